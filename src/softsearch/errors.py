@@ -1,0 +1,83 @@
+"""What a user is told when something is wrong: the place, the value, what is allowed, the nearest match, the fix."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+
+
+class SoftsearchError(Exception):
+    """A mistake that a user can mend. The command line prints it without a traceback.
+
+    Parameters
+    ----------
+    problem
+        One sentence that says what is wrong.
+    path, line
+        Where: a file and, where there is one, the line in it (counted from 1).
+    value
+        The offending value, as the user wrote it.
+    allowed
+        What would have been accepted.
+    nearest
+        The nearest accepted spelling, from :func:`nearest`.
+    fix
+        What to do now.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        path: Path | str | None = None,
+        line: int | None = None,
+        value: object = None,
+        allowed: str | Iterable[str] | None = None,
+        nearest: str | None = None,
+        fix: str | None = None,
+    ) -> None:
+        self.problem = problem
+        self.path = None if path is None else Path(path)
+        self.line = line
+        self.value = value
+        self.allowed = allowed if allowed is None or isinstance(allowed, str) else ", ".join(allowed)
+        self.nearest = nearest
+        self.fix = fix
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        place = "" if self.path is None else f"{self.path}:{self.line}: " if self.line else f"{self.path}: "
+        lines = [place + self.problem]
+        if self.value is not None:
+            lines.append(f"  value: {_shortened(self.value)}")
+        if self.allowed:
+            lines.append(f"  allowed: {self.allowed}")
+        if self.nearest:
+            lines.append(f"  did you mean: {self.nearest}?")
+        if self.fix:
+            lines.append(f"  fix: {self.fix}")
+        return "\n".join(lines)
+
+
+class RecipeError(SoftsearchError):
+    """A recipe that cannot be read or does not mean anything."""
+
+
+class DataError(SoftsearchError):
+    """Data that cannot be used as they are."""
+
+
+class RunError(SoftsearchError):
+    """A run folder that is missing, damaged, of another format, or a training that cannot go on."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the spelling in `known` closest to `word`, or None where none is close."""
+    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return matches[0] if matches else None
+
+
+def _shortened(value: object, limit: int = 120) -> str:
+    text = repr(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
