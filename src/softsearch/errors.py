@@ -60,6 +60,14 @@ class SoftsearchError(Exception):
         return "\n".join(lines)
 
 
+class Interrupted(SoftsearchError):
+    """A training that a signal has ended, after saving a checkpoint; `exit_code` is what a shell expects of it."""
+
+    def __init__(self, problem: str, *, path: Path, fix: str, exit_code: int) -> None:
+        super().__init__(problem, path=path, fix=fix)
+        self.exit_code = exit_code
+
+
 class RecipeError(SoftsearchError):
     """A recipe that cannot be read or does not mean anything."""
 

@@ -1,0 +1,18 @@
+"""Settings of the documentation: Markdown, read by Sphinx through MyST."""
+
+from softsearch import __version__
+
+project = "softsearch"
+author = "the authors of softsearch"
+project_copyright = author
+version = release = __version__
+
+extensions = ["myst_parser", "sphinx.ext.mathjax"]
+myst_enable_extensions = ["dollarmath", "deflist"]
+myst_heading_anchors = 3
+exclude_patterns = ["_build"]
+nitpicky = True
+
+html_theme = "furo"
+html_title = f"softsearch {__version__}"
+html_show_sphinx = False

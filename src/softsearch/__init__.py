@@ -1,0 +1,62 @@
+"""softsearch: train, look inside and use networks that read something and write something.
+
+>>> import softsearch
+>>> translator = softsearch.load("runs/de-en")  # doctest: +SKIP
+>>> translator.translate(["Guten Morgen"])[0].text  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from softsearch.errors import DataError, RecipeError, RunError, SoftsearchError
+
+if TYPE_CHECKING:
+    from softsearch.recipes.reading import load_recipe
+    from softsearch.runs import evaluate, fit, load, resume, train
+    from softsearch.tasks.translation import Translation, TranslationTask, Translator
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "DataError",
+    "RecipeError",
+    "RunError",
+    "SoftsearchError",
+    "Translation",
+    "TranslationTask",
+    "Translator",
+    "__version__",
+    "evaluate",
+    "fit",
+    "load",
+    "load_recipe",
+    "resume",
+    "train",
+]
+
+# Imported at their first use: torch takes over a second, and most commands and `import softsearch` do without it.
+_HOMES = {
+    "Translation": "softsearch.tasks.translation",
+    "TranslationTask": "softsearch.tasks.translation",
+    "Translator": "softsearch.tasks.translation",
+    "evaluate": "softsearch.runs",
+    "fit": "softsearch.runs",
+    "load": "softsearch.runs",
+    "load_recipe": "softsearch.recipes.reading",
+    "resume": "softsearch.runs",
+    "train": "softsearch.runs",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

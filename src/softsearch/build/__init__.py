@@ -1,0 +1,1 @@
+"""The one place where a recipe becomes objects: one file per kind of part."""

@@ -1,0 +1,33 @@
+"""A recipe's tokenizer is trained on the corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from softsearch.build.corpus import Corpus
+from softsearch.data.parallel import PairReport
+from softsearch.data.tokenizers import Tokenizer, train_sentencepiece, train_words
+from softsearch.recipes import schema
+
+
+def build_tokenizer(
+    recipe: schema.Sentencepiece | schema.Words, corpus: Corpus, *, seed: int, threads: int
+) -> Tokenizer:
+    """Return a tokenizer for both languages, learnt from the training pairs alone."""
+    texts = _texts(corpus)
+    match recipe:
+        case schema.Sentencepiece():
+            return train_sentencepiece(
+                texts, size=recipe.size, lowercase=recipe.lowercase, seed=seed, threads=threads
+            )
+        case schema.Words():
+            return train_words(texts, size=recipe.size, lowercase=recipe.lowercase)
+        case _:
+            assert_never(recipe)
+
+
+def _texts(corpus: Corpus) -> Iterator[str]:
+    for pair in corpus.train(PairReport()):
+        yield pair.source
+        yield pair.target

@@ -1,0 +1,98 @@
+"""The entry point: which command lives where, and what becomes of an error."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+import warnings
+from collections.abc import Sequence
+from typing import Annotated, NoReturn
+
+import typer
+
+from softsearch.cli import checking, claims, demo, evaluation, looking, new, prediction, recipes, training
+from softsearch.errors import SoftsearchError
+
+BAD_INPUT = 2
+BUG = 1
+
+app = typer.Typer(
+    name="softsearch",
+    help="Networks that read something and write something, with attention you can look at.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(demo.demo)
+app.add_typer(new.app, name="new")
+app.command()(training.train)
+app.command()(training.resume)
+app.command()(evaluation.evaluate)
+app.command()(prediction.predict)
+app.command()(looking.look)
+app.command()(checking.check)
+app.command()(recipes.recipes)
+app.add_typer(claims.app, name="claims")
+
+
+@app.callback()
+def _global_options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show a traceback with every error.")] = False,
+) -> None:
+    """Networks that read something and write something, with attention you can look at."""
+
+
+def main() -> NoReturn:
+    """Run the command that was typed, and leave with its exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code.
+
+    0: done. 1: a bug of softsearch. 2: a mistake in the input or on the machine, explained on stderr. 130 and 143:
+    interrupted by Ctrl-C or SIGTERM.
+    """
+    debug = "--debug" in arguments
+    # Removed by hand, so that it is understood before and after the command's name alike.
+    words = [word for word in arguments if word != "--debug"]
+    # A warning is for the person who typed the command: without the line of code that it comes from.
+    warnings.showwarning = _show_warning
+    try:
+        app(words, prog_name="softsearch")
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else BUG
+    except Exception as error:  # the one place where every error ends
+        code = _explain(error, debug=debug)
+    else:
+        code = 0
+    return _after_flushing(code)
+
+
+def _explain(error: Exception, *, debug: bool) -> int:
+    if debug:
+        traceback.print_exception(error)
+    if isinstance(error, SoftsearchError):
+        message, code = str(error), BAD_INPUT
+    elif isinstance(error, OSError) and error.strerror:
+        place = f"{error.filename}: " if error.filename else ""
+        message, code = f"{place}{error.strerror}", BAD_INPUT
+    else:
+        described = f"{type(error).__name__}: {error}".rstrip(": ")
+        message, code = f"this is a bug in softsearch: {described}, run again with --debug", BUG
+    print(message, file=sys.stderr)
+    return code
+
+
+def _show_warning(message: Warning | str, *_place: object) -> None:
+    print(f"warning: {message}", file=sys.stderr)
+
+
+def _after_flushing(code: int) -> int:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of the pipe has left (`predict … | head`); Python would complain when it flushes again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code

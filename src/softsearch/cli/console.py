@@ -1,0 +1,73 @@
+"""What all commands share in talking to people and programs.
+
+Results go to stdout, and with ``--json`` nothing but one JSON value does; everything else goes to stderr.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON value on stdout, everything else on stderr.")]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Change a field of the recipe; may be given several times."),
+]
+
+
+def note(message: str) -> None:
+    """Tell a person something that is not the result."""
+    print(message, file=sys.stderr, flush=True)
+
+
+def say(message: str) -> None:
+    """Print a line of the result."""
+    print(message, flush=True)
+
+
+def say_json(value: object) -> None:
+    """Print the result as one JSON value."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table whose text is taken as it is, without markup."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        drawn.add_column(column, overflow="fold")
+    for row in rows:
+        drawn.add_row(*(Text(cell) for cell in row))
+    Console(highlight=False).print(drawn)
+
+
+def scores_table(evaluation: Mapping[str, Any]) -> None:
+    """Print the scores of one evaluation, with intervals and signatures, then by length of the source."""
+    say(f"{evaluation['num_sentences']} sentences of {evaluation['data']}")
+    metrics = evaluation["metrics"].items()
+    rows = [[name, _score(score), _interval(score), score["signature"]] for name, score in metrics]
+    table(["score", "value", "95 % interval", "signature"], rows)
+    if evaluation["by_length"]:
+        say("")
+        table(["source words", "sentences", "bleu", "95 % interval"], [_length_row(b) for b in evaluation["by_length"]])
+
+
+def _length_row(bucket: Mapping[str, Any]) -> list[str]:
+    high = bucket["high"]
+    words = f"{bucket['low']} to {high}" if high is not None else f"{bucket['low']} and more"
+    return [words, str(bucket["count"]), _score(bucket["bleu"]), _interval(bucket["bleu"])]
+
+
+def _score(score: Mapping[str, Any]) -> str:
+    return f"{score['value']:.2f}"
+
+
+def _interval(score: Mapping[str, Any]) -> str:
+    return f"{score['low']:.2f} to {score['high']:.2f}"

@@ -1,0 +1,32 @@
+"""`softsearch evaluate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from softsearch.cli.console import Json, note, say_json, scores_table
+
+
+def evaluate(
+    run: Annotated[Path, typer.Argument(help="A run folder.")],
+    on: Annotated[
+        str | None,
+        typer.Option(metavar="DATA", help='"test", "valid", a TSV file, or two files "a.de,a.en". Default: test.'),
+    ] = None,
+    beam: Annotated[int | None, typer.Option(min=1, help="Width of the beam; default: the recipe's.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Score a run on data that it has not trained on, with intervals, signatures and by length."""
+    from softsearch import runs
+    from softsearch.inspection.report import write_report
+
+    evaluation = runs.evaluate(run, on=on, beam=beam)
+    report = write_report(run)
+    if as_json:
+        say_json(evaluation)
+    else:
+        scores_table(evaluation)
+    note(f"report: {report}")

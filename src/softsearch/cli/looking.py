@@ -1,0 +1,61 @@
+"""`softsearch look`: pictures of what a run does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from softsearch.cli.console import say
+from softsearch.errors import RunError, SoftsearchError
+
+if TYPE_CHECKING:
+    from softsearch.tasks.translation import Translation
+
+
+def look(
+    run: Annotated[Path, typer.Argument(help="A run folder.")],
+    attention: Annotated[
+        str | None, typer.Option(metavar="SENTENCE", help="Translate it and draw where each word was read.")
+    ] = None,
+    file: Annotated[Path | None, typer.Option(help="The same for every line of a file.")] = None,
+    out: Annotated[Path, typer.Option(help="The picture to write; with several sentences they are numbered.")] = Path(
+        "attention.png"
+    ),
+) -> None:
+    """Draw the attention of a run for a sentence, as a PNG."""
+    from softsearch import runs
+
+    sentences = _sentences(attention, file)
+    translations = runs.load(run).translate(sentences)
+    for number, translation in enumerate(translations, start=1):
+        if translation.weights is None:
+            raise RunError(
+                "this model has no attention to draw", path=run, fix="train with model.attention.kind=additive"
+            )
+        path = out if len(translations) == 1 else out.with_name(f"{out.stem}-{number}{out.suffix}")
+        draw(translation, path)
+        say(f"{translation.text}\n  {path}")
+
+
+def draw(translation: Translation, path: Path) -> None:
+    """Write the attention map of one translation."""
+    from softsearch.pictures import save_png
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_png(translation.plot(), path)
+
+
+def _sentences(attention: str | None, file: Path | None) -> list[str]:
+    if attention is not None and file is None:
+        sentences = [attention]
+    elif file is not None and attention is None:
+        from softsearch.data.text import read_lines
+
+        sentences = [line for line in read_lines(file) if line.strip()]
+    else:
+        raise SoftsearchError("nothing to look at", fix='give --attention "a sentence" or --file LINES, one of the two')
+    if not any(sentence.strip() for sentence in sentences):
+        raise SoftsearchError("there is no sentence to look at", path=file, value=attention)
+    return sentences

@@ -1,0 +1,70 @@
+"""`softsearch train` and `softsearch resume`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from softsearch.cli.console import Overrides, note, say, scores_table, table
+
+
+def train(
+    recipe: Annotated[str, typer.Argument(help="A recipe file, or the name of one that ships.")],
+    overrides: Overrides = None,
+    out: Annotated[Path | None, typer.Option(help="The run folder to write; default: runs/NAME.")] = None,
+    overfit: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Train on N pairs only: the loss must go to zero.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Time a few steps, predict the rest, train nothing.")
+    ] = False,
+) -> None:
+    """Train what a recipe describes, score it and write its report."""
+    from softsearch import runs
+    from softsearch.recipes.reading import load_recipe
+
+    loaded = load_recipe(recipe, overrides or ())
+    if dry_run:
+        _show_forecast(runs.dry_run(loaded))
+    else:
+        finish(runs.train(loaded, out, overfit=overfit, live=True))
+
+
+def resume(
+    run: Annotated[Path, typer.Argument(help="The folder of an interrupted run.")],
+) -> None:
+    """Go on with an interrupted training, as if it had never stopped."""
+    from softsearch import runs
+
+    finish(runs.resume(run, live=True))
+
+
+def finish(run: Path) -> None:
+    """Write the report of a trained run, print its scores and say what can be done next."""
+    from softsearch.inspection.report import write_report
+
+    report = write_report(run)
+    for evaluation in evaluations(run):
+        scores_table(evaluation)
+        say("")
+    say(f"run: {run}")
+    say(f"report: {report}")
+    note(f'next: softsearch predict {run}\n      softsearch look {run} --attention "a sentence"')
+
+
+def evaluations(run: Path) -> list[dict[str, Any]]:
+    """Return the evaluations stored in a run folder, in the order of their names."""
+    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted((run / "evaluations").glob("*.json"))]
+
+
+def _show_forecast(forecast: Mapping[str, Any]) -> None:
+    rows = [[name.replace("_", " "), _formatted(value)] for name, value in forecast.items()]
+    table(["", "forecast"], rows)
+
+
+def _formatted(value: object) -> str:
+    return f"{value:,.4g}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)

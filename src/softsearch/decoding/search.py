@@ -1,0 +1,135 @@
+"""Beam search, batched; with a beam of one it is greedy.
+
+A hypothesis is scored by its log-probability divided by a length penalty,
+
+    score(y) = log p(y) / length(y)^a        length counts the EOS
+
+With a = 0 short outputs win, with a = 1 hypotheses compete by their mean log-probability (Bahdanau et al. 2015 divide
+so; Wu et al. 2016, section 7, is the smoother form).
+
+A sentence is finished when `beam` hypotheses about it have ended, or at its maximum length, where whatever is alive is
+closed with an EOS at its true cost. So every search ends, and every sentence has an output.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import torch
+
+from softsearch.decoding.stepper import BOS, EOS, Hypothesis, Stepper, select
+from softsearch.shapes import Bool, Float, Int, Tensor
+
+
+class _Live(NamedTuple):
+    """The hypotheses that still grow, `beam` of them for each unfinished sentence, one sentence after the other."""
+
+    tokens: Int[Tensor, "rows length"]  # BOS first
+    log_probs: Float[Tensor, " rows"]
+    state: Any
+    weights: Float[Tensor, "rows length src"] | None
+
+
+@torch.inference_mode()
+def beam_search(
+    stepper: Stepper,
+    source: Any,
+    *,
+    max_lengths: Int[Tensor, " batch"],
+    beam: int,
+    length_penalty: float,
+    num_best: int = 1,
+    forbidden: tuple[int, ...] = (0, 1, BOS),
+) -> list[list[Hypothesis]]:
+    """Return the `num_best` best hypotheses of each sentence, best first.
+
+    Parameters
+    ----------
+    source
+        What the stepper's ``encode`` returned for a batch.
+    max_lengths
+        The most tokens to write for each sentence, EOS not counted; at least 1.
+    beam
+        Hypotheses kept alive for a sentence.
+    length_penalty
+        The exponent a.
+    forbidden
+        Tokens never written: padding, unknown, BOS.
+    """
+    batch = len(max_lengths)
+    beam = max(beam, num_best)
+    finished: list[list[Hypothesis]] = [[] for _ in range(batch)]
+    order = torch.arange(batch, device=max_lengths.device)
+    live = _start(stepper, source, batch, beam)
+    length = 0
+    while len(order):
+        length += 1
+        logits, state, weights = stepper.step(live.tokens[:, -1], live.state, source)
+        logits[:, list(forbidden)] = float("-inf")
+        closing = length > max_lengths[order]
+        live, ended = _extend(live._replace(state=state), logits, weights, closing, beam)
+        _collect(finished, order, live, ended, length, length_penalty)
+        live = live._replace(log_probs=live.log_probs.masked_fill(ended, float("-inf")))
+        enough = torch.tensor([len(finished[row]) >= beam for row in order.tolist()], device=order.device)
+        going = ~(enough | closing)
+        if not bool(going.all()):
+            kept = going.nonzero().squeeze(1)
+            rows = (kept.unsqueeze(1) * beam + torch.arange(beam, device=kept.device)).flatten()
+            order, source, live = order[kept], select(source, kept), select(live, rows)
+    return [sorted(each, key=lambda hypothesis: -hypothesis.score)[:num_best] for each in finished]
+
+
+def _start(stepper: Stepper, source: Any, batch: int, beam: int) -> _Live:
+    state = stepper.start(source)
+    first = state[0]
+    rows = torch.arange(batch, device=first.device).repeat_interleave(beam)
+    log_probs = first.new_full((batch, beam), float("-inf"))
+    log_probs[:, 0] = 0.0  # one hypothesis to begin with: the others would be copies of it
+    tokens = torch.full((batch * beam, 1), BOS, device=first.device)
+    return _Live(tokens, log_probs.flatten(), select(state, rows), None)
+
+
+def _extend(
+    live: _Live, logits: Tensor, weights: Tensor | None, closing: Bool[Tensor, " batch"], beam: int
+) -> tuple[_Live, Bool[Tensor, " rows"]]:
+    """Return the `beam` best continuations of each sentence and which of them have just ended."""
+    vocabulary = logits.shape[1]
+    totals = logits.log_softmax(dim=1) + live.log_probs.unsqueeze(1)
+    last_words = totals.view(-1, beam, vocabulary)
+    if bool(closing.any()):
+        only_end = torch.full_like(last_words, float("-inf"))
+        only_end[..., EOS] = last_words[..., EOS]
+        last_words = torch.where(closing.view(-1, 1, 1), only_end, last_words)
+    log_probs, flat = last_words.flatten(1).topk(beam, dim=1)
+    parents = flat.div(vocabulary, rounding_mode="floor")
+    rows = (parents + beam * torch.arange(len(flat), device=flat.device).unsqueeze(1)).flatten()
+    words = (flat % vocabulary).flatten()
+    looked = _append_weights(live.weights, weights, rows)
+    tokens = torch.cat([live.tokens[rows], words.unsqueeze(1)], dim=1)
+    return _Live(tokens, log_probs.flatten(), select(live.state, rows), looked), words == EOS
+
+
+def _append_weights(before: Tensor | None, now: Tensor | None, rows: Int[Tensor, " rows"]) -> Tensor | None:
+    if now is None:
+        return None
+    now = now[rows].unsqueeze(1)
+    return now if before is None else torch.cat([before[rows], now], dim=1)
+
+
+def _collect(
+    finished: list[list[Hypothesis]],
+    order: Int[Tensor, " batch"],
+    live: _Live,
+    ended: Bool[Tensor, " rows"],
+    length: int,
+    length_penalty: float,
+) -> None:
+    beam = len(ended) // len(order)
+    for row in ended.nonzero().squeeze(1).tolist():
+        log_prob = float(live.log_probs[row])
+        if log_prob == float("-inf"):
+            continue
+        looked = None if live.weights is None else live.weights[row, :-1].clone()
+        tokens = live.tokens[row, 1:-1].tolist()
+        hypothesis = Hypothesis(tokens, log_prob, log_prob / length**length_penalty, looked)
+        finished[int(order[row // beam])].append(hypothesis)

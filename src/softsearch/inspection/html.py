@@ -1,0 +1,79 @@
+"""The few pieces of HTML a report is made of. Whatever a user or a corpus wrote passes :func:`escape` first."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Mapping
+
+from matplotlib.figure import Figure
+
+from softsearch.pictures import to_data_uri
+
+_PIXELS_PER_INCH = 96
+
+
+def escape(value: object) -> str:
+    """Return `value` as text that can stand in an element or a quoted attribute and in a UTF-8 file."""
+    text = str(value).encode("utf-8", errors="replace").decode("utf-8")  # half a surrogate pair has no UTF-8
+    return html.escape(text, quote=True)
+
+
+def section(name: str, title: str, *parts: str) -> str:
+    """Return a section with a heading that ``#name`` leads to."""
+    return f'<section id="{escape(name)}"><h2>{escape(title)}</h2>\n' + "\n".join(parts) + "\n</section>"
+
+
+def paragraph(text: str) -> str:
+    """Return a sentence, for what is missing or needs a word."""
+    return f'<p class="note">{escape(text)}</p>'
+
+
+def sentence(name: str, text: str) -> str:
+    """Return a named sentence of either direction of writing, to stand in a ``<dl>``."""
+    shown = escape(text) if text.strip() else '<span class="note">(nothing)</span>'
+    return f'<dt>{escape(name)}</dt><dd dir="auto">{shown}</dd>'
+
+
+def picture(figure: Figure, *, alt: str, wide: bool = False) -> str:
+    """Return `figure` as an image; a `wide` one keeps its size and scrolls where the page is narrower."""
+    width, height = (round(inches * _PIXELS_PER_INCH) for inches in figure.get_size_inches())
+    kind = "picture wide" if wide else "picture"
+    image = f'<img src="{to_data_uri(figure)}" width="{width}" height="{height}" alt="{escape(alt)}">'
+    return f'<div class="{kind}">{image}</div>'
+
+
+def side_by_side(pictures: Iterable[str]) -> str:
+    """Return pictures in one row, or below each other where the page is narrow."""
+    return f'<div class="charts">{"".join(pictures)}</div>'
+
+
+def listing(text: str) -> str:
+    """Return text as it is, line by line."""
+    return f"<pre>{escape(text)}</pre>"
+
+
+def facts(content: Mapping[str, object]) -> str:
+    """Return a table of names and values, nested ones with their path: ``train · kept``."""
+    rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in _flat(content))
+    return f'<table class="facts">{rows}</table>'
+
+
+def _flat(content: Mapping[str, object], prefix: str = "") -> Iterable[tuple[str, str]]:
+    for name, value in content.items():
+        path = f"{prefix}{name}".replace("_", " ")
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{path} · ")
+        else:
+            yield path, _shown(value)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}" if abs(value) >= 10_000 else str(value)
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, list | tuple):
+        return ", ".join(_shown(item) for item in value)
+    return "–" if value is None else str(value)

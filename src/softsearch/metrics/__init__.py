@@ -1,0 +1,1 @@
+"""Numbers that judge what was written: translation scores and alignment error, each with its interval."""

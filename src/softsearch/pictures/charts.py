@@ -1,0 +1,124 @@
+"""Charts of figures: how they went over the training, and how they depend on the length of a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from softsearch.pictures import style
+
+_SIZE = (5.6, 3.2)  # inches
+_DENSE = 60  # points from which on a curve is drawn without markers
+
+Bucket = tuple[int, int, int, float, float, float]
+
+
+def curves(series: Mapping[str, Sequence[tuple[int, float]]], *, ylabel: str, title: str | None = None) -> Figure:
+    """Draw named curves over training steps; a point that is not finite leaves a gap.
+
+    Parameters
+    ----------
+    series
+        For each name, points (step, value).
+    ylabel, title
+        What the values are, with their unit; one line above the chart.
+
+    Raises
+    ------
+    ValueError
+        There is nothing to draw.
+    """
+    figure, axes = _chart(series, ylabel=ylabel, title=title)
+    for colour, (name, points) in zip(_colours(series), series.items(), strict=True):
+        steps, values = np.array(points, dtype=float).T
+        values = np.where(np.isfinite(values), values, np.nan)
+        dense = len(points) > _DENSE
+        axes.plot(
+            steps, values, color=colour, label=name, linewidth=1.2 if dense else 1.8, marker=None if dense else "o",
+            markersize=3.5, zorder=2 if dense else 3,
+        )  # fmt: skip
+    axes.set_xlabel("training step", color=style.FAINT, size=style.FONT_POINTS - 1)
+    axes.set_xlim(left=0)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda step, _: f"{step:,.0f}"))
+    _name_series(figure, axes, series)
+    return figure
+
+
+def length_chart(series: Mapping[str, Sequence[Bucket]], *, ylabel: str = "BLEU", title: str | None = None) -> Figure:
+    """Draw a score by source length, with its interval and the number of sentences under each range.
+
+    Parameters
+    ----------
+    series
+        For each name, buckets (low, high, count, value, lower end, upper end of the interval); lengths in words.
+        The counts are written only where one series is drawn.
+    ylabel, title
+        What the values are; one line above the chart.
+
+    Raises
+    ------
+    ValueError
+        There is nothing to draw.
+    """
+    figure, axes = _chart(series, ylabel=ylabel, title=title)
+    places = sorted({(low, high) for buckets in series.values() for low, high, *_ in buckets})
+    shifts = (np.arange(len(series)) - (len(series) - 1) / 2) * 0.12
+    for colour, shift, (name, buckets) in zip(_colours(series), shifts, series.items(), strict=True):
+        x = [places.index((low, high)) + shift for low, high, *_ in buckets]
+        values, lows, highs = (np.array([bucket[column] for bucket in buckets]) for column in (3, 4, 5))
+        # A percentile interval of very few sentences need not hold the value itself.
+        errors = np.maximum([values - lows, highs - values], 0.0)
+        axes.errorbar(
+            x, values, errors, color=colour, label=name, linewidth=1.8, elinewidth=1.2, marker="o", markersize=5
+        )
+    axes.set_xticks(range(len(places)), _ranges(places, series), parse_math=False)
+    axes.set_xlim(-0.5, len(places) - 0.5)
+    axes.set_ylim(0, 1.06 * max(bucket[5] for buckets in series.values() for bucket in buckets) or 1.0)
+    axes.set_xlabel("words in the source sentence", color=style.FAINT, size=style.FONT_POINTS - 1)
+    _name_series(figure, axes, series)
+    return figure
+
+
+def _ranges(places: list[tuple[int, int]], series: Mapping[str, Sequence[Bucket]]) -> list[str]:
+    labels = [f"{low}–{high}" for low, high in places]
+    if len(series) > 1:
+        return labels
+    (buckets,) = series.values()
+    counts = {(low, high): count for low, high, count, *_ in buckets}
+    return [f"{label}\nn = {counts[place]:,}" for label, place in zip(labels, places, strict=True)]
+
+
+def _chart(series: Mapping[str, Sequence[tuple[float, ...]]], *, ylabel: str, title: str | None) -> tuple[Figure, Axes]:
+    empty = [name for name, points in series.items() if not points]
+    if not series or empty:
+        raise ValueError(f"nothing to draw: {', '.join(empty) or 'no series'}")
+    figure = Figure(figsize=_SIZE, facecolor="white", layout="constrained")
+    axes = figure.add_subplot()
+    style.quiet_axes(axes)
+    axes.grid(axis="y", color=style.HAIRLINE, linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.set_ylabel(ylabel, color=style.FAINT, size=style.FONT_POINTS - 1, parse_math=False)
+    if title:
+        axes.set_title(title, loc="left", size=style.FONT_POINTS + 1, color=style.INK, parse_math=False)
+    return figure, axes
+
+
+def _colours(series: Mapping[str, object]) -> list[str]:
+    return [style.SERIES[number % len(style.SERIES)] for number in range(len(series))]
+
+
+def _name_series(figure: Figure, axes: Axes, series: Mapping[str, object]) -> None:
+    if len(series) == 1:
+        return
+    handles, names = axes.get_legend_handles_labels()
+    legend = figure.legend(
+        handles, names, loc="outside upper left", ncols=3, frameon=False,
+        fontsize=style.FONT_POINTS - 1, labelcolor=style.INK,
+    )  # fmt: skip
+    for text in legend.get_texts():
+        text.set_parse_math(False)

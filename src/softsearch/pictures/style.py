@@ -1,0 +1,65 @@
+"""What all pictures share: one palette, one type size, and text that is drawn as it is."""
+
+from __future__ import annotations
+
+import contextlib
+import unicodedata
+import warnings
+from collections.abc import Iterator
+
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextToPath
+
+INK = "#22303c"
+FAINT = "#8a949e"
+HAIRLINE = "#e3e7ea"
+ACCENT = "#c8621b"
+SERIES = ("#1f5f8b", ACCENT, "#3c8d7d", "#7b5191", "#6b7280")
+
+# Half of the blues lies below 0.3: most weights of a long sentence are small, and should still be told apart.
+WEIGHTS = LinearSegmentedColormap.from_list(
+    "weights", [(0.0, "#ffffff"), (0.1, "#dbe8f1"), (0.3, "#93bcd6"), (0.6, "#3d82ae"), (1.0, "#0e3a5c")]
+)
+WEIGHTS.set_bad(HAIRLINE)
+
+FONT_POINTS = 10.0
+POINTS_PER_INCH = 72.0
+LONGEST_TOKEN = 28
+
+_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_measure = TextToPath()
+
+
+def drawable(token: str) -> str:
+    """Return `token` with control, invisible and unassigned characters as escapes, shortened where it is very long."""
+    seen = "".join(
+        character.encode("unicode_escape").decode() if unicodedata.category(character) in _UNSEEN else character
+        for character in token
+    )
+    return seen if len(seen) <= LONGEST_TOKEN else seen[: LONGEST_TOKEN - 1] + "…"
+
+
+def width_inches(text: str, points: float) -> float:
+    """Return how wide `text` is when drawn at that size, in inches."""
+    if not text:
+        return 0.0
+    with glyphs_may_lack():
+        width, _, _ = _measure.get_text_width_height_descent(text, FontProperties(size=points), ismath=False)
+    return float(width) / POINTS_PER_INCH
+
+
+@contextlib.contextmanager
+def glyphs_may_lack() -> Iterator[None]:
+    """Let a character that the font does not have become a box in silence: the words are there to read as text too."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")
+        yield
+
+
+def quiet_axes(axes: Axes) -> None:
+    """Take away the frame and the tick marks, and draw what remains in faint ink."""
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    axes.tick_params(length=0, colors=FAINT, labelcolor=INK, labelsize=FONT_POINTS - 1)

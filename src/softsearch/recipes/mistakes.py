@@ -1,0 +1,189 @@
+"""From what pydantic found wrong to what a person is told: where, what is allowed, the nearest match, the fix."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, get_args
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from softsearch.errors import RecipeError, nearest
+from softsearch.recipes.fields import Model, chosen, kind_of, members, models, paths
+from softsearch.recipes.schema import Recipe
+from softsearch.recipes.tree import Place, Tree, mistake_at, plain
+
+_EXPECTED = {
+    "bool_type": "true or false",
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "string_type": "a text",
+    "tuple_type": "a list",
+    "string_too_short": "a text that is not empty",
+    "string_pattern_mismatch": "a text on one line, without spaces around it",
+}
+
+
+class _Spot(NamedTuple):
+    """The place of a recipe that an error is about: its keys, what stands there, what can stand around it."""
+
+    keys: tuple[str | int, ...]
+    tree: Tree | None
+    parent: Tree
+    parent_models: list[Model]
+    place: Place
+
+    @property
+    def name(self) -> str:
+        return ".".join(map(str, self.keys))
+
+    @property
+    def siblings(self) -> list[str]:
+        model = chosen(self.parent_models, self.parent)
+        names = [] if model is None else list(model.model_fields)
+        return [*names, "extends"] if model is Recipe else names
+
+
+def recipe_error(error: ValidationError, tree: Tree) -> RecipeError:
+    """Return one error that tells all that is wrong with a recipe, in the order of its lines."""
+    found = [_explained(details, tree) for details in error.errors(include_url=False)]
+    found.sort(key=lambda mistake: mistake.line or 0)
+    if len(found) == 1:
+        return found[0]
+    return RecipeError(f"{len(found)} mistakes\n" + "\n".join(map(str, found)), path=tree.place.path)
+
+
+def _explained(details: ErrorDetails, tree: Tree) -> RecipeError:
+    context = details.get("ctx", {})
+    location = details["loc"] + ((context["key"],) if context.get("key") else ())
+    spot = _spot(location, tree)
+    match details["type"]:
+        case "extra_forbidden":
+            return _unknown_key(spot)
+        case "missing":
+            return _missing(spot)
+        case "union_tag_not_found":
+            kinds = [str(kind_of(model)) for model in _models_at(spot)]
+            fix = f"add `kind: {kinds[0]}` under `{spot.name}`"
+            return mistake_at(spot.place, f"`{spot.name}.kind` is missing", allowed=", ".join(kinds), fix=fix)
+        case "union_tag_invalid" | "literal_error":
+            return _unknown_word(spot)
+        case "model_type" | "model_attributes_type":
+            return _no_mapping(spot)
+        case "mistake":
+            told = {name: context[name] or None for name in ("allowed", "nearest", "fix")}
+            return mistake_at(spot.place, _named(spot, context["problem"]), value=_written(spot.tree), **told)
+    allowed = _EXPECTED.get(details["type"], details["msg"].removeprefix("Input should be "))
+    problem = "out of range" if details["type"].startswith(("greater", "less")) else "not a value that can stand here"
+    return mistake_at(spot.place, _named(spot, problem), value=_written(spot.tree), allowed=allowed)
+
+
+def _spot(location: tuple[str | int, ...], root: Tree) -> _Spot:
+    """Follow pydantic's path, which also names the member of each union that it went through."""
+    tree: Tree | None = root
+    parent, parent_models, place = root, [], root.place
+    candidates: list[Model] = [Recipe]
+    keys: list[str | int] = []
+    in_union = False
+    for step in location:
+        if in_union:
+            in_union = False
+            continue
+        keys.append(step)
+        if tree is None:
+            break
+        parent, parent_models = tree, candidates
+        model = chosen(candidates, tree)
+        field = model.model_fields.get(str(step)) if model else None
+        candidates = models(field.annotation) if field else []
+        in_union = field is not None and len(members(field.annotation)) > 1
+        tree = _child(tree, step)
+        if tree is not None and tree.place != Place():
+            place = tree.place
+    return _Spot(tuple(keys), tree, parent, parent_models, place)
+
+
+def _child(tree: Tree, step: str | int) -> Tree | None:
+    if isinstance(tree.value, list):
+        return tree.value[step] if isinstance(step, int) and step < len(tree.value) else None
+    return tree.entries.get(str(step))
+
+
+def _models_at(spot: _Spot) -> list[Model]:
+    model = chosen(spot.parent_models, spot.parent)
+    return models(model.model_fields[str(spot.keys[-1])].annotation) if model is not None else []
+
+
+def _unknown_key(spot: _Spot) -> RecipeError:
+    key = str(spot.keys[-1])
+    fix = None
+    kinds = [str(kind_of(model)) for model in spot.parent_models if key in model.model_fields]
+    elsewhere = [path.rpartition(".")[0] for path in paths(Recipe) if path.rpartition(".")[2] == key]
+    if kinds and kinds != ["None"]:
+        fix = f"`{key}` belongs to kind {' or '.join(kinds)}"
+    elif 0 < len(elsewhere) <= 3:
+        above = " or ".join(
+            f"under `{path}`" if path else "at the top, under nothing" for path in dict.fromkeys(elsewhere)
+        )
+        fix = f"`{key}` belongs {above}"
+    close = nearest(key, spot.siblings)
+    if close and len(spot.keys) > 1:
+        close = ".".join(map(str, (*spot.keys[:-1], close)))
+    return mistake_at(
+        spot.place, f"unknown key `{spot.name}`", allowed=", ".join(spot.siblings), nearest=close, fix=fix
+    )
+
+
+def _missing(spot: _Spot) -> RecipeError:
+    if isinstance(spot.parent.value, list):
+        return mistake_at(spot.place, f"`{spot.name}` is missing: the list is too short", value=plain(spot.parent))
+    above = f"under `{'.'.join(map(str, spot.keys[:-1]))}`" if len(spot.keys) > 1 else "to the recipe"
+    allowed = _shapes(_models_at(spot)) or None
+    return mistake_at(spot.place, f"`{spot.name}` is missing", allowed=allowed, fix=f"add `{spot.keys[-1]}:` {above}")
+
+
+def _unknown_word(spot: _Spot) -> RecipeError:
+    """A kind or another word out of a short list."""
+    candidates = _models_at(spot)
+    if candidates:  # pydantic points at the union, the reader wants its `kind`
+        assert spot.tree is not None
+        kind = spot.tree.entries["kind"]
+        spot = spot._replace(keys=(*spot.keys, "kind"), tree=kind, place=kind.place)
+        allowed = [str(kind_of(model)) for model in candidates]
+    else:
+        model = chosen(spot.parent_models, spot.parent)
+        assert model is not None
+        allowed = [str(word) for word in get_args(model.model_fields[str(spot.keys[-1])].annotation)]
+    problem = "unknown kind" if spot.keys[-1] == "kind" else "none of the words that can stand here"
+    value = _written(spot.tree)
+    return mistake_at(
+        spot.place, _named(spot, problem), value=value, allowed=", ".join(allowed), nearest=nearest(str(value), allowed)
+    )
+
+
+def _no_mapping(spot: _Spot) -> RecipeError:
+    candidates = _models_at(spot)
+    value = _written(spot.tree)
+    with_one_key = next((model for model in candidates if len(model.model_fields) == 1), None)
+    fix = None
+    if with_one_key is not None and kind_of(with_one_key) is None and isinstance(value, str):
+        fix = f"write {{{next(iter(with_one_key.model_fields))}: {value}}}"
+    problem = _named(spot, "a mapping of keys to values is needed")
+    return mistake_at(spot.place, problem, value=value, allowed=_shapes(candidates), fix=fix)
+
+
+def _shapes(candidates: list[Model]) -> str:
+    """The keys of each mapping, such as ``{kind: words, size, lowercase}``."""
+    lists = [
+        [f"kind: {kind_of(model)}" if key == "kind" else key for key in model.model_fields] for model in candidates
+    ]
+    return " or ".join(f"{{{', '.join(keys)}}}" for keys in lists)
+
+
+def _named(spot: _Spot, problem: str) -> str:
+    is_null = spot.tree is not None and spot.tree.value is None
+    return f"`{spot.name}`: {problem}{', and this is null' if is_null else ''}" if spot.keys else problem
+
+
+def _written(tree: Tree | None) -> object:
+    """The value as written; a mapping's would only repeat the file."""
+    return None if tree is None or isinstance(tree.value, dict) else plain(tree)

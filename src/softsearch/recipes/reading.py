@@ -1,0 +1,237 @@
+"""From a recipe's file to a validated :class:`~softsearch.recipes.schema.Recipe`, and back to text."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from ruamel.yaml import YAML
+
+from softsearch.errors import nearest
+from softsearch.recipes.catalogue import SHIPPED, shipped_names
+from softsearch.recipes.fields import Model, chosen, models
+from softsearch.recipes.mistakes import recipe_error
+from softsearch.recipes.schema import Decoding, NoAttention, Recipe
+from softsearch.recipes.tree import Place, Tree, mistake_at, parse_yaml, plain, tree_of
+
+_LARGEST_BYTES = 1_000_000
+
+
+def load_recipe(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Recipe:
+    """Read a recipe, apply ``--set`` overrides in their order, and check everything.
+
+    A later layer (the file over the recipe it extends, an override over the file) changes single fields. Where it
+    changes a `kind`, inherited fields that the new kind does not have are dropped.
+
+    Parameters
+    ----------
+    name_or_path
+        A shipped recipe's name, such as ``translate/builtin``, or a file.
+    overrides
+        Each ``a.b=value``, the value read as YAML.
+
+    Raises
+    ------
+    RecipeError
+        Something is wrong; the message lists every wrong field with its file and line.
+    """
+    path = _find(str(name_or_path), Path(), Place())
+    tree = _read(path)
+    for text in overrides:
+        tree = _merged(tree, _override(text), [Recipe])
+    tree = _with_paths(tree)
+    try:
+        recipe = Recipe.model_validate(plain(tree))
+    except ValidationError as error:
+        raise recipe_error(error, tree) from None
+    recipe._path = path
+    for warning in _without_effect(recipe):
+        warnings.warn(f"{path}: {warning}", stacklevel=2)
+    return recipe
+
+
+def dump_recipe(recipe: Recipe) -> str:
+    """Return the complete recipe as YAML, every default written out; reading it gives an equal recipe."""
+    yaml = YAML()
+    yaml.width = 1_000
+    stream = io.StringIO()
+    yaml.dump(recipe.model_dump(mode="json"), stream)
+    return "# The complete recipe, with every default written out.\n" + stream.getvalue()
+
+
+def _find(name: str, folder: Path, place: Place) -> Path:
+    """Return the file of a shipped recipe, or a file's path relative to `folder`."""
+    if name in shipped_names():
+        return SHIPPED / f"{name}.yaml"
+    path = folder / _expanded(name, place)
+    try:
+        if path.is_file() or path.is_fifo():
+            return path
+        is_folder, neighbours = path.is_dir(), [file.name for file in path.parent.glob("*.y*ml")]
+    except (OSError, ValueError):  # a name too long for the system, or with a NUL
+        is_folder, neighbours = False, []
+    if is_folder:
+        inside = path / "recipe.yaml"
+        fix = f"give the file {inside}" if inside.is_file() else "give a file in it, or a shipped recipe's name"
+        raise mistake_at(place, "a folder is no recipe", value=name, allowed=_names(), fix=fix)
+    close = nearest(name, shipped_names()) or _nearest_by_last_word(name)
+    beside = nearest(path.name, neighbours)
+    raise mistake_at(
+        place,
+        "no recipe has this name, and no file",
+        value=name,
+        allowed=f"a file, or {_names()}",
+        nearest=str(path.with_name(beside)) if beside else close,
+    )
+
+
+def _names() -> str:
+    return ", ".join(shipped_names())
+
+
+def _nearest_by_last_word(name: str) -> str | None:
+    by_word = {full.rpartition("/")[2]: full for full in shipped_names()}
+    close = nearest(name.rpartition("/")[2].removesuffix(".yaml"), by_word)
+    return by_word[close] if close else None
+
+
+def _read(path: Path) -> Tree:
+    """Read a file and, where it says so, the recipe that it extends."""
+    tree = _read_file(path)
+    if "extends" not in tree.entries:
+        return _merged(Tree({}, tree.place), tree, [Recipe])
+    name = tree.entries["extends"]
+    if not isinstance(name.value, str):
+        raise mistake_at(name.place, "`extends` takes the name or the file of one recipe", value=plain(name))
+    base_path = _find(name.value, path.parent, name.place)
+    base = _read_file(base_path)
+    if "extends" in base.entries:
+        problem = (
+            "a recipe cannot extend itself"
+            if base_path.resolve() == path.resolve()
+            else (f"`extends` reaches over one file only, and {name.value} extends another recipe")
+        )
+        raise mistake_at(name.place, problem, value=name.value, fix="extend a recipe that extends none")
+    own = Tree({key: item for key, item in tree.entries.items() if key != "extends"}, tree.place)
+    return _merged(_merged(Tree({}, tree.place), base, [Recipe]), own, [Recipe])
+
+
+def _read_file(path: Path) -> Tree:
+    place = Place(path)
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LARGEST_BYTES + 1)
+    except OSError as error:
+        raise mistake_at(place, f"cannot be read: {error.strerror}") from None
+    if len(content) > _LARGEST_BYTES:
+        raise mistake_at(place, "too long to be a recipe", allowed=f"at most {_LARGEST_BYTES:,} bytes")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        fix = "save it as UTF-8"
+        raise mistake_at(
+            place._replace(line=line), "not UTF-8", value=content[error.start : error.end], fix=fix
+        ) from None
+    tree = parse_yaml(text, place)
+    if not isinstance(tree.value, dict):
+        problem = "the recipe is empty" if tree.value is None else "a recipe is a mapping of keys to values"
+        raise mistake_at(tree.place, problem, value=plain(tree), allowed=", ".join(Recipe.model_fields))
+    return Tree(tree.value, place)
+
+
+def _override(text: str) -> Tree:
+    """Turn ``a.b=value`` into the tree {a: {b: value}}."""
+    place = Place(override=text)
+    name, equals, value = text.partition("=")
+    keys = [key.strip() for key in name.split(".")]
+    if not equals or not all(keys):
+        fix = "write --set training.max_steps=100"
+        raise mistake_at(place, "a field and a value are needed", allowed="FIELD=VALUE", fix=fix)
+    tree = parse_yaml(value, place)
+    for key in reversed(keys):
+        tree = Tree({key: tree}, place)
+    return tree
+
+
+def _merged(base: Tree, layer: Tree, candidates: list[Model]) -> Tree:
+    """Lay `layer` over `base`; a default that the layer changes only in part is filled in first."""
+    if not isinstance(base.value, dict) or not isinstance(layer.value, dict):
+        return layer
+    before = chosen(candidates, base)
+    after = chosen(candidates, layer) or before
+    entries = {key: item for key, item in base.value.items() if not _belongs_only_to(before, after, key, item)}
+    for key, item in layer.value.items():
+        field = after.model_fields.get(key) if after else None
+        under = entries.get(key, _default(field, item.place))
+        entries[key] = _merged(under, item, models(field.annotation) if field else [])
+    return Tree(entries, layer.place if base.place == Place() else base.place)
+
+
+def _default(field: FieldInfo | None, place: Place) -> Tree:
+    if field is not None and isinstance(field.default, BaseModel):
+        return tree_of(field.default.model_dump(mode="json"), Place())
+    return Tree({}, place)
+
+
+def _belongs_only_to(before: Model | None, after: Model | None, key: str, item: Tree) -> bool:
+    """Whether an inherited entry loses its meaning by a change of kind. What ``--set`` asked for is never dropped."""
+    if before is None or after is None or before is after or item.place.override is not None:
+        return False
+    return key in before.model_fields and key not in after.model_fields
+
+
+def _with_paths(tree: Tree) -> Tree:
+    """Expand ~ and ${VARIABLES} in the data's file names, and make their folder absolute."""
+    data = tree.entries.get("data")
+    if data is None or "kind" not in data.entries or data.entries["kind"].value != "files":
+        return tree
+    entries = {
+        key: _expanded_all(item) if key in ("train", "valid", "test") else item for key, item in data.entries.items()
+    }
+    folder = entries.get("folder", Tree(None, data.place))
+    if folder.value is None:  # names are relative to the file in which they stand
+        folder = Tree(".", entries["train"].place if "train" in entries else data.place)
+    if isinstance(folder.value, str):
+        base = Path.cwd() if folder.place.path is None else folder.place.path.parent
+        entries["folder"] = Tree(str((base / _expanded(folder.value, folder.place)).absolute()), folder.place)
+    return Tree({**tree.entries, "data": Tree(entries, data.place)}, tree.place)
+
+
+def _expanded_all(names: Tree) -> Tree:
+    expanded = {
+        key: Tree(_expanded(item.value, item.place), item.place) if isinstance(item.value, str) else item
+        for key, item in names.entries.items()
+    }
+    return Tree(expanded, names.place) if expanded else names
+
+
+def _expanded(name: str, place: Place) -> str:
+    def value_of(match: re.Match[str]) -> str:
+        variable = match[1]
+        if variable not in os.environ:
+            problem = f"the environment variable {variable} is not set"
+            fix = f"export {variable}=/a/folder, or write the folder itself"
+            raise mistake_at(place, problem, value=name, nearest=nearest(variable, os.environ), fix=fix)
+        return os.environ[variable]
+
+    # Path.expanduser raises where a user's home is not known.
+    return os.path.expanduser(re.sub(r"\$\{(\w+)\}", value_of, name))  # noqa: PTH111
+
+
+def _without_effect(recipe: Recipe) -> Iterator[str]:
+    """Yield a sentence for each option that changes nothing, beside the others."""
+    training, decoding = recipe.training, recipe.decoding
+    if decoding.beam == 1 and decoding.length_penalty != Decoding().length_penalty:
+        yield "decoding.length_penalty has no effect with decoding.beam 1"
+    warmup_steps, rate = training.schedule.warmup_steps, training.optimizer.learning_rate
+    if training.max_steps is not None and warmup_steps >= training.max_steps:
+        yield f"training ends in its {warmup_steps} steps of warm-up: it never reaches the learning rate {rate}"
+    if isinstance(recipe.model.attention, NoAttention) and recipe.model.bridge == "zeros":
+        yield "with model.attention none and model.bridge zeros nothing of the source reaches the decoder"

@@ -1,0 +1,44 @@
+"""What training asks of a task: a loss for a batch, and a score for a model."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, Protocol
+
+from torch import nn
+
+from softsearch.shapes import Tensor
+
+
+class Term(NamedTuple):
+    """One part of a loss: a sum in nats and the number of items that it is a sum over.
+
+    They are divided once, per optimiser step: means of means would weigh short sentences more than long ones.
+    """
+
+    total: Tensor
+    count: int
+
+
+Loss = dict[str, Term]
+
+
+class Validation(NamedTuple):
+    """What a model scores on held-out data while it trains.
+
+    `scores` has at least "loss", in nats per item and without any smoothing; `sample` is one example to look at.
+    """
+
+    scores: dict[str, float]
+    sample: dict[str, str]
+
+
+class Task(Protocol):
+    """All that is special about one kind of problem."""
+
+    def loss(self, model: nn.Module, batch: Any) -> Loss:
+        """Return the loss of one batch, to be minimised."""
+        ...
+
+    def validate(self, model: nn.Module, data: Any) -> Validation:
+        """Score `model` on `data` without a gradient; the model comes and goes in training mode."""
+        ...

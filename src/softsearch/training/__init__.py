@@ -1,0 +1,1 @@
+"""One loop for every task: steps, validations, checkpoints, and going on after any interruption."""

@@ -1,0 +1,181 @@
+"""Checkpoints: weights, the optimiser's state and the loop's own, whole or absent, without pickle.
+
+A checkpoint is written to a temporary folder, flushed and renamed; then run.json points to it; then older ones go. Whatever
+moment the power fails, run.json names a whole checkpoint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
+from torch import Tensor, nn
+
+from softsearch.errors import RunError
+from softsearch.files import folder_written_atomically, sha256
+from softsearch.training.folder import FORMAT_VERSION, RunFolder, seal, unseal
+
+Which = Literal["best", "last"] | int
+
+_MODEL, _OPTIMIZER, _STATE = "model.safetensors", "optimizer.safetensors", "state.json"
+
+
+def save_checkpoint(
+    folder: RunFolder,
+    *,
+    step: int,
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    state: Mapping[str, Any],
+    best: bool,
+) -> None:
+    """Save step `step` as the run's last checkpoint, as its best too if `best`, and delete the superseded ones.
+
+    Raises
+    ------
+    RunError
+        It cannot be written (a full disk): the checkpoints that were there are still there, and whole.
+    """
+    path = folder.checkpoint_path(step)
+    with folder.writing(str(path.relative_to(folder.path))), folder_written_atomically(path) as temporary:
+        # Serialised in memory first: written from Python, a full disk is an OSError like any other.
+        (temporary / _MODEL).write_bytes(save(_contiguous(_weights(model))))
+        (temporary / _OPTIMIZER).write_bytes(save(_contiguous(_optimizer_tensors(model, optimizer))))
+        checksums = {name: sha256(temporary / name) for name in (_MODEL, _OPTIMIZER)}
+        content = {"format_version": FORMAT_VERSION, "step": step, "files": checksums, "state": dict(state)}
+        (temporary / _STATE).write_text(seal(content), encoding="utf-8")
+    folder.point_to(last=step, best=step if best else folder.best)
+
+
+def load_checkpoint(
+    folder: RunFolder, which: Which, *, model: nn.Module, optimizer: torch.optim.Optimizer | None = None
+) -> dict[str, Any]:
+    """Load a checkpoint into `model` and, where given, `optimizer`; return the loop's state that was saved with it.
+
+    Raises
+    ------
+    RunError
+        There is no such checkpoint, it is damaged, or its weights are those of another model.
+    """
+    step = _step(folder, which)
+    content = check_checkpoint(folder, step)
+    path = folder.checkpoint_path(step)
+    _copy_weights(_load(path / _MODEL), model, path / _MODEL)
+    if optimizer is not None:
+        _restore_optimizer(_load(path / _OPTIMIZER), model, optimizer, path / _OPTIMIZER)
+    return dict(content["state"])
+
+
+def check_checkpoint(folder: RunFolder, step: int) -> dict[str, Any]:
+    """Check one checkpoint's files against their checksums and return the content of its state.json.
+
+    Raises
+    ------
+    RunError
+        A file is missing or damaged. It names the newest checkpoint that is whole.
+    """
+    try:
+        return _checked(folder, step)
+    except RunError as error:
+        raise RunError(error.problem, path=error.path, fix=_way_out(folder, step)) from error
+
+
+def _checked(folder: RunFolder, step: int) -> dict[str, Any]:
+    path = folder.checkpoint_path(step)
+    content = unseal(path / _STATE, fix="")
+    for name, checksum in content["files"].items():
+        if not (path / name).is_file():
+            raise RunError("this file of a checkpoint is missing", path=path / name)
+        if sha256(path / name) != checksum:
+            raise RunError("damaged: its checksum does not fit", path=path / name)
+    return content
+
+
+def _way_out(folder: RunFolder, damaged: int) -> str:
+    for step in reversed(folder.checkpoints):
+        if step != damaged and _is_whole(folder, step):
+            path = folder.checkpoint_path(damaged)
+            return f"the newest whole checkpoint is that of step {step}: to use it, delete {path}"
+    return "no other checkpoint of this run is whole: copy the folder again from where it came from, or train anew"
+
+
+def _is_whole(folder: RunFolder, step: int) -> bool:
+    try:
+        _checked(folder, step)
+    except RunError:
+        return False
+    return True
+
+
+def _step(folder: RunFolder, which: Which) -> int:
+    step = folder.best if which == "best" else folder.last if which == "last" else which
+    if step is None or step not in folder.checkpoints:
+        there = ", ".join(str(number) for number in folder.checkpoints) or "none"
+        fix = f"softsearch resume {folder.path}"
+        raise RunError(f"there is no checkpoint {which!r}", path=folder.path, allowed=f"steps {there}", fix=fix)
+    return step
+
+
+def _load(path: Path) -> dict[str, Tensor]:
+    try:
+        return load_file(path)
+    except SafetensorError as error:
+        raise RunError(f"damaged: {error}", path=path) from error
+
+
+def _weights(model: nn.Module) -> dict[str, Tensor]:
+    """Return the model's parameters and buffers by name, a tied one once, under its first name."""
+    seen: set[int] = set()
+    weights = {}
+    for name, tensor in model.state_dict(keep_vars=True).items():
+        if id(tensor) not in seen:
+            seen.add(id(tensor))
+            weights[name] = tensor
+    return weights
+
+
+def _contiguous(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+
+
+def _copy_weights(saved: Mapping[str, Tensor], model: nn.Module, path: Path) -> None:
+    weights = _weights(model)
+    different = sorted(saved.keys() ^ weights.keys())
+    different += [name for name in saved.keys() & weights.keys() if saved[name].shape != weights[name].shape]
+    if different:
+        names = ", ".join(different[:3]) + (f" and {len(different) - 3} more" if len(different) > 3 else "")
+        raise RunError(
+            f"these are the weights of another model: {names}", path=path, fix="build the model it was saved from"
+        )
+    with torch.no_grad():
+        for name, tensor in weights.items():
+            tensor.copy_(saved[name])
+
+
+def _optimizer_tensors(model: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    names: dict[Tensor, str] = {parameter: name for name, parameter in model.named_parameters()}
+    return {
+        f"{key}/{names[parameter]}": tensor
+        for parameter, state in optimizer.state.items()
+        for key, tensor in state.items()
+        if tensor is not None  # the momentum that a plain SGD does not have
+    }
+
+
+def _restore_optimizer(
+    saved: Mapping[str, Tensor], model: nn.Module, optimizer: torch.optim.Optimizer, path: Path
+) -> None:
+    names = {parameter: name for name, parameter in model.named_parameters()}
+    order = [names[parameter] for group in optimizer.param_groups for parameter in group["params"]]
+    state: dict[int, dict[str, Tensor]] = {}
+    for full_name, tensor in saved.items():
+        key, name = full_name.split("/", 1)
+        if name not in order:
+            raise RunError(f"this is the state of another optimiser: {name}", path=path)
+        # Cloned out of the mapped file, whose tensors need not be aligned in memory as those of a running training are.
+        state.setdefault(order.index(name), {})[key] = tensor.clone()
+    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})

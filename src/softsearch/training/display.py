@@ -1,0 +1,149 @@
+"""What a person sees of a training: a live table on a terminal, plain lines elsewhere; always on stderr."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+_LIVE_EVERY_S, _LINE_EVERY_S = 1.0, 10.0
+
+
+class Display(Protocol):
+    """Shows the same rows that the journal writes."""
+
+    def train(self, row: Mapping[str, Any], *, left_s: float) -> None:
+        """Show where training stands; rows that come too fast are passed over."""
+        ...
+
+    def valid(self, row: Mapping[str, Any], *, best: bool) -> None:
+        """Show a validation."""
+        ...
+
+    def say(self, text: str) -> None:
+        """Show a sentence."""
+        ...
+
+    def close(self) -> None:
+        """Give the terminal back."""
+        ...
+
+    def due(self) -> bool:
+        """Whether it is time for another row of training."""
+        ...
+
+
+def make_display(*, live: bool, total_steps: int) -> Display:
+    """Return a live display on a terminal, plain lines elsewhere, silence where `live` is False."""
+    console = Console(stderr=True, highlight=False, quiet=not live, soft_wrap=True)
+    return LiveDisplay(console, total_steps) if live and console.is_terminal else PlainDisplay(console, total_steps)
+
+
+class PlainDisplay:
+    """Lines: one per validation, one every ten seconds in between."""
+
+    def __init__(self, console: Console, total_steps: int) -> None:
+        self._console, self._total_steps = console, total_steps
+        self._shown_at = time.monotonic()
+
+    def due(self) -> bool:
+        """Whether ten seconds have passed."""
+        return time.monotonic() - self._shown_at >= _LINE_EVERY_S
+
+    def train(self, row: Mapping[str, Any], *, left_s: float) -> None:
+        """Print a line of training."""
+        self._shown_at = time.monotonic()
+        self.say(f"{_place(row, self._total_steps)}  {_training(row)}  {duration(left_s)} left")
+
+    def valid(self, row: Mapping[str, Any], *, best: bool) -> None:
+        """Print a validation."""
+        self.say(f"{_place(row, self._total_steps)}  validation: {_scores(row)}{'  (best so far)' if best else ''}")
+
+    def say(self, text: str) -> None:
+        """Print a line."""
+        self._console.print(Text(text))
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+class LiveDisplay:
+    """A table that is drawn again about once a second, by the loop itself: no thread of its own, no time taken from training."""
+
+    def __init__(self, console: Console, total_steps: int) -> None:
+        self._console, self._total_steps = console, total_steps
+        self._train: Mapping[str, Any] | None = None
+        self._valid: Mapping[str, Any] | None = None
+        self._left_s = 0.0
+        self._best = ""
+        self._shown_at = 0.0
+        self._live = Live(console=console, auto_refresh=False)
+        self._live.start()
+
+    def due(self) -> bool:
+        """Whether a second has passed."""
+        return time.monotonic() - self._shown_at >= _LIVE_EVERY_S
+
+    def train(self, row: Mapping[str, Any], *, left_s: float) -> None:
+        """Draw the new figures."""
+        self._train, self._left_s = row, left_s
+        self._draw()
+
+    def valid(self, row: Mapping[str, Any], *, best: bool) -> None:
+        """Draw the new scores and the sample."""
+        self._valid = row
+        if best:
+            self._best = f"step {row['step']}: {_scores(row)}"
+        self._draw()
+
+    def say(self, text: str) -> None:
+        """Print a line above the table."""
+        self._console.print(Text(text))
+
+    def close(self) -> None:
+        """Leave the last table standing."""
+        self._live.stop()
+
+    def _draw(self) -> None:
+        self._shown_at = time.monotonic()
+        self._live.update(self._table(), refresh=True)
+
+    def _table(self) -> Group:
+        table = Table.grid(padding=(0, 2))
+        row = self._train or self._valid
+        if self._train is not None:
+            table.add_row("training", Text(f"{_place(self._train, self._total_steps)}  {_training(self._train)}"))
+            table.add_row("time", Text(f"{duration(self._train['elapsed_s'])} so far, {duration(self._left_s)} left"))
+        if self._valid is not None:
+            table.add_row("validation", Text(f"step {self._valid['step']}: {_scores(self._valid)}"))
+            table.add_row("best", Text(self._best or "none yet"))
+            for name, value in self._valid.get("sample", {}).items():
+                table.add_row(Text(name), Text(value, overflow="ellipsis", no_wrap=True))
+        return Group(ProgressBar(total=self._total_steps, completed=row["step"] if row else 0, width=60), table)
+
+
+def duration(seconds: float) -> str:
+    """Return seconds in words of at most two units: "2 h 05 min", "3 min 20 s", "42 s"."""
+    whole = max(0, round(seconds))
+    if whole >= 3600:
+        return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+    return f"{whole // 60} min {whole % 60:02d} s" if whole >= 60 else f"{whole} s"
+
+
+def _place(row: Mapping[str, Any], total_steps: int) -> str:
+    return f"step {row['step']}/{total_steps}  epoch {row['epoch']}"
+
+
+def _training(row: Mapping[str, Any]) -> str:
+    return f"loss {row['loss']:.3f}  {row['tokens_per_s']:.0f} tokens/s"
+
+
+def _scores(row: Mapping[str, Any]) -> str:
+    known = ("step", "epoch", "elapsed_s", "kind", "sample")
+    return "  ".join(f"{name} {value:.4g}" for name, value in row.items() if name not in known)

@@ -1,0 +1,231 @@
+"""The run folder: everything about one training, self-contained, each file guarded by a checksum.
+
+``run.json`` is the folder's index. It is replaced in one move, last of all, so whatever it names is already on the disk.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from softsearch.errors import RunError, nearest
+from softsearch.files import folder_written_atomically, sha256, write_text_atomically
+
+FORMAT_VERSION = 1
+_INDEX = "run.json"
+_NO_SPACE = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
+
+
+def seal(content: Mapping[str, Any]) -> str:
+    """Return `content` as JSON that carries its own checksum."""
+    return json.dumps({**content, "checksum": _checksum(content)}, indent=1, ensure_ascii=False) + "\n"
+
+
+def unseal(path: Path, *, fix: str) -> dict[str, Any]:
+    """Return what :func:`seal` wrote to `path`.
+
+    Raises
+    ------
+    RunError
+        The file is missing, unreadable, cut short, altered, or of a newer format.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RunError("this file is missing", path=path, fix=fix) from None
+    except OSError as error:
+        raise RunError(f"cannot be read: {error.strerror}", path=path, fix=fix) from error
+    except ValueError as error:
+        raise RunError(f"damaged or cut short: {error}", path=path, fix=fix) from error
+    if not isinstance(content, dict):
+        raise RunError("damaged: not a JSON object", path=path, fix=fix)
+    _refuse_newer(content, path)
+    checksum = content.pop("checksum", None)
+    if checksum != _checksum(content):
+        raise RunError("altered since it was written: its checksum does not fit", path=path, fix=fix)
+    return content
+
+
+class RunFolder:
+    """One training's folder. Make one with :meth:`create` or :meth:`open`."""
+
+    def __init__(self, path: Path, content: dict[str, Any]) -> None:
+        self.path = path
+        self._content = content
+
+    @classmethod
+    def create(cls, path: Path, *, files: Mapping[str, str | bytes], about: Mapping[str, Any]) -> RunFolder:
+        """Make a new run folder that holds `files` (name to content) and, in run.json, the facts `about` it.
+
+        Raises
+        ------
+        RunError
+            `path` is there already and not empty, or cannot be written.
+        """
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise RunError("is there already and not empty", path=path, fix="choose another folder, or resume that run")
+        content: dict[str, Any] = {
+            "format_version": FORMAT_VERSION,
+            "about": dict(about),
+            "files": {},
+            "checkpoints": {},
+        }
+        with _writing(path, last=None, resume=None), folder_written_atomically(path) as temporary:
+            for name, text in files.items():
+                target = temporary / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(text if isinstance(text, bytes) else text.encode())
+                content["files"][name] = sha256(target)
+            (temporary / _INDEX).write_text(seal(content), encoding="utf-8")
+        return cls(path, content)
+
+    @classmethod
+    def open(cls, path: Path) -> RunFolder:
+        """Open a run folder after checking run.json and every file that it lists (checkpoints when they are loaded).
+
+        Raises
+        ------
+        RunError
+            Not a run folder, damaged, altered, or written by a newer softsearch.
+        """
+        if not path.is_dir():
+            siblings = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+            problem = "a run is a folder, and this is a file" if path.exists() else "there is no such run folder"
+            raise RunError(problem, path=path, nearest=nearest(path.name, siblings))
+        if not (path / _INDEX).exists():
+            raise RunError("not a run folder: it has no run.json", path=path, fix="give the folder that train wrote")
+        content = unseal(path / _INDEX, fix="copy the file, or the whole folder, again from where it came from")
+        folder = cls(path, content)
+        folder._check_files()
+        return folder
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """The facts in run.json, a copy; change them with :meth:`update`."""
+        return json.loads(json.dumps(self._content["about"]))
+
+    @property
+    def checkpoints(self) -> list[int]:
+        """The steps of the checkpoints that are there, in order."""
+        steps = {step for step in self._content["checkpoints"].values() if step is not None}
+        return sorted(step for step in steps if self.checkpoint_path(step).is_dir())
+
+    @property
+    def best(self) -> int | None:
+        """The step of the checkpoint that validated best, if it is there."""
+        step = self._content["checkpoints"].get("best")
+        return step if step in self.checkpoints else None
+
+    @property
+    def last(self) -> int | None:
+        """The step to go on from: the newest checkpoint that is there (a damaged one may be deleted to go back)."""
+        return max(self.checkpoints, default=None)
+
+    def checkpoint_path(self, step: int) -> Path:
+        """Return the folder of one checkpoint."""
+        return self.path / "checkpoints" / f"step-{step:08d}"
+
+    def update(self, **fields: Any) -> None:
+        """Set facts in run.json, in one move."""
+        self._replace({**self._content, "about": {**self._content["about"], **fields}})
+
+    def point_to(self, *, last: int, best: int | None) -> None:
+        """Name the last and the best checkpoint, then delete whatever else lies among them."""
+        self._replace({**self._content, "checkpoints": {"last": last, "best": best}})
+        self.prune()
+
+    def prune(self) -> None:
+        """Delete what an interrupted or superseded save left behind."""
+        keep = {self.checkpoint_path(step) for step in self.checkpoints}
+        for path in (self.path / "checkpoints").glob("*step-*"):
+            if path not in keep:
+                shutil.rmtree(path, ignore_errors=True)
+        for path in self.path.glob(f".{_INDEX}.*.tmp"):
+            path.unlink(missing_ok=True)
+
+    def verify(self) -> None:
+        """Check every file of the run, those of the checkpoints among them; raise a RunError for the first defect."""
+        from softsearch.training.checkpoints import check_checkpoint
+
+        self._check_files()
+        for step in self.checkpoints:
+            check_checkpoint(self, step)
+
+    def writing(self, name: str) -> contextlib.AbstractContextManager[None]:
+        """Return a context in which a failure to write, such as a full disk, is told in words that name `name`."""
+        return _writing(self.path / name, last=self.last, resume=self.path)
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep any other training out of this folder; the lock dies with its process."""
+        try:
+            import fcntl
+        except ImportError:  # Windows has no such lock
+            yield
+            return
+        descriptor = os.open(self.path, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(descriptor)
+            if error.errno not in {errno.EAGAIN, errno.EACCES}:
+                raise
+            raise RunError("another process is training in this folder", path=self.path, fix="wait for it") from error
+        try:
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _check_files(self) -> None:
+        for name, checksum in self._content["files"].items():
+            path = self.path / name
+            if not path.is_file():
+                raise RunError(
+                    "this file of the run is missing", path=path, fix="copy it again from where it came from"
+                )
+            if sha256(path) != checksum:
+                fix = "put the original back; to train with other settings, start a new run"
+                raise RunError("damaged or altered since the run began: its checksum does not fit", path=path, fix=fix)
+
+    def _replace(self, content: dict[str, Any]) -> None:
+        with self.writing(_INDEX):
+            write_text_atomically(self.path / _INDEX, seal(content))
+        self._content = content
+
+
+@contextlib.contextmanager
+def _writing(path: Path, *, last: int | None, resume: Path | None) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        full = error.errno in _NO_SPACE
+        problem = "no space left to write this" if full else f"cannot be written: {error.strerror}"
+        if last is not None:
+            problem += f"; the checkpoint of step {last} is intact"
+        cure = "free some space" if full else "see to the disk and its permissions"
+        fix = cure + ("" if resume is None else f", then go on with: softsearch resume {resume}")
+        raise RunError(problem, path=path, fix=fix) from error
+
+
+def _checksum(content: Mapping[str, Any]) -> str:
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _refuse_newer(content: Mapping[str, Any], path: Path) -> None:
+    version = content.get("format_version")
+    if isinstance(version, int) and version > FORMAT_VERSION:
+        raise RunError(
+            "written by a newer softsearch",
+            path=path,
+            value=version,
+            allowed=f"format_version up to {FORMAT_VERSION}",
+            fix="upgrade softsearch",
+        )

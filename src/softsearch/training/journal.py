@@ -1,0 +1,116 @@
+"""What a training writes down as it goes: metrics.jsonl and TensorBoard, with no row lost or doubled by an interruption."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import math
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from torch.utils.tensorboard.writer import SummaryWriter
+
+from softsearch.files import write_text_atomically
+from softsearch.training.folder import RunFolder
+from softsearch.training.optimisation import StepResult
+
+METRICS = "metrics.jsonl"
+
+
+@dataclasses.dataclass
+class Meter:
+    """Sums since the last row of the journal; saved with a checkpoint, so that the next row is that of no interruption."""
+
+    steps: int = 0
+    items: int = 0
+    seconds: float = 0.0
+    grad_norm: float = 0.0
+    totals: dict[str, float] = dataclasses.field(default_factory=dict)
+    counts: dict[str, int] = dataclasses.field(default_factory=dict)
+
+    def add(self, result: StepResult, *, items: int, seconds: float) -> None:
+        """Take in a step; a skipped one counts only in time."""
+        self.seconds += seconds
+        if not result.updated:
+            return
+        self.steps += 1
+        self.items += items
+        self.grad_norm += result.grad_norm
+        for name, (total, count) in result.terms.items():
+            self.totals[name] = self.totals.get(name, 0.0) + total
+            self.counts[name] = self.counts.get(name, 0) + count
+
+    def means(self) -> dict[str, float]:
+        """Return the loss in nats per item, the speed and the mean norm of the gradient before clipping."""
+        losses = [total / max(1, self.counts[name]) for name, total in self.totals.items()]
+        return {
+            "loss": sum(losses) if losses else math.nan,
+            "tokens_per_s": self.items / self.seconds if self.seconds else 0.0,
+            "grad_norm": self.grad_norm / self.steps if self.steps else math.nan,
+        }
+
+
+class Journal:
+    """Appends rows to metrics.jsonl and TensorBoard; begins by cutting off what lies beyond the checkpoint at `step`."""
+
+    def __init__(self, folder: RunFolder, *, step: int) -> None:
+        self._folder = folder
+        with folder.writing(METRICS):
+            write_text_atomically(folder.path / METRICS, "".join(_rows_up_to(folder, step)))
+            self._file = (folder.path / METRICS).open("a", encoding="utf-8", newline="\n")
+        self._board = SummaryWriter(str(folder.path), purge_step=step + 1)
+
+    def write(self, row: Mapping[str, Any]) -> None:
+        """Append one row."""
+        with self._folder.writing(METRICS):
+            self._file.write(json.dumps(_finite(row), ensure_ascii=False) + "\n")
+            self._file.flush()
+        with self._folder.writing("the TensorBoard events"):
+            self._show(row)
+
+    def flush(self) -> None:
+        """Bring everything to the disk: a checkpoint must not outlive the rows before it."""
+        with self._folder.writing(METRICS):
+            os.fsync(self._file.fileno())
+        with self._folder.writing("the TensorBoard events"):
+            self._board.flush()
+
+    def close(self) -> None:
+        """Close the files. What they could not hold has been told by :meth:`write` or :meth:`flush`."""
+        with contextlib.suppress(OSError):
+            self._file.close()
+        with contextlib.suppress(OSError):
+            self._board.close()
+
+    def _show(self, row: Mapping[str, Any]) -> None:
+        for name, value in row.items():
+            if isinstance(value, float) and name != "elapsed_s":
+                self._board.add_scalar(f"{row['kind']}/{name}", value, row["step"])
+        if row.get("sample"):
+            text = "  \n".join(f"{name}: {value}" for name, value in row["sample"].items())
+            self._board.add_text("sample", text, row["step"])
+
+
+def _rows_up_to(folder: RunFolder, step: int) -> list[str]:
+    path = folder.path / METRICS
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
+        return [line for line in file if _step_of(line) <= step]
+
+
+def _step_of(line: str) -> float:
+    """Return the row's step; infinity for a line that a kill or a full disk cut short."""
+    try:
+        return float(json.loads(line)["step"]) if line.endswith("\n") else math.inf
+    except (ValueError, KeyError, TypeError):
+        return math.inf
+
+
+def _finite(value: Any) -> Any:
+    """Return `value` with null for what JSON cannot say: not a number, infinity."""
+    if isinstance(value, Mapping):
+        return {key: _finite(part) for key, part in value.items()}
+    return None if isinstance(value, float) and not math.isfinite(value) else value

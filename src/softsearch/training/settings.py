@@ -1,0 +1,57 @@
+"""How long a training goes on and how it goes: plain values, and what this machine makes of them."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Literal
+
+from softsearch.errors import SoftsearchError
+from softsearch.training.optimisation import Schedule
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TrainingSettings:
+    """The settings of a training.
+
+    Parameters
+    ----------
+    max_steps, max_epochs, budget_s
+        The first that is reached ends the training; None sets no such limit.
+    validate_every, checkpoint_every
+        How often: (2, "epochs"), (500, "steps"); checkpoints also (120.0, "seconds").
+    learning_rate, schedule, warmup_steps
+        See :func:`softsearch.training.optimisation.learning_rate_at`.
+    clip_norm
+        Longer gradients are cut to this norm; None leaves them.
+    stop_on, patience
+        The score that tells which checkpoint is best, and the validations to wait for a better one (None: all).
+    threads
+        Threads of the processor; None: as many as torch takes by itself.
+    """
+
+    max_steps: int | None
+    max_epochs: int | None
+    budget_s: float | None
+    validate_every: tuple[int, Literal["steps", "epochs"]]
+    checkpoint_every: tuple[float, Literal["steps", "epochs", "seconds"]]
+    learning_rate: float
+    schedule: Schedule
+    warmup_steps: int
+    clip_norm: float | None
+    stop_on: str
+    patience: int | None
+    threads: int | None
+
+    def __post_init__(self) -> None:
+        if self.max_steps is None and self.max_epochs is None and self.budget_s is None:
+            fix = "set one of max_steps, max_epochs and budget"
+            raise SoftsearchError("this training would never end", fix=fix)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Resolved:
+    """What depends on the machine, settled once before the first step, recorded in run.json and obeyed on resume."""
+
+    threads: int
+    total_steps: int
+    planned_s: float | None = None

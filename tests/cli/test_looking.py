@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+
+PNG = b"\x89PNG\r\n"
+
+
+def test_a_sentence_becomes_one_picture(command, fake_runs, tmp_path):
+    picture = tmp_path / "pictures" / "map.png"
+    ended = command("look", tmp_path, "--attention", "ein Hund", "--out", picture)
+    assert ended.code == 0
+    assert picture.read_bytes().startswith(PNG)
+    assert "EIN HUND" in ended.out
+    assert str(picture) in ended.out
+
+
+def test_the_lines_of_a_file_become_numbered_pictures(command, fake_runs, tmp_path):
+    lines = tmp_path / "lines.txt"
+    lines.write_text("ein Hund\n\neine Katze\n")
+    assert command("look", tmp_path, "--file", lines, "--out", tmp_path / "map.png").code == 0
+    assert sorted(path.name for path in tmp_path.glob("*.png")) == ["map-1.png", "map-2.png"]
+
+
+def test_a_model_without_attention_is_told_so(command, fake_runs, monkeypatch, tmp_path):
+    monkeypatch.setattr("softsearch.runs.load", lambda run: _Blind())
+    ended = command("look", tmp_path, "--attention", "ein Hund")
+    assert ended.code == 2
+    assert "no attention" in ended.err
+
+
+class _Blind:
+    def translate(self, sentences):
+        return [type("Translation", (), {"weights": None})()]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ([], "--attention"),
+        (["--attention", "a", "--file", "b"], "one of the two"),
+        (["--attention", "  "], "no sentence"),
+        (["--file", "no-such-file"], "no such file"),
+    ],
+)
+def test_a_sentence_or_a_file_is_needed_and_not_both(words, told, command, fake_runs, tmp_path):
+    ended = command("look", tmp_path, *words)
+    assert ended.code == 2
+    assert told in ended.err

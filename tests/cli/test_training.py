@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import pytest
+
+from softsearch.errors import RunError
+
+
+@pytest.fixture
+def recipe(tmp_path):
+    path = tmp_path / "own.yaml"
+    path.write_text("data: {kind: grammar}\ntraining: {max_steps: 10}\n")
+    return path
+
+
+def test_train_prints_scores_with_their_interval_the_report_and_what_to_do_next(command, fake_runs, recipe, tmp_path):
+    ended = command("train", recipe, "--out", tmp_path / "run", "--overfit", 4)
+    assert ended.code == 0
+    assert "91.25" in ended.out
+    assert "90.00 to 92.50" in ended.out
+    assert "50 and more" in ended.out
+    assert "report.html" in ended.out
+    assert "softsearch predict" in ended.err
+    [(name, asked)] = fake_runs
+    assert (name, asked["out"], asked["overfit"]) == ("train", tmp_path / "run", 4)
+
+
+def test_set_changes_the_recipe(command, fake_runs, recipe, tmp_path):
+    command("train", recipe, "--out", tmp_path / "run", "--set", "seed=7", "--set", "training.max_steps=3")
+    asked = fake_runs[0][1]["recipe"]
+    assert (asked.seed, asked.training.max_steps) == (7, 3)
+
+
+def test_dry_run_forecasts_and_trains_nothing(command, fake_runs, recipe):
+    ended = command("train", recipe, "--dry-run")
+    assert ended.code == 0
+    assert "1,234,567" in ended.out
+    assert "seconds per step" in ended.out
+    assert [name for name, _ in fake_runs] == ["dry_run"]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("training.max_stps=3", "max_steps"),
+        ("training.max_steps=many", "many"),
+        ("seed", "--set seed"),
+    ],
+)
+def test_a_wrong_override_is_refused_before_training(change, told, command, fake_runs, recipe):
+    ended = command("train", recipe, "--set", change)
+    assert ended.code == 2
+    assert told in ended.err
+    assert fake_runs == []
+
+
+def test_a_recipe_that_is_not_there_is_a_mistake_of_the_user(command, fake_runs):
+    ended = command("train", "translate/bultin")
+    assert ended.code == 2
+    assert "translate/bultin" in ended.err
+    assert fake_runs == []
+
+
+def test_resume_ends_like_train(command, fake_runs, tmp_path):
+    ended = command("resume", tmp_path / "run")
+    assert ended.code == 0
+    assert "91.25" in ended.out
+    assert fake_runs == [("resume", {"run": tmp_path / "run"})]
+
+
+def test_a_run_that_cannot_be_resumed_says_why(command, fake_runs, monkeypatch, tmp_path):
+    def resume(run, *, live=True):
+        raise RunError("there is no such run folder", path=run)
+
+    monkeypatch.setattr("softsearch.runs.resume", resume)
+    ended = command("resume", tmp_path / "run")
+    assert (ended.code, ended.out) == (2, "")
+    assert "no such run folder" in ended.err
