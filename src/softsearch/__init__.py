@@ -15,7 +15,8 @@ from softsearch.errors import DataError, RecipeError, RunError, SoftsearchError
 if TYPE_CHECKING:
     from softsearch.recipes.reading import load_recipe
     from softsearch.runs import evaluate, fit, load, resume, train
-    from softsearch.tasks.translation import Translation, TranslationTask, Translator
+    from softsearch.tasks.translation import TranslationTask
+    from softsearch.tasks.translator import Translation, Translator
 
 __version__ = "0.1.0"
 
@@ -38,9 +39,9 @@ __all__ = [
 
 # Imported at their first use: torch takes over a second, and most commands and `import softsearch` do without it.
 _HOMES = {
-    "Translation": "softsearch.tasks.translation",
+    "Translation": "softsearch.tasks.translator",
     "TranslationTask": "softsearch.tasks.translation",
-    "Translator": "softsearch.tasks.translation",
+    "Translator": "softsearch.tasks.translator",
     "evaluate": "softsearch.runs",
     "fit": "softsearch.runs",
     "load": "softsearch.runs",

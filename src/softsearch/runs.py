@@ -26,6 +26,7 @@ from softsearch.data.parallel import Pair, PairReport, read_pairs, read_tsv, wri
 from softsearch.data.store import TokenStore
 from softsearch.data.tokenizers import Tokenizer, load_tokenizer
 from softsearch.errors import DataError, Interrupted, RunError, nearest
+from softsearch.files import write_text_atomically
 from softsearch.recipes import Recipe, dump_recipe, load_recipe
 from softsearch.recipes import schema
 from softsearch.tasks.translation import HeldOut, TranslationTask, Translator
@@ -342,7 +343,9 @@ def _evaluate(
 ) -> dict[str, Any]:
     evaluation = task.evaluate(model, pairs, beam=beam, on_progress=on_progress)
     result = {"data": name, "date": _now(), **evaluation}
-    folder.add_file(f"evaluations/{name}.json", _json(result))
+    file_name = f"evaluations/{name}.json"
+    with folder.writing(file_name):
+        write_text_atomically(folder.path / file_name, _json(result))
     return result
 
 
@@ -368,7 +371,9 @@ def _model_of(folder: RunFolder) -> nn.Module:
 def _recipe_of(folder: RunFolder) -> Recipe:
     path = folder.path / "recipe.yaml"
     if not path.exists():
-        raise RunError("this run was made without a recipe", path=folder.path, fix="from Python, give its model= to load")
+        raise RunError(
+            "this run was made without a recipe", path=folder.path, fix="from Python, give its model= to load"
+        )
     return load_recipe(path)
 
 

@@ -22,7 +22,13 @@ def test_the_page_holds_the_claimed_figure_beside_ours_and_the_picture(tmp_path)
     (tmp_path / "C3.png").write_bytes(b"picture")
     write_page(tmp_path / "page.html", [MEASURED, OPEN], tmp_path)
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
-    for part in ("1 of 2 measured", "C3 holds", "<td>0</td><td>1.25</td><td>1 to 1.5</td>", "cGljdHVyZQ==", "C4: later"):
+    for part in (
+        "1 of 2 measured",
+        "C3 holds",
+        "<td>0</td><td>1.25</td><td>1 to 1.5</td>",
+        "cGljdHVyZQ==",
+        "C4: later",
+    ):
         assert part in page
 
 

@@ -50,7 +50,7 @@ class FakeTranslation:
         return self.text.split()
 
     def to_dict(self) -> dict[str, object]:
-        return {"source": self.source, "text": self.text, "score": self.score, "alignment": [[0, 0]]}
+        return {"source": self.source, "translation": self.text, "score": self.score, "alignment": [[0, 0]]}
 
     def pharaoh(self) -> str:
         return " ".join(f"{i}-{i}" for i in range(len(self.text.split())))
@@ -60,15 +60,12 @@ class FakeTranslation:
 
 
 class FakeTranslator:
-    """Translates by writing in capitals. `has_attention` is what a model without attention lacks."""
-
-    has_attention = True
+    """Translates by writing in capitals."""
 
     def stream(self, lines, *, beam=None, nbest=1):
         for line in lines:
             others = [FakeTranslation(line, line.lower(), -1.0 * rank) for rank in range(1, nbest)]
-            weights = np.eye(2) if self.has_attention else None
-            yield FakeTranslation(line, line.upper(), weights=weights, alternatives=others)
+            yield FakeTranslation(line, line.upper(), alternatives=others)
 
     def translate(self, sentences, *, beam=None, nbest=1):
         return list(self.stream([sentences] if isinstance(sentences, str) else sentences, beam=beam, nbest=nbest))
@@ -79,7 +76,10 @@ EVALUATION = {
     "data": "test",
     "num_sentences": 12,
     "metrics": {"bleu": SCORE, "chrf": SCORE},
-    "by_length": [{"low": 1, "high": 10, "count": 7, "bleu": SCORE}, {"low": 50, "high": None, "count": 5, "bleu": SCORE}],
+    "by_length": [
+        {"low": 1, "high": 10, "count": 7, "bleu": SCORE},
+        {"low": 50, "high": None, "count": 5, "bleu": SCORE},
+    ],
     "sentences": [],
 }
 
@@ -96,7 +96,10 @@ def fake_runs(monkeypatch):
 
     def train(recipe, out, *, overfit=None, live=True):
         calls.append(("train", {"recipe": recipe, "out": out, "overfit": overfit}))
-        return trained(Path(out))
+        folder = trained(Path(out))
+        (folder / "data").mkdir()
+        (folder / "data" / "test.tsv").write_text("".join(f"Satz {i}\tsentence {i}\n" for i in range(9)))
+        return folder
 
     def resume(run, *, live=True):
         calls.append(("resume", {"run": run}))
@@ -104,9 +107,11 @@ def fake_runs(monkeypatch):
 
     def dry_run(recipe):
         calls.append(("dry_run", {"recipe": recipe}))
-        return {"parameters": 1234567, "seconds_per_step": 0.25}
+        sizes = {"parameters": 1234567, "train_pairs": 100, "vocabulary": 50, "peak_memory_bytes": 2**28}
+        return {**sizes, "seconds_per_step": 0.25, "steps": 80, "predicted_s": 20.0}
 
-    def evaluate(run, *, on=None, beam=None):
+    def evaluate(run, *, on=None, beam=None, on_progress):
+        on_progress(12)
         calls.append(("evaluate", {"run": run, "on": on, "beam": beam}))
         return EVALUATION
 

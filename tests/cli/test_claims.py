@@ -34,7 +34,7 @@ def test_check_measures_prints_and_keeps(command, results):
     ended = command("claims", "check", "c3")
     assert ended.code == 0
     assert ended.out.startswith("C3 holds")
-    assert "context_change_with_position_bias" in ended.out
+    assert "context change with position bias" in ended.out
     assert {path.name for path in results.iterdir()} == {"C3.json", "C3.png"}
 
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import types
+
+import numpy as np
 import pytest
 
 PNG = b"\x89PNG\r\n"
@@ -28,9 +31,20 @@ def test_a_model_without_attention_is_told_so(command, fake_runs, monkeypatch, t
     assert "no attention" in ended.err
 
 
+def test_an_empty_translation_is_noted_and_not_drawn(command, fake_runs, monkeypatch, tmp_path):
+    monkeypatch.setattr("softsearch.runs.load", lambda run: _Blind(weights=np.zeros((0, 2))))
+    ended = command("look", tmp_path, "--attention", "ein Hund", "--out", tmp_path / "map.png")
+    assert ended.code == 0
+    assert "is empty" in ended.err
+    assert not (tmp_path / "map.png").exists()
+
+
 class _Blind:
+    def __init__(self, weights=None):
+        self.weights = weights
+
     def translate(self, sentences):
-        return [type("Translation", (), {"weights": None})()]
+        return [types.SimpleNamespace(source=one, weights=self.weights, target_pieces=[]) for one in sentences]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,9 @@ def test_two_files_become_a_recipe_that_loads_and_names_them(command, corpus, tm
 
 
 def test_the_header_says_what_was_seen(command, corpus, tmp_path):
-    command("new", "translation", "--source-file", corpus[0], "--target-file", corpus[1], "--out", tmp_path / "own.yaml")
+    command(
+        "new", "translation", "--source-file", corpus[0], "--target-file", corpus[1], "--out", tmp_path / "own.yaml"
+    )
     header = (tmp_path / "own.yaml").read_text(encoding="utf-8").split("\nseed:")[0]
     for part in ("39 pairs", "195 words", "1 pairs have a blank side", "1 pairs (2.6 %) repeat"):
         assert part in header
@@ -44,7 +46,9 @@ def test_a_table_of_pairs_needs_its_languages(command, tmp_path):
     ended = command("new", "translation", "--pairs", pairs, "--source", "de", "--out", out)
     assert ended.code == 2
     assert "--target" in ended.err
-    assert command("new", "translation", "--pairs", pairs, "--source", "de", "--target", "en: x", "--out", out).code == 0
+    assert (
+        command("new", "translation", "--pairs", pairs, "--source", "de", "--target", "en: x", "--out", out).code == 0
+    )
     recipe = load_recipe(out)
     assert (recipe.data.train.pairs, recipe.data.target) == (pairs.name, "en: x")
 

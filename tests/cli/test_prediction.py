@@ -45,8 +45,8 @@ def test_standard_input_that_is_not_utf_8_names_the_line(command, fake_runs, typ
 def test_json_lines_hold_score_and_alignment(command, fake_runs, typed, tmp_path):
     typed("schöne Häuser\n\n".encode())
     rows = [json.loads(line) for line in command("predict", tmp_path, "--format", "jsonl").out.splitlines()]
-    assert [row["text"] for row in rows] == ["SCHÖNE HÄUSER", ""]
-    assert {"source", "text", "score", "alignment"} <= set(rows[0])
+    assert [row["translation"] for row in rows] == ["SCHÖNE HÄUSER", ""]
+    assert {"source", "translation", "score", "alignment"} <= set(rows[0])
 
 
 def test_pharaoh_links_are_written_one_line_per_sentence(command, fake_runs, typed, tmp_path):
@@ -57,7 +57,12 @@ def test_pharaoh_links_are_written_one_line_per_sentence(command, fake_runs, typ
 def test_several_translations_are_numbered_and_scored(command, fake_runs, typed, tmp_path):
     typed(b"Eins\nZwei\n")
     lines = command("predict", tmp_path, "--nbest", 2).out.splitlines()
-    assert lines == ["0 ||| EINS ||| -0.5000", "0 ||| eins ||| -1.0000", "1 ||| ZWEI ||| -0.5000", "1 ||| zwei ||| -1.0000"]
+    assert lines == [
+        "0 ||| EINS ||| -0.5000",
+        "0 ||| eins ||| -1.0000",
+        "1 ||| ZWEI ||| -0.5000",
+        "1 ||| zwei ||| -1.0000",
+    ]
 
 
 def test_links_of_several_translations_are_refused(command, fake_runs, tmp_path):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from softsearch.errors import RunError
+from softsearch.errors import Interrupted, RunError
 
 
 @pytest.fixture
@@ -34,8 +34,19 @@ def test_dry_run_forecasts_and_trains_nothing(command, fake_runs, recipe):
     ended = command("train", recipe, "--dry-run")
     assert ended.code == 0
     assert "1,234,567" in ended.out
-    assert "seconds per step" in ended.out
+    assert "250 ms" in ended.out
+    assert "256 MiB" in ended.out
     assert [name for name, _ in fake_runs] == ["dry_run"]
+
+
+def test_an_interrupted_training_leaves_with_the_signals_exit_code(command, fake_runs, monkeypatch, recipe, tmp_path):
+    def train(recipe, out, *, overfit=None, live=True):
+        raise Interrupted("interrupted by SIGTERM", path=out, fix=f"softsearch resume {out}", exit_code=143)
+
+    monkeypatch.setattr("softsearch.runs.train", train)
+    ended = command("train", recipe, "--out", tmp_path / "run")
+    assert ended.code == 143
+    assert f"softsearch resume {tmp_path / 'run'}" in ended.err
 
 
 @pytest.mark.parametrize(

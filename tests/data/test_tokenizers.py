@@ -127,6 +127,12 @@ def test_an_acute_accent_typed_for_an_apostrophe_is_one(pieces):
     assert pieces.encode("Hund´s") == pieces.encode("Hund's")
 
 
+def test_a_mark_without_a_word_makes_no_word(pieces):
+    (mark,) = [index for index in range(pieces.size) if pieces.pieces([index]) == ["▁"]]
+    ids = pieces.encode("Hund sieht")
+    assert pieces.word_ids([mark, *ids, mark, mark]) == [0, *pieces.word_ids(ids), 1, 1]
+
+
 @given(st.lists(st.integers(PAD, 59)))
 def test_the_words_of_any_ids_are_those_of_their_text(ids):
     for tokenizer in TRAINED:
@@ -151,7 +157,7 @@ def test_compatibility_forms_are_one(pieces):
 
 
 def test_words_are_ranked_by_frequency_then_alphabet():
-    tokenizer = train_words(["b a", "c b", "d"], size=7, lowercase=False)
+    tokenizer = train_words(["b c", "a b", "d"], size=7, lowercase=False)
     assert tokenizer.size == 7
     assert tokenizer.pieces([4, 5, 6]) == ["b", "a", "c"]
     assert tokenizer.encode("d") == [UNK]

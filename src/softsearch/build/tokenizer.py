@@ -18,9 +18,7 @@ def build_tokenizer(
     texts = _texts(corpus)
     match recipe:
         case schema.Sentencepiece():
-            return train_sentencepiece(
-                texts, size=recipe.size, lowercase=recipe.lowercase, seed=seed, threads=threads
-            )
+            return train_sentencepiece(texts, size=recipe.size, lowercase=recipe.lowercase, seed=seed, threads=threads)
         case schema.Words():
             return train_words(texts, size=recipe.size, lowercase=recipe.lowercase)
         case _:

@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from softsearch.cli import checking, claims, demo, evaluation, looking, new, prediction, recipes, training
-from softsearch.errors import SoftsearchError
+from softsearch.errors import Interrupted, SoftsearchError
 
 BAD_INPUT = 2
 BUG = 1
@@ -73,7 +73,9 @@ def run(arguments: Sequence[str]) -> int:
 def _explain(error: Exception, *, debug: bool) -> int:
     if debug:
         traceback.print_exception(error)
-    if isinstance(error, SoftsearchError):
+    if isinstance(error, Interrupted):
+        message, code = str(error), error.exit_code
+    elif isinstance(error, SoftsearchError):
         message, code = str(error), BAD_INPUT
     elif isinstance(error, OSError) and error.strerror:
         place = f"{error.filename}: " if error.filename else ""

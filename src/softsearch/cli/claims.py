@@ -66,7 +66,10 @@ def report(
 
 
 def _rows(result: Mapping[str, Any]) -> list[list[str]]:
-    return [[name, result["expected"].get(name, ""), *_cells(figure)] for name, figure in result["figures"].items()]
+    return [
+        [name.replace("_", " "), result["expected"].get(name, ""), *_cells(figure)]
+        for name, figure in result["figures"].items()
+    ]
 
 
 def _cells(figure: Mapping[str, Any]) -> list[str]:

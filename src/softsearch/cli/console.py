@@ -5,9 +5,10 @@ Results go to stdout, and with ``--json`` nothing but one JSON value does; every
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -34,6 +35,15 @@ def say_json(value: object) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=2))
 
 
+@contextlib.contextmanager
+def counting(what: str) -> Iterator[Callable[[int], None]]:
+    """Show on a terminal how many there are by now; the caller is given what to report the number to."""
+    from rich.console import Console
+
+    with Console(stderr=True).status(what) as status:
+        yield lambda count: status.update(f"{count} {what}")
+
+
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table whose text is taken as it is, without markup."""
     from rich.console import Console
@@ -45,7 +55,8 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         drawn.add_column(column, overflow="fold")
     for row in rows:
         drawn.add_row(*(Text(cell) for cell in row))
-    Console(highlight=False).print(drawn)
+    # A pipe or a file has no width at which a line would have to be folded.
+    Console(highlight=False, width=None if sys.stdout.isatty() else 500).print(drawn)
 
 
 def scores_table(evaluation: Mapping[str, Any]) -> None:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from softsearch.cli.console import Overrides, say
 from softsearch.cli.looking import draw
 from softsearch.cli.training import finish
-
-if TYPE_CHECKING:
-    from softsearch.recipes.schema import Recipe
 
 RECIPE = "translate/builtin"
 NUM_SENTENCES = 3
@@ -29,7 +26,7 @@ def demo(
 
     recipe = load_recipe(RECIPE, overrides or ())
     run = runs.train(recipe, out or _unused(Path("runs/demo")), live=True)
-    translations = runs.load(run).translate(_sentences(recipe))
+    translations = runs.load(run).translate(_unseen_sentences(run))
     for translation in translations:
         say(f"{translation.source}\n  → {translation.text}")
     picture = run / "attention.png"
@@ -43,10 +40,8 @@ def _unused(path: Path) -> Path:
     return next(one for one in itertools.chain([path], numbered) if not one.exists())
 
 
-def _sentences(recipe: Recipe) -> list[str]:
-    """Return sentences that the training has not seen."""
-    from softsearch.data.grammar import generate
+def _unseen_sentences(run: Path) -> list[str]:
+    from softsearch.data.parallel import PairReport, read_tsv
 
-    data = recipe.data
-    unseen = generate(source=data.source, target=data.target, num_pairs=NUM_SENTENCES, split="test", seed=recipe.seed)
-    return [pair.source for pair in unseen]
+    pairs = read_tsv(run / "data" / "test.tsv", report=PairReport())
+    return [pair.source for pair in itertools.islice(pairs, NUM_SENTENCES)]

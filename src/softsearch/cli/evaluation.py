@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from softsearch.cli.console import Json, note, say_json, scores_table
+from softsearch.cli.console import Json, counting, note, say_json, scores_table
 
 
 def evaluate(
@@ -23,7 +23,8 @@ def evaluate(
     from softsearch import runs
     from softsearch.inspection.report import write_report
 
-    evaluation = runs.evaluate(run, on=on, beam=beam)
+    with counting("sentences translated") as on_progress:
+        evaluation = runs.evaluate(run, on=on, beam=beam, on_progress=on_progress)
     report = write_report(run)
     if as_json:
         say_json(evaluation)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from softsearch.cli.console import say
+from softsearch.cli.console import note, say
 from softsearch.errors import RunError, SoftsearchError
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ def look(
             raise RunError(
                 "this model has no attention to draw", path=run, fix="train with model.attention.kind=additive"
             )
+        if not translation.target_pieces:
+            note(f"the translation is empty, there is nothing to draw: {translation.source}")
+            continue
         path = out if len(translations) == 1 else out.with_name(f"{out.stem}-{number}{out.suffix}")
         draw(translation, path)
         say(f"{translation.text}\n  {path}")

@@ -7,7 +7,9 @@ pairs: Sennrich and Zhang 2019, "Revisiting low-resource neural machine translat
 from __future__ import annotations
 
 import json
+import math
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,9 +51,9 @@ def held_out(pairs: int) -> int:
 
 
 def token_limit(survey: Survey) -> int:
-    """Return the longest side in tokens to train on: room for nearly all sentences at about two pieces a word."""
+    """Return the longest side in tokens to train on: room for nearly all sentences at three pieces a word."""
     words = max(survey.source.p99, survey.target.p99)
-    return min(250, max(50, 10 * round(2 * words / 10)))
+    return min(300, max(50, 10 * math.ceil(3 * words / 10)))
 
 
 def recipe_text(survey: Survey, *, files: list[Path], source: str, target: str, out: Path) -> str:
@@ -100,4 +102,4 @@ decoding: {{beam: 5, length_penalty: 1.0}}
 
 def _scalar(text: str) -> str:
     # A JSON string is a YAML string, whatever it holds.
-    return text if text.isascii() and text.isalpha() else json.dumps(text, ensure_ascii=False)
+    return text if re.fullmatch(r"[A-Za-z][\w./-]*", text, re.ASCII) else json.dumps(text, ensure_ascii=False)

@@ -62,9 +62,15 @@ def evaluations(run: Path) -> list[dict[str, Any]]:
 
 
 def _show_forecast(forecast: Mapping[str, Any]) -> None:
-    rows = [[name.replace("_", " "), _formatted(value)] for name, value in forecast.items()]
-    table(["", "forecast"], rows)
+    from softsearch.training.display import duration
 
-
-def _formatted(value: object) -> str:
-    return f"{value:,.4g}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+    rows = [
+        ["parameters", f"{forecast['parameters']:,}"],
+        ["vocabulary", f"{forecast['vocabulary']:,}"],
+        ["training pairs", f"{forecast['train_pairs']:,}"],
+        ["a step", f"{1000 * forecast['seconds_per_step']:.0f} ms"],
+        ["steps", f"{forecast['steps']:,}, or fewer where the validation stops improving"],
+        ["time", duration(forecast["predicted_s"])],
+        ["memory, at most", f"{forecast['peak_memory_bytes'] / 2**20:,.0f} MiB"],
+    ]
+    table(["forecast", ""], rows)

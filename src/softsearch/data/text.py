@@ -1,4 +1,4 @@
-"""Lines of a UTF-8 text file, plain or gzip, with every defect named by file and line.
+"""Lines of a UTF-8 text file, plain or gzip, with every defect named by file and line; and what a word is.
 
 Only a line feed ends a line. Python's ``str.splitlines`` would also cut at U+2028, U+0085, vertical tab and form
 feed, which real corpora hold inside sentences: every later pair would then be misaligned.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,16 @@ from softsearch.errors import DataError, nearest
 _GZIP = b"\x1f\x8b"
 # UTF-32 in little-endian order begins with the mark of UTF-16, so this covers both.
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
+
+# The characters at which sentencepiece's normaliser and `str.split` would count words differently: it deletes some
+# (controls), turns others into spaces (zero width space, byte order mark), and splits spacing accents (NFKC makes a
+# space and a combining accent of "´"). Word links count words by `str.split`, so these are replaced beforehand.
+_ODD = re.compile(
+    "[\x00-\x08\x0b\x0e-\x1f\x7f\x85\x8f\x9f\xa8\xaf\xb4\xb8\u02d8-\u02dd\u037a\u0384\u0385\u061c\u1fbd\u1fbf-\u1fc1"
+    "\u1fcd-\u1fcf\u1fdd-\u1fdf\u1fed\u1fee\u1ffd\u1ffe\u200b\u200c\u200e\u200f\u2017\u203e\u2581\u309b\u309c\ud800-\udfff"
+    "\ufc5e-\ufc63\ufdfa\ufdfb\ufe49-\ufe4c\ufe70\ufe72\ufe74\ufe76\ufe78\ufe7a\ufe7c\ufe7e\ufeff\uffe3\ufffd]"
+)
+_APOSTROPHES = "\xb4\u0384\u1fbd\u1fbf\u1ffd\u1ffe"
 
 
 def read_lines(path: Path) -> Iterator[str]:
@@ -53,6 +64,17 @@ def read_lines(path: Path) -> Iterator[str]:
                 return
             number += 1
             yield _decoded(raw, path, number)
+
+
+def with_plain_words(text: str) -> str:
+    """Return the text such that sentencepiece sees the words that `str.split` sees."""
+    if not _ODD.search(text):
+        return text
+    return " ".join(_ODD.sub(_replacement, word) or "?" for word in text.split())
+
+
+def _replacement(match: re.Match[str]) -> str:
+    return "'" if match[0] in _APOSTROPHES else ""
 
 
 def _opened(path: Path) -> io.BufferedReader:

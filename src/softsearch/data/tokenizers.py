@@ -14,6 +14,7 @@ from typing import Protocol
 
 import sentencepiece
 
+from softsearch.data.text import with_plain_words
 from softsearch.errors import DataError, RunError
 
 PAD, UNK, BOS, EOS = range(4)
@@ -25,16 +26,6 @@ _MARK = "▁"
 _SILENT = 2  # sentencepiece's level: errors only
 _MAX_TRAINING_TEXTS = 1_000_000
 _MANY_CHARACTERS = 6_000
-
-# The characters at which sentencepiece's normaliser and `str.split` would count words differently: it deletes some
-# (controls), turns others into spaces (zero width space, byte order mark), and splits spacing accents (NFKC makes a
-# space and a combining accent of "´"). Word links count words by `str.split`, so these are replaced beforehand.
-_ODD = re.compile(
-    "[\x00-\x08\x0b\x0e-\x1f\x7f\x85\x8f\x9f\xa8\xaf\xb4\xb8\u02d8-\u02dd\u037a\u0384\u0385\u061c\u1fbd\u1fbf-\u1fc1"
-    "\u1fcd-\u1fcf\u1fdd-\u1fdf\u1fed\u1fee\u1ffd\u1ffe\u200b\u200c\u200e\u200f\u2017\u203e\u2581\u309b\u309c\ud800-\udfff"
-    "\ufc5e-\ufc63\ufdfa\ufdfb\ufe49-\ufe4c\ufe70\ufe72\ufe74\ufe76\ufe78\ufe7a\ufe7c\ufe7e\ufeff\uffe3\ufffd]"
-)
-_APOSTROPHES = "\xb4\u0384\u1fbd\u1fbf\u1ffd\u1ffe"
 
 
 class Tokenizer(Protocol):
@@ -91,11 +82,11 @@ class SentencePieceTokenizer:
 
     def encode(self, text: str) -> list[int]:
         """Return the ids of a text, without BOS and EOS."""
-        return list(self._processor.encode(_same_words(text)))
+        return list(self._processor.encode(with_plain_words(text)))
 
     def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
         """Return `encode` of each text, faster than one by one."""
-        return list(self._processor.encode([_same_words(text) for text in texts]))
+        return list(self._processor.encode([with_plain_words(text) for text in texts]))
 
     def decode(self, ids: Sequence[int]) -> str:
         """Return the text of ids; PAD, BOS and EOS are left out, UNK becomes ``⁇``."""
@@ -213,7 +204,7 @@ def train_sentencepiece(
         There is no text, or `size` has no room for the characters.
     """
     _require_room(size)
-    sample = _drawn((_same_words(text) for text in texts if text.strip()), _MAX_TRAINING_TEXTS, seed)
+    sample = _drawn((with_plain_words(text) for text in texts if text.strip()), _MAX_TRAINING_TEXTS, seed)
     if not sample:
         raise DataError("there is no text to learn a vocabulary from")
     characters = set().union(*sample)
@@ -301,17 +292,6 @@ def _words(text: str, lowercase: bool) -> list[str]:
 
 def _without_control(ids: Sequence[int]) -> Iterator[int]:
     return (index for index in ids if index not in (PAD, BOS, EOS))
-
-
-def _same_words(text: str) -> str:
-    """Return the text such that sentencepiece sees the words that `str.split` sees."""
-    if not _ODD.search(text):
-        return text
-    return " ".join(_ODD.sub(_replacement, word) or "?" for word in text.split())
-
-
-def _replacement(match: re.Match[str]) -> str:
-    return "'" if match[0] in _APOSTROPHES else ""
 
 
 def _drawn(texts: Iterable[str], limit: int, seed: int) -> list[str]:

@@ -1,7 +1,7 @@
 """The report of a run: one HTML file with all there is to see, which needs no other file and no network.
 
-A reader follows :func:`write_report` from top to bottom; each part of the page is one function that returns its HTML, or
-says in a sentence what is not there yet.
+A reader follows :func:`write_report` from top to bottom; each part of the page is one function that returns its HTML,
+or says in a sentence what is not there yet.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def write_report(run: Path) -> Path:
     """Write ``report.html`` into the run folder `run` and return its path.
 
     The page holds scores with intervals and signatures, training curves, scores by sentence length, the best and worst
-    sentences with their attention maps, the data report, the recipe and the environment. What is not there yet, in a run
-    that is still training or not evaluated, is replaced by a sentence.
+    sentences with their attention maps, the data report, the recipe and the environment. What is not there yet, in a
+    run that is still training or not evaluated, is replaced by a sentence.
 
     Raises
     ------

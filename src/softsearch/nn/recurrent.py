@@ -49,9 +49,7 @@ class GRUCell(nn.Module):
         self.recurrent = Linear(hidden, 3 * hidden)
         _initialise(self.input, self.recurrent)
 
-    def forward(
-        self, gates: Float[Tensor, "batch gates"], state: State, recurrent: LinearMap | None = None
-    ) -> State:
+    def forward(self, gates: Float[Tensor, "batch gates"], state: State, recurrent: LinearMap | None = None) -> State:
         """Return the next state. `gates` are ``self.input(x)``; `recurrent` is ``self.recurrent`` or its deferred form."""
         (hidden,) = state
         from_hidden = (recurrent or self.recurrent)(hidden)
@@ -80,9 +78,7 @@ class LSTMCell(nn.Module):
         with torch.no_grad():
             self.input.bias[hidden : 2 * hidden] = 1.0
 
-    def forward(
-        self, gates: Float[Tensor, "batch gates"], state: State, recurrent: LinearMap | None = None
-    ) -> State:
+    def forward(self, gates: Float[Tensor, "batch gates"], state: State, recurrent: LinearMap | None = None) -> State:
         """Return the next state. `gates` are ``self.input(x)``; `recurrent` is ``self.recurrent`` or its deferred form."""
         hidden, cell = state
         add, forget, new, output = (gates + (recurrent or self.recurrent)(hidden)).chunk(4, dim=1)
@@ -170,7 +166,9 @@ def _mirror(lengths: Int[Tensor, " batch"], num_steps: int) -> Int[Tensor, "batc
     return torch.where(mirrored >= 0, mirrored, positions)
 
 
-def _gather(values: Float[Tensor, "batch src width"], index: Int[Tensor, "batch new"]) -> Float[Tensor, "batch new width"]:
+def _gather(
+    values: Float[Tensor, "batch src width"], index: Int[Tensor, "batch new"]
+) -> Float[Tensor, "batch new width"]:
     return values.gather(1, index.unsqueeze(2).expand(-1, -1, values.shape[2]))
 
 

@@ -11,14 +11,16 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from softsearch.pictures import style
 
-_SIZE = (5.6, 3.2)  # inches
+_SIZE = (5.2, 3.1)  # inches
 _DENSE = 60  # points from which on a curve is drawn without markers
 
 Bucket = tuple[int, int, int, float, float, float]
 
 
-def curves(series: Mapping[str, Sequence[tuple[int, float]]], *, ylabel: str, title: str | None = None) -> Figure:
-    """Draw named curves over training steps; a point that is not finite leaves a gap.
+def curves(
+    series: Mapping[str, Sequence[tuple[int, float | None]]], *, ylabel: str, title: str | None = None
+) -> Figure:
+    """Draw named curves over training steps; a value that is None or not finite leaves a gap.
 
     Parameters
     ----------
@@ -93,7 +95,7 @@ def _ranges(places: list[tuple[int, int]], series: Mapping[str, Sequence[Bucket]
     return [f"{label}\nn = {counts[place]:,}" for label, place in zip(labels, places, strict=True)]
 
 
-def _chart(series: Mapping[str, Sequence[tuple[float, ...]]], *, ylabel: str, title: str | None) -> tuple[Figure, Axes]:
+def _chart(series: Mapping[str, Sequence[object]], *, ylabel: str, title: str | None) -> tuple[Figure, Axes]:
     empty = [name for name, points in series.items() if not points]
     if not series or empty:
         raise ValueError(f"nothing to draw: {', '.join(empty) or 'no series'}")

@@ -21,8 +21,7 @@ SERIES = ("#1f5f8b", ACCENT, "#3c8d7d", "#7b5191", "#6b7280")
 # Half of the blues lies below 0.3: most weights of a long sentence are small, and should still be told apart.
 WEIGHTS = LinearSegmentedColormap.from_list(
     "weights", [(0.0, "#ffffff"), (0.1, "#dbe8f1"), (0.3, "#93bcd6"), (0.6, "#3d82ae"), (1.0, "#0e3a5c")]
-)
-WEIGHTS.set_bad(HAIRLINE)
+).with_extremes(bad=HAIRLINE)
 
 FONT_POINTS = 10.0
 POINTS_PER_INCH = 72.0

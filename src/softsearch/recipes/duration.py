@@ -28,7 +28,12 @@ _UNITS: dict[str, tuple[Unit, int]] = {
     "day": ("seconds", 86400),
     "days": ("seconds", 86400),
 }
-_ALLOWED = "a number and a unit: steps, epochs, seconds, minutes, hours, days"
+UNIT_WORDS: dict[Unit, tuple[str, ...]] = {
+    "steps": ("steps",),
+    "epochs": ("epochs",),
+    "seconds": ("seconds", "minutes", "hours", "days"),
+}
+_ALLOWED = f"a number and a unit: {', '.join(word for words in UNIT_WORDS.values() for word in words)}"
 _LARGEST = 10**12
 
 
@@ -60,12 +65,12 @@ class Duration:
         if match is None:
             unit_forgotten = isinstance(text, int | float) and not isinstance(text, bool)
             problem = "a duration without a unit" if unit_forgotten else "not a duration"
-            fix = 'write a number and a unit, such as "20 epochs" or "30 minutes"'
-            raise RecipeError(problem, value=text, allowed=_ALLOWED, fix=fix)
+            raise RecipeError(problem, value=text, allowed=_ALLOWED)
         number, word = match[1], match[2].lower()
         if word not in _UNITS:
             problem = f"unknown unit of a duration: {word}" if word else "a duration without a unit"
-            raise RecipeError(problem, value=text, allowed=_ALLOWED, nearest=nearest(word, _UNITS))
+            close = nearest(word, [known for known in _UNITS if len(known) > 3])
+            raise RecipeError(problem, value=text, allowed=_ALLOWED, nearest=close)
         unit, seconds = _UNITS[word]
         if not 0 < float(number) * seconds <= _LARGEST:
             raise RecipeError("a duration out of range", value=text, allowed=f"more than 0, at most {_LARGEST:,}")

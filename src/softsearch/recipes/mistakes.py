@@ -36,12 +36,6 @@ class _Spot(NamedTuple):
     def name(self) -> str:
         return ".".join(map(str, self.keys))
 
-    @property
-    def siblings(self) -> list[str]:
-        model = chosen(self.parent_models, self.parent)
-        names = [] if model is None else list(model.model_fields)
-        return [*names, "extends"] if model is Recipe else names
-
 
 def recipe_error(error: ValidationError, tree: Tree) -> RecipeError:
     """Return one error that tells all that is wrong with a recipe, in the order of its lines."""
@@ -115,22 +109,34 @@ def _models_at(spot: _Spot) -> list[Model]:
 
 def _unknown_key(spot: _Spot) -> RecipeError:
     key = str(spot.keys[-1])
-    fix = None
-    kinds = [str(kind_of(model)) for model in spot.parent_models if key in model.model_fields]
-    elsewhere = [path.rpartition(".")[0] for path in paths(Recipe) if path.rpartition(".")[2] == key]
-    if kinds and kinds != ["None"]:
-        fix = f"`{key}` belongs to kind {' or '.join(kinds)}"
-    elif 0 < len(elsewhere) <= 3:
-        above = " or ".join(
-            f"under `{path}`" if path else "at the top, under nothing" for path in dict.fromkeys(elsewhere)
-        )
-        fix = f"`{key}` belongs {above}"
-    close = nearest(key, spot.siblings)
-    if close and len(spot.keys) > 1:
+    model = chosen(spot.parent_models, spot.parent)
+    assert model is not None
+    candidates = [model] if "kind" in model.model_fields else spot.parent_models
+    known = [name for candidate in candidates for name in candidate.model_fields]
+    if model is Recipe:
+        known.append("extends")
+    allowed = ", ".join(known) if len(candidates) == 1 else _shapes(candidates)
+    if key in known:
+        return mistake_at(spot.place, f"`{spot.name}` cannot stand beside the other keys here", allowed=allowed)
+    fix = _where_it_belongs(key, [other for other in spot.parent_models if kind_of(other)])
+    close = nearest(key, known)
+    if close is not None:
         close = ".".join(map(str, (*spot.keys[:-1], close)))
-    return mistake_at(
-        spot.place, f"unknown key `{spot.name}`", allowed=", ".join(spot.siblings), nearest=close, fix=fix
-    )
+    elif fix is None:
+        by_key = {path.rpartition(".")[2]: path for path in paths(Recipe)}
+        close = by_key.get(nearest(key, by_key) or "")
+    return mistake_at(spot.place, f"unknown key `{spot.name}`", allowed=allowed, nearest=close, fix=fix)
+
+
+def _where_it_belongs(key: str, kinds: list[Model]) -> str | None:
+    """Tell of which other kind, or below which other key, the schema knows `key`."""
+    of_kinds = [f"kind {kind_of(model)}" for model in kinds if key in model.model_fields]
+    if of_kinds:
+        return f"`{key}` belongs to {' or '.join(of_kinds)}"
+    above = dict.fromkeys(path.rpartition(".")[0] for path in paths(Recipe) if path.rpartition(".")[2] == key)
+    if not 0 < len(above) <= 3:  # more would be no help
+        return None
+    return f"`{key}` belongs " + " or ".join(f"under `{path}`" if path else "at the top" for path in above)
 
 
 def _missing(spot: _Spot) -> RecipeError:

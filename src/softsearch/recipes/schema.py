@@ -24,7 +24,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from softsearch.errors import RecipeError
-from softsearch.recipes.duration import Duration, Unit
+from softsearch.recipes.duration import UNIT_WORDS, Duration, Unit
 
 Count = Annotated[int, Field(ge=1, le=10**12)]
 Width = Annotated[int, Field(ge=1, le=65_536)]
@@ -41,15 +41,17 @@ def mistake(problem: str, *, key: str = "", allowed: str = "", nearest: str = ""
 
 
 def _duration_in(*units: Unit) -> Callable[[object], Duration]:
+    words = [word for unit in units for word in UNIT_WORDS[unit]]
+    allowed = f"a number and a unit: {', '.join(words)}"
+
     def parse(value: object) -> Duration:
         try:
             duration = value if isinstance(value, Duration) else Duration.parse(value)
         except RecipeError as error:
-            raise mistake(
-                error.problem, allowed=error.allowed or "", nearest=error.nearest or "", fix=error.fix or ""
-            ) from None
+            close = error.nearest if error.nearest in words else ""
+            raise mistake(error.problem, allowed=allowed, nearest=close or "", fix=error.fix or "") from None
         if duration.unit not in units:
-            raise mistake(f"a duration in {duration.unit} cannot stand here", allowed=f"in {' or '.join(units)}")
+            raise mistake(f"a duration in {duration.unit} cannot stand here", allowed=allowed)
         return duration
 
     return parse
@@ -130,8 +132,8 @@ class Grammar(Part):
     """The built-in corpus, generated from a synchronous grammar with its true word links."""
 
     kind: Literal["grammar"]
-    source: Text = "de"
-    target: Text = "en"
+    source: Literal["de", "en"] = "de"
+    target: Literal["de", "en"] = "en"
     num_train: Count = 20_000
     num_valid: Count = 500
     num_test: Count = 1_000

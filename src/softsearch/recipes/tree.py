@@ -103,9 +103,9 @@ def _not_yaml(text: str, error: YAMLError, place: Place) -> RecipeError:
     if "\\t" in problem:
         fix = "indent with spaces; YAML knows no tabs there"
     opened = getattr(error, "context_mark", None)
-    if "stream" in problem and opened is not None:
-        # The end of the file is where it is noticed; where it was opened is where to look.
-        problem, mark = "a bracket or a quote is not closed", opened
+    if opened is not None and ("stream" in problem or "expected ','" in problem):
+        # It is noticed at the end of the file or at the next key; where it was opened is where to look.
+        problem, mark = "a bracket or a quote is not closed, or a comma is missing", opened
     position = getattr(error, "position", None)  # of a character that YAML does not know
     line = mark.line + 1 if mark is not None else text.count("\n", 0, position) + 1 if position is not None else None
     written = text.split("\n")[line - 1] if line is not None else ""

@@ -170,11 +170,15 @@ class TranslationTask:
         features = model(batch.source, batch.source_mask, batch.target_input, batch.target_mask)
         targets = batch.target_output[batch.target_mask]
         output = model.output
-        return Term(linear_cross_entropy(features, output.weight, output.bias, targets, smoothing=smoothing), len(targets))
+        return Term(
+            linear_cross_entropy(features, output.weight, output.bias, targets, smoothing=smoothing), len(targets)
+        )
 
     def _extremes(self, pairs: list[Pair], translations: list[Translation]) -> list[dict[str, Any]]:
         """Return the best and the worst sentences by chrF, the best first; of equals, the longer is the better show."""
-        scores = sentence_chrf([each.text for each in translations], [pair.target for pair in pairs], lowercase=self.lowercase)
+        scores = sentence_chrf(
+            [each.text for each in translations], [pair.target for pair in pairs], lowercase=self.lowercase
+        )
         order = sorted(range(len(pairs)), key=lambda row: (-scores[row], -len(pairs[row].source)))
         shown = order if len(order) <= 2 * _SHOWN else order[:_SHOWN] + order[-_SHOWN:]
         return [self._shown(pairs[row], translations[row], scores[row]) for row in shown]
@@ -190,7 +194,8 @@ class TranslationTask:
     def _gold_pieces(self, pair: Pair) -> list[list[int]]:
         """Return links between words as links between all of their pieces, (source piece, target piece)."""
         words = [
-            np.array(self.tokenizer.word_ids(self.tokenizer.encode(text)), dtype=int) for text in (pair.source, pair.target)
+            np.array(self.tokenizer.word_ids(self.tokenizer.encode(text)), dtype=int)
+            for text in (pair.source, pair.target)
         ]
         return [
             [int(i), int(j)]

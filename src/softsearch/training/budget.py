@@ -42,7 +42,7 @@ def measure_pace(
     settings: TrainingSettings,
     save_s: float,
 ) -> Pace:
-    """Time real steps, spread over the epoch's batch sizes, and one validation; leave no trace on model or optimiser."""
+    """Time real steps, spread over the epoch's batch sizes, and one validation; leave no trace on the model."""
     weights = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     optimizer_state = copy.deepcopy(optimizer.state_dict())
     plan = checked_plan(data, 0)
@@ -58,7 +58,7 @@ def measure_pace(
 
 
 def steps_within(budget_s: float, *, spent_s: float, pace: Pace, settings: TrainingSettings) -> int:
-    """Return how many steps fit into the budget beside the validations and saves that they bring, with a reserve of 4 %."""
+    """Return how many steps fit into the budget beside their validations and saves, with a reserve of 4 %."""
     left_s = budget_s * (1 - _RESERVE) - spent_s - _pause_s(pace)
     return max(1, int(left_s / _per_step_s(pace, settings)))
 

@@ -1,7 +1,7 @@
 """Checkpoints: weights, the optimiser's state and the loop's own, whole or absent, without pickle.
 
-A checkpoint is written to a temporary folder, flushed and renamed; then run.json points to it; then older ones go. Whatever
-moment the power fails, run.json names a whole checkpoint.
+A checkpoint is written to a temporary folder, flushed and renamed; then run.json points to it; then older ones go.
+Whatever moment the power fails, run.json names a whole checkpoint.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ class PlainDisplay:
 
 
 class LiveDisplay:
-    """A table that is drawn again about once a second, by the loop itself: no thread of its own, no time taken from training."""
+    """A table that the loop itself draws again about once a second, without a thread beside it."""
 
     def __init__(self, console: Console, total_steps: int) -> None:
         self._console, self._total_steps = console, total_steps

@@ -1,6 +1,6 @@
 """The run folder: everything about one training, self-contained, each file guarded by a checksum.
 
-``run.json`` is the folder's index. It is replaced in one move, last of all, so whatever it names is already on the disk.
+``run.json`` is the folder's index. It is replaced in one move, last of all, so what it names is already on the disk.
 """
 
 from __future__ import annotations

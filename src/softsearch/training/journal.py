@@ -1,4 +1,4 @@
-"""What a training writes down as it goes: metrics.jsonl and TensorBoard, with no row lost or doubled by an interruption."""
+"""What a training writes down: metrics.jsonl and TensorBoard, with no row lost or doubled by an interruption."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ METRICS = "metrics.jsonl"
 
 @dataclasses.dataclass
 class Meter:
-    """Sums since the last row of the journal; saved with a checkpoint, so that the next row is that of no interruption."""
+    """Sums since the last row of the journal; saved with a checkpoint, so that a resume writes the same next row."""
 
     steps: int = 0
     items: int = 0
@@ -53,7 +53,7 @@ class Meter:
 
 
 class Journal:
-    """Appends rows to metrics.jsonl and TensorBoard; begins by cutting off what lies beyond the checkpoint at `step`."""
+    """Appends rows to metrics.jsonl and TensorBoard, after cutting off what lies beyond the checkpoint at `step`."""
 
     def __init__(self, folder: RunFolder, *, step: int) -> None:
         self._folder = folder

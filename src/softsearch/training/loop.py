@@ -1,4 +1,4 @@
-"""The training loop. The state after step k is a function of recipe, data and k alone, however often it was interrupted."""
+"""The training loop. The state after step k follows from recipe, data and k alone, however often it stopped."""
 
 from __future__ import annotations
 
@@ -312,9 +312,9 @@ class _Training:
             self._save(best=False)
             kept = f"the weights from before the first of them are saved as step {self.step}"
         raise RunError(
-            f"no finite loss or gradient in {_MAX_SKIPPED_IN_A_ROW} batches in a row, the last of them {places}; {kept}",
+            f"no finite loss or gradient in {_MAX_SKIPPED_IN_A_ROW} batches in a row, the last being {places}; {kept}",
             path=self.folder.path,
-            fix="train anew with a lower learning_rate, more warmup_steps or a lower clip_norm; look at the lines named",
+            fix="train anew with a lower learning_rate or clip_norm, or more warmup_steps; look at the lines named",
         )
 
     def _end(self, interrupted_by: signal.Signals | None) -> Outcome:

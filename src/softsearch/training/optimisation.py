@@ -27,7 +27,7 @@ class StepResult:
 def make_optimizer(
     model: nn.Module, *, learning_rate: float, weight_decay: float, betas: tuple[float, float]
 ) -> torch.optim.AdamW:
-    """Return AdamW with decoupled weight decay (Loshchilov and Hutter, 2019) on matrices only, not on biases and scales."""
+    """Return AdamW (Loshchilov and Hutter, 2019) whose weight decay spares biases and scales."""
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     groups = [
         {"params": [parameter for parameter in parameters if parameter.dim() >= 2], "weight_decay": weight_decay},
@@ -41,8 +41,8 @@ def learning_rate_at(
 ) -> float:
     """Return the learning rate of step `step` (counted from 0).
 
-    It rises in proportion over `warmup_steps`; then it stays ("constant") or falls in proportion, to zero after the last
-    step ("linear").
+    It rises in proportion over `warmup_steps`; then it stays ("constant") or falls in proportion, to zero after the
+    last step ("linear").
     """
     factor = min(1.0, (step + 1) / max(1, warmup_steps))
     if schedule == "linear":

@@ -135,18 +135,19 @@ def _fields(clause: Clause, order: str) -> tuple[list[Word], list[Word], list[Wo
         subject, pronouns, definite = [*pronouns, *definite, *subject], [], []
     shown_time = clause.time if clause.time and not clause.time_first else None
     time = adjunct_words(shown_time, shown_time.adverbial.de) if shown_time else []
-    middle = [*pronouns, *time, *definite, *_adverbs(clause), *late, *_after_objects(clause)]
+    frequency = adjunct_words(clause.frequency, clause.frequency.adverbial.de) if clause.frequency else []
+    middle = [*pronouns, *time, *frequency, *definite, *_negation(clause), *late, *_after_objects(clause)]
     if clause.subordinate and not clause.subordinate.comes_first:
         end += [COMMA, *_subordinate(clause.subordinate)]
     return subject, middle, end
 
 
-def _adverbs(clause: Clause) -> list[Word]:
-    said = adjunct_words(clause.frequency, clause.frequency.adverbial.de) if clause.frequency else []
+def _negation(clause: Clause) -> list[Word]:
+    said: list[Word] = []
     if clause.tense is Tense.PERFECT:
         said = words("noch" if clause.negated else "schon", (clause.id, "already"))
     if clause.negated and not says_any(clause.patient):
-        said = [*said, *words("nicht", (clause.id, "not"))]
+        said += words("nicht", (clause.id, "not"))
     return said
 
 

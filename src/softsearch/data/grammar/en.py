@@ -68,7 +68,7 @@ def _with_an(stream: list[Word]) -> list[Word]:
 def _clause(clause: Clause, *, inverted: bool = False) -> list[Word]:
     subject = _subject(clause)
     finite, verbs = _verbs(clause, inverted=inverted)
-    negation = words("not", (clause.id, "not")) if clause.negated else []
+    negation = words("not", (clause.id, "not")) if clause.negated and clause.verb.key != "exist" else []
     adverb = adjunct_words(clause.frequency, clause.frequency.adverbial.en) if clause.frequency else []
     if clause.tense is Tense.PERFECT and not clause.negated:
         adverb = words("already", (clause.id, "already"))

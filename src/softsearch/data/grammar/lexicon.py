@@ -218,6 +218,8 @@ def _counted_times() -> list[Adverbial]:
         for unit, (german_unit, english_unit) in vocabulary.UNITS.items():
             ago = f"vor:2 {german}:0 {german_unit}:1"
             times.append(_adverbial(f"ago_{number}_{unit}", "past", ago, f"{english} {english_unit} ago"))
+            if unit == "year":  # "in five years he will wash the pear"
+                continue
             later = f"in {german} {german_unit}"
             times.append(_adverbial(f"in_{number}_{unit}", "future", later, f"in {english} {english_unit}"))
     return times

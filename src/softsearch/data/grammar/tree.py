@@ -94,7 +94,7 @@ class Subordinate:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A verb with its company. A missing `subject` or `patient` is the one a question or a relative pronoun stands for."""
+    """A verb with its company. A missing `subject` or `patient` is what a question or a relative pronoun stands for."""
 
     id: int
     verb: Verb

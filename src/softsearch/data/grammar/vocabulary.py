@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a concept is one row of a table
 """The tables behind :mod:`~softsearch.data.grammar.lexicon`: one concept per line, one column per language."""
 
 from __future__ import annotations
@@ -5,34 +6,34 @@ from __future__ import annotations
 # key | kinds, "mass" or the pronoun that takes the noun up | German: gender (* weak) singular plural | English |
 # places only: German "at":German "to":English "at"
 NOUNS = """
-man | person he | m Mann Männer | man men
-woman | person she | f Frau Frauen | woman women
+man | person adult he | m Mann Männer | man men
+woman | person adult she | f Frau Frauen | woman women
 child | person | n Kind Kinder | child children
 boy | person he | m* Junge Jungen | boy boys
 girl | person | n Mädchen Mädchen | girl girls
-teacher | person worker she | f Lehrerin Lehrerinnen | teacher teachers
-doctor | person worker he | m Arzt Ärzte | doctor doctors
-baker | person worker he | m Bäcker Bäcker | baker bakers
-farmer | person worker he | m Bauer Bauern | farmer farmers
-student | person he | m* Student Studenten | student students
-artist | person worker she | f Künstlerin Künstlerinnen | artist artists
-policeman | person worker he | m* Polizist Polizisten | policeman policemen
-pilot | person worker he | m* Pilot Piloten | pilot pilots
-neighbour | person he | m* Nachbar Nachbarn | neighbour neighbours
-cook | person worker he | m Koch Köche | cook cooks
-king | person he | m König Könige | king kings
-queen | person she | f Königin Königinnen | queen queens
-guest | person he | m Gast Gäste | guest guests
-brother | person family he | m Bruder Brüder | brother brothers
-sister | person family she | f Schwester Schwestern | sister sisters
-father | person parent he | m Vater Väter | father fathers
-mother | person parent she | f Mutter Mütter | mother mothers
-grandfather | person parent he | m Großvater Großväter | grandfather grandfathers
-grandmother | person parent she | f Großmutter Großmütter | grandmother grandmothers
-uncle | person family he | m Onkel Onkel | uncle uncles
-aunt | person family she | f Tante Tanten | aunt aunts
-son | person family he | m Sohn Söhne | son sons
-daughter | person family she | f Tochter Töchter | daughter daughters
+teacher | person adult worker she | f Lehrerin Lehrerinnen | teacher teachers
+doctor | person adult worker he | m Arzt Ärzte | doctor doctors
+baker | person adult worker he | m Bäcker Bäcker | baker bakers
+farmer | person adult worker he | m* Bauer Bauern | farmer farmers
+student | person adult he | m* Student Studenten | student students
+artist | person adult worker she | f Künstlerin Künstlerinnen | artist artists
+policeman | person adult worker he | m* Polizist Polizisten | policeman policemen
+pilot | person adult worker he | m* Pilot Piloten | pilot pilots
+neighbour | person adult he | m* Nachbar Nachbarn | neighbour neighbours
+cook | person adult worker he | m Koch Köche | cook cooks
+king | person adult he | m König Könige | king kings
+queen | person adult she | f Königin Königinnen | queen queens
+guest | person adult he | m Gast Gäste | guest guests
+brother | person adult family he | m Bruder Brüder | brother brothers
+sister | person adult family she | f Schwester Schwestern | sister sisters
+father | person adult parent he | m Vater Väter | father fathers
+mother | person adult parent she | f Mutter Mütter | mother mothers
+grandfather | person adult parent he | m Großvater Großväter | grandfather grandfathers
+grandmother | person adult parent she | f Großmutter Großmütter | grandmother grandmothers
+uncle | person adult family he | m Onkel Onkel | uncle uncles
+aunt | person adult family she | f Tante Tanten | aunt aunts
+son | person adult family he | m Sohn Söhne | son sons
+daughter | person adult family she | f Tochter Töchter | daughter daughters
 dog | animal pet it | m Hund Hunde | dog dogs
 cat | animal pet it | f Katze Katzen | cat cats
 bird | animal it | m Vogel Vögel | bird birds
@@ -118,10 +119,10 @@ kitchen | place room tidied it | f Küche Küchen | kitchen kitchens | in:in:in
 room | place room tidied it | n Zimmer Zimmer | room rooms | in:in:in
 office | place room tidied it | n Büro Büros | office offices | in:in:in
 school | place house_of it | f Schule Schulen | school schools | in:in:at
-library | place house_of it | f Bibliothek Bibliotheken | library libraries | in:in:in
-museum | place house_of it | n Museum Museen | museum museums | in:in:in
-hotel | place house_of it | n Hotel Hotels | hotel hotels | in:in:in
-restaurant | place house_of it | n Restaurant Restaurants | restaurant restaurants | in:in:in
+library | place house_of it | f Bibliothek Bibliotheken | library libraries | in:in:at
+museum | place house_of it | n Museum Museen | museum museums | in:in:at
+hotel | place house_of it | n Hotel Hotels | hotel hotels | in:in:at
+restaurant | place house_of it | n Restaurant Restaurants | restaurant restaurants | in:in:at
 theatre | place house_of it | n Theater Theater | theatre theatres | in:in:at
 station | place house_of it | m Bahnhof Bahnhöfe | station stations | an:zu:at
 market | place shop it | m Markt Märkte | market markets | auf:auf:at
@@ -139,17 +140,18 @@ prague | name | n Prag Prag | Prague Prague | in:nach:in
 """
 
 # key | kinds of noun | German, with the attributive stem where it differs | English. "mood": a passing state that can be
-# a reason for what somebody does; "flaw" and "merit": a reason why something is left or taken.
+# a reason for what somebody does, "weak" for what not, "appetite" for eating; "flaw" and "merit": a reason why
+# something is left or taken.
 ADJECTIVES = """
-old | person animal thing place town building written | alt | old
-young | person animal | jung | young
-small | person animal thing place town building tree | klein | small
+old | adult animal thing place town building written | alt | old
+young | worker child boy girl man woman student neighbour family king queen animal | jung | young
+small | child boy girl man woman king animal thing place town building tree | klein | small
 big | animal thing place town building tree | groß | big
-tired | person animal mood | müde:müd | tired
-hungry | person animal mood | hungrig | hungry
+tired | person animal mood weak | müde:müd | tired
+hungry | person animal mood appetite | hungrig | hungry
 happy | person mood | glücklich | happy
 sad | person mood | traurig | sad
-sick | person animal mood | krank | sick
+sick | person animal mood weak | krank | sick
 angry | person mood | wütend | angry
 bored | person mood | gelangweilt | bored
 nervous | person mood | nervös | nervous
@@ -197,42 +199,44 @@ ugly | clothing picture furniture building flaw | hässlich | ugly
 """
 
 # key | frame | kinds of subject | kinds of object | traits | German (prefix-infinitive, 3rd person, past, participle,
-# marks) | English (base ~particle or +preposition, then past, participle and progressive where irregular)
+# marks) | English (base ~particle or +preposition, then past, participle and progressive where irregular). Traits:
+# "state" (no progressive), "event" (told afterwards), "at:" the kind of place where it is done, "choice" (the object is
+# judged), "consume" (nothing is left), "effort", "appetite", "duty" (what reasons suit), "definite" and "indefinite".
 VERBS = """
 sleep | intransitive | person animal | | at:place | schlafen schläft schlief geschlafen | sleep slept slept
-work | intransitive | person | | at:place | arbeiten arbeitet arbeitete gearbeitet | work
+work | intransitive | person | | at:place duty effort | arbeiten arbeitet arbeitete gearbeitet | work
 laugh | intransitive | person | | at:place | lachen lacht lachte gelacht | laugh
 cry | intransitive | person | | at:place | weinen weint weinte geweint | cry
-dance | intransitive | person | | at:place | tanzen tanzt tanzte getanzt | dance
-sing | intransitive | person bird | | at:place | singen singt sang gesungen | sing sang sung
-wait | intransitive | person pet | | at:place | warten wartet wartete gewartet | wait
-play | intransitive | child boy girl pet son daughter | | at:outdoors | spielen spielt spielte gespielt | play
-swim | intransitive | person duck dog bear | | | schwimmen schwimmt schwamm geschwommen sein | swim swam swum swimming
+dance | intransitive | person | | at:place effort | tanzen tanzt tanzte getanzt | dance
+sing | intransitive | person bird | | at:place effort | singen singt sang gesungen | sing sang sung
+wait | intransitive | person pet | | at:place duty | warten wartet wartete gewartet | wait
+play | intransitive | child boy girl pet son daughter | | at:outdoors effort | spielen spielt spielte gespielt | play
+swim | intransitive | person duck dog bear | | effort | schwimmen schwimmt schwamm geschwommen sein | swim swam swum swimming
 bark | intransitive | dog | | at:outdoors | bellen bellt bellte gebellt | bark
-get_up | intransitive | person | | | auf-stehen steht stand gestanden sein | get~up got got getting
+get_up | intransitive | person | | duty | auf-stehen steht stand gestanden sein | get~up got got getting
 fall_asleep | intransitive | person pet | | at:place | ein-schlafen schläft schlief geschlafen sein | fall~asleep fell fallen
-shop | intransitive | person | | at:shop | ein-kaufen kauft kaufte gekauft | shop shopped shopped shopping
+shop | intransitive | person | | at:shop duty appetite effort | ein-kaufen kauft kaufte gekauft | shop shopped shopped shopping
 arrive | intransitive | person | | at:house_of | an-kommen kommt kam gekommen sein | arrive
-depart | intransitive | person | | | ab-reisen reist reiste gereist sein | depart
+depart | intransitive | person | | duty | ab-reisen reist reiste gereist sein | depart
 watch_television | intransitive | person | | | fern-sehen sieht sah gesehen | watch~television
-eat | transitive | person | food | at:room | essen isst aß gegessen | eat ate eaten
-feed_on | transitive | animal | feed | at:outdoors | fressen frisst fraß gefressen | eat ate eaten
-drink | transitive | person | drink | at:house_of | trinken trinkt trank getrunken | drink drank drunk
-lap | transitive | animal | lapped | | trinken trinkt trank getrunken | drink drank drunk
-read | transitive | person | text | at:place | lesen liest las gelesen | read read read
+eat | transitive | person | food | at:room choice consume appetite | essen isst aß gegessen | eat ate eaten
+feed_on | transitive | animal | feed | at:outdoors consume appetite | fressen frisst fraß gefressen | eat ate eaten
+drink | transitive | person | drink | at:house_of choice consume | trinken trinkt trank getrunken | drink drank drunk
+lap | transitive | animal | lapped | consume | trinken trinkt trank getrunken | drink drank drunk
+read | transitive | person | text | at:place choice | lesen liest las gelesen | read read read
 write | transitive | person | written | at:place | schreiben schreibt schrieb geschrieben | write wrote written
-buy | transitive | person | goods | at:shop | kaufen kauft kaufte gekauft | buy bought bought
-sell | transitive | person | goods | at:shop | verkaufen verkauft verkaufte verkauft | sell sold sold
-cook | transitive | person | cooked | at:kitchen | kochen kocht kochte gekocht | cook
-bake | transitive | person | baked | at:kitchen | backen backt backte gebacken | bake
-see | transitive | person animal | person animal machine flower picture building | at:place state | sehen sieht sah gesehen | see saw seen
+buy | transitive | person | goods | at:shop choice appetite | kaufen kauft kaufte gekauft | buy bought bought
+sell | transitive | person | goods | at:shop effort | verkaufen verkauft verkaufte verkauft | sell sold sold
+cook | transitive | person | cooked | at:kitchen appetite | kochen kocht kochte gekocht | cook
+bake | transitive | person | baked | at:kitchen appetite | backen backt backte gebacken | bake
+see | transitive | person animal | person animal machine flower picture building | at:outdoors state | sehen sieht sah gesehen | see saw seen
 hear | transitive | person | heard animal | state | hören hört hörte gehört | hear heard heard
 seek | transitive | person | carried pet clothing child camera restaurant hotel | at:place | suchen sucht suchte gesucht | look+for
 find | transitive | person | carried pet clothing camera money problem | at:place event | finden findet fand gefunden | find found found
 lose | transitive | person | carried money | at:place event | verlieren verliert verlor verloren | lose lost lost losing
 forget | transitive | person | carried clothing question story | event | vergessen vergisst vergaß vergessen | forget forgot forgotten forgetting
 need | transitive | person | carried machine furniture clothing means | state | brauchen braucht brauchte gebraucht | need
-have | transitive | person | carried machine pet house garden problem means clothing | state | haben hat hatte gehabt | have had had
+have | transitive | person | carried machine pet house garden problem means clothing | state indefinite | haben hat hatte gehabt | have had had
 love | transitive | person | parent family pet heard garden town flower chocolate | state | lieben liebt liebte geliebt | love
 know | transitive | person | person heard story novel poem town museum restaurant | state | kennen kennt kannte gekannt | know knew known
 visit | transitive | person | person museum | | besuchen besucht besuchte besucht | visit
@@ -241,24 +245,24 @@ call | transitive | person | person | | an-rufen ruft rief gerufen | call
 invite | transitive | person | person | | ein-laden lädt lud geladen | invite
 pick_up | transitive | person | person post | | ab-holen holt holte geholt | pick~up
 wake | transitive | person | person pet | | wecken weckt weckte geweckt | wake woke woken
-feed | transitive | person | animal | at:outdoors | füttern füttert fütterte gefüttert | feed fed fed
-photograph | transitive | person | person animal building flower tree | at:place | fotografieren fotografiert fotografierte fotografiert | photograph
-paint | transitive | person | animal plant building picture | at:place | malen malt malte gemalt | paint
-draw | transitive | person | animal plant building person | at:place | zeichnen zeichnet zeichnete gezeichnet | draw drew drawn
-repair | transitive | person | machine furniture opening | | reparieren repariert reparierte repariert | repair
-wash | transitive | person | washed fruit pet carrot | | waschen wäscht wusch gewaschen | wash
-wear | transitive | person | clothing ring | | tragen trägt trug getragen | wear wore worn
-put_on | transitive | person | clothing | | an-ziehen zieht zog gezogen | put~on put put putting
+feed | transitive | person | animal | at:outdoors effort | füttern füttert fütterte gefüttert | feed fed fed
+photograph | transitive | person | person animal building flower tree | at:outdoors | fotografieren fotografiert fotografierte fotografiert | photograph
+paint | transitive | person | animal plant building picture | at:outdoors | malen malt malte gemalt | paint
+draw | transitive | person | animal plant building person | at:outdoors | zeichnen zeichnet zeichnete gezeichnet | draw drew drawn
+repair | transitive | person | machine furniture opening | effort | reparieren repariert reparierte repariert | repair
+wash | transitive | person | washed fruit pet carrot | effort | waschen wäscht wusch gewaschen | wash
+wear | transitive | person | clothing ring | choice effort | tragen trägt trug getragen | wear wore worn
+put_on | transitive | person | clothing | effort | an-ziehen zieht zog gezogen | put~on put put putting
 open | transitive | person | opening container letter umbrella | | öffnen öffnet öffnete geöffnet | open
 close | transitive | person | opening container book | | zu-machen macht machte gemacht | close
-tidy | transitive | person | tidied | | auf-räumen räumt räumte geräumt | tidy~up
-clean | transitive | person | opening kitchen clothing bicycle lamp | | putzen putzt putzte geputzt | clean
-build | transitive | person | furniture house | | bauen baut baute gebaut | build built built
+tidy | transitive | person | tidied | effort | auf-räumen räumt räumte geräumt | tidy~up
+clean | transitive | person | opening kitchen clothing bicycle lamp | effort | putzen putzt putzte geputzt | clean
+build | transitive | person | furniture house | effort | bauen baut baute gebaut | build built built
 sing_song | transitive | person | song | at:house_of | singen singt sang gesungen | sing sang sung
 answer | transitive | person | question letter | | beantworten beantwortet beantwortete beantwortet | answer
 correct | transitive | person | mistake report | | korrigieren korrigiert korrigierte korrigiert | correct
 translate | transitive | person | text | at:place | übersetzen übersetzt übersetzte übersetzt | translate
-follow | transitive | person pet | person animal | | folgen folgt folgte gefolgt sein dat | follow
+follow | transitive | person pet | person animal | effort | folgen folgt folgte gefolgt sein dat | follow
 help | transitive | person | person | at:place | helfen hilft half geholfen dat | help
 thank | transitive | person | person | | danken dankt dankte gedankt dat | thank
 trust | transitive | person | person | state | vertrauen vertraut vertraute vertraut dat | trust
@@ -270,18 +274,18 @@ give | ditransitive | person | gift fruit post clothing key drink | | geben gibt
 show | ditransitive | person | text picture garden building machine picture animal | | zeigen zeigt zeigte gezeigt | show showed shown
 bring | ditransitive | person | food drink text chair umbrella flower | | bringen bringt brachte gebracht | bring brought brought
 send | ditransitive | person | post message picture flower | | schicken schickt schickte geschickt | send sent sent
-lend | ditransitive | person | machine umbrella book coat money | | leihen leiht lieh geliehen | lend lent lent
+lend | ditransitive | person | machine umbrella book coat money | effort | leihen leiht lieh geliehen | lend lent lent
 tell | ditransitive | person | story | | erzählen erzählt erzählte erzählt | tell told told
-sell_to | ditransitive | person | machine horse cow goat bread cheese | | verkaufen verkauft verkaufte verkauft | sell sold sold
+sell_to | ditransitive | person | machine horse cow goat bread cheese | effort | verkaufen verkauft verkaufte verkauft | sell sold sold
 know_that | clause | person | | state | wissen weiß wusste gewusst | know knew known
 believe_that | clause | person | | state | glauben glaubt glaubte geglaubt | believe
 hope_that | clause | person | | state | hoffen hofft hoffte gehofft | hope
 think_that | clause | person | | state | denken denkt dachte gedacht | think thought thought
 say_that | clause | person | | state | sagen sagt sagte gesagt | say said said
-go | to_place | person | place | | gehen geht ging gegangen sein | go went gone
-come | to_place | person | place | | kommen kommt kam gekommen sein | come came come
-travel | to_city | person | name | | fahren fährt fuhr gefahren sein | go went gone
-fly | to_city | person | name | | fliegen fliegt flog geflogen sein | fly flew flown
+go | to_place | person | place | effort | gehen geht ging gegangen sein | go went gone
+come | to_place | person | place | effort | kommen kommt kam gekommen sein | come came come
+travel | to_city | person | name | effort | fahren fährt fuhr gefahren sein | go went gone
+fly | to_city | person | name | effort | fliegen fliegt flog geflogen sein | fly flew flown
 """
 
 # key | tenses it goes with | German | English; the digits after a colon name the parts of meaning a word realises
@@ -304,8 +308,8 @@ every_day | habit | jeden Tag | every day
 every_morning | habit | jeden Morgen | every morning
 in_winter | habit | im Winter | in winter
 in_summer | habit | im Sommer | in summer
-in_the_evening | habit past | am:01 Abend:2 | in the evening
-in_the_afternoon | habit past | am:01 Nachmittag:2 | in the afternoon
+in_the_evening | past future | am:01 Abend:2 | in the evening
+in_the_afternoon | past future | am:01 Nachmittag:2 | in the afternoon
 """
 
 FREQUENCIES = """

@@ -1,0 +1,68 @@
+"""Charts draw the points that they are given."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from softsearch.pictures import curves, length_chart, to_data_uri
+
+BUCKETS = [(1, 10, 300, 38.0, 36.0, 40.0), (11, 20, 1500, 35.0, 34.0, 36.5)]
+
+
+def test_curves_hold_their_points_and_leave_gaps_where_there_is_no_number() -> None:
+    figure = curves({"train": [(1, 5.0), (2, float("nan")), (3, float("inf")), (4, None), (5, 2.0)]}, ylabel="loss")
+    (line,) = figure.axes[0].lines
+    assert line.get_xdata().tolist() == [1, 2, 3, 4, 5]
+    np.testing.assert_array_equal(line.get_ydata(), [5.0, np.nan, np.nan, np.nan, 2.0])
+    assert figure.axes[0].get_ylabel() == "loss"
+
+
+def test_several_series_are_named_and_one_is_not() -> None:
+    points = [(1, 1.0), (2, 0.5)]
+    several = curves({"$a$ $b$": points, "mean": points}, ylabel="loss")
+    assert [text.get_text() for text in several.legends[0].get_texts()] == ["$a$ $b$", "mean"]
+    to_data_uri(several)
+    assert not curves({"train": points}, ylabel="loss").legends
+
+
+def test_length_chart_shows_value_interval_and_count() -> None:
+    figure = length_chart({"test": BUCKETS})
+    axes = figure.axes[0]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["1–10\nn = 300", "11–20\nn = 1,500"]
+    assert axes.lines[0].get_ydata().tolist() == [38.0, 35.0]
+    bars = [segment[:, 1].tolist() for segment in axes.collections[0].get_segments()]
+    assert bars == [[36.0, 40.0], [34.0, 36.5]]
+    bottom, top = axes.get_ylim()
+    assert bottom == 0
+    assert top > 40.0
+
+
+def test_series_with_different_lengths_share_one_axis() -> None:
+    figure = length_chart({"a": BUCKETS, "b": [(21, 30, 5, 0.0, 0.0, 0.0), *BUCKETS[1:]]})
+    assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["1–10", "11–20", "21–30"]
+
+
+def test_a_value_outside_its_interval_is_drawn_all_the_same() -> None:
+    to_data_uri(length_chart({"test": [(1, 10, 1, 50.0, 60.0, 70.0)]}))
+
+
+def test_scores_of_zero_are_drawn() -> None:
+    assert length_chart({"test": [(1, 10, 1, 0.0, 0.0, 0.0)]}).axes[0].get_ylim() == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("series", [{}, {"empty": []}])
+def test_nothing_is_not_a_chart(series: dict[str, list[tuple[int, float]]]) -> None:
+    with pytest.raises(ValueError, match="nothing to draw"):
+        curves(series, ylabel="loss")
+
+
+def test_a_data_uri_holds_the_png() -> None:
+    head, _, content = to_data_uri(length_chart({"test": BUCKETS})).partition(",")
+    assert head == "data:image/png;base64"
+    with Image.open(io.BytesIO(base64.b64decode(content))) as image:
+        assert image.format == "PNG"
