@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from softsearch.data.batches import PairBatch
 from softsearch.models.encoder_decoder import EncoderDecoder
 
 
@@ -60,15 +61,18 @@ def encode(model: EncoderDecoder, source: Tensor, mask: Tensor) -> tuple[Tensor,
     return model.dropout(values), torch.cat([directions[0][1], directions[1][1]], 1)
 
 
-def logits(model: EncoderDecoder, source: Tensor, source_mask: Tensor, target_input: Tensor) -> Tensor:
-    """Logits of every position, batch x target x vocabulary."""
+def logits(
+    model: EncoderDecoder, source: Tensor, source_mask: Tensor, target_input: Tensor, *, keys_once: bool = False
+) -> Tensor:
+    """Logits of every position, batch x target x vocabulary; U h_j at every step, unless `keys_once`."""
     annotations, summary = encode(model, source, source_mask)
-    keys = model.attention.key(annotations)
+    kept = model.attention.key(annotations) if keys_once else None
     state = torch.tanh(model.bridge(summary)).chunk(model.cell.state_size, dim=1)
     w = torch.cat([model.cell.input.weight, model.context_gates.weight], 1)
     outputs = []
     for i in range(target_input.shape[1]):
         embedded = model.dropout(model.target_embedding(target_input[:, i]))
+        keys = model.attention.key(annotations) if kept is None else kept
         energy = torch.tanh(model.attention.query(state[0]).unsqueeze(1) + keys) @ model.attention.score
         weights = energy.masked_fill(~source_mask, float("-inf")).softmax(1)
         context = (weights.unsqueeze(2) * annotations).sum(1)
@@ -78,9 +82,9 @@ def logits(model: EncoderDecoder, source: Tensor, source_mask: Tensor, target_in
     return torch.stack(outputs, 1)
 
 
-def loss(model: EncoderDecoder, batch: object, smoothing: float) -> Tensor:
+def loss(model: EncoderDecoder, batch: PairBatch, smoothing: float, *, keys_once: bool = False) -> Tensor:
     """Mean smoothed cross-entropy over the real positions, in nats a token."""
-    scores = logits(model, batch.source, batch.source_mask, batch.target_input)
+    scores = logits(model, batch.source, batch.source_mask, batch.target_input, keys_once=keys_once)
     each = functional.cross_entropy(
         scores.flatten(0, 1), batch.target_output.flatten(), reduction="none", label_smoothing=smoothing
     )

@@ -10,12 +10,12 @@ import os
 import platform
 import resource
 import tempfile
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import torch
-from torch import nn
 
 from softsearch.build.corpus import Corpus, build_corpus, first_pairs
 from softsearch.build.model import build_model
@@ -27,9 +27,10 @@ from softsearch.data.store import TokenStore
 from softsearch.data.tokenizers import Tokenizer, load_tokenizer
 from softsearch.errors import DataError, Interrupted, RunError, nearest
 from softsearch.files import write_text_atomically
-from softsearch.recipes import Recipe, dump_recipe, load_recipe
-from softsearch.recipes import schema
-from softsearch.tasks.translation import HeldOut, TranslationTask, Translator
+from softsearch.models.sequence_model import SequenceModel
+from softsearch.recipes import Recipe, dump_recipe, load_recipe, schema
+from softsearch.tasks.translation import HeldOut, TranslationTask
+from softsearch.tasks.translator import Translator
 from softsearch.training.budget import measure_pace, steps_within, time_for
 from softsearch.training.checkpoints import load_checkpoint
 from softsearch.training.folder import RunFolder
@@ -75,7 +76,7 @@ def train(recipe: Recipe, out: Path | None = None, *, overfit: int | None = None
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as temporary:
         prepared = _prepare(recipe, Path(temporary), overfit=overfit)
-        files = {
+        files: dict[str, str | bytes] = {
             "recipe.yaml": dump_recipe(recipe),
             "environment.json": _json(_environment()),
             "data-report.json": _json(prepared.report),
@@ -146,7 +147,7 @@ def dry_run(recipe: Recipe) -> dict[str, Any]:
     }
 
 
-def load(run: Path | str, *, model: nn.Module | None = None) -> Translator:
+def load(run: Path | str, *, model: SequenceModel | None = None) -> Translator:
     """Return the best weights of a run, ready to translate.
 
     Parameters
@@ -161,7 +162,7 @@ def load(run: Path | str, *, model: nn.Module | None = None) -> Translator:
     """
     folder = RunFolder.open(Path(run))
     task, model = _task_of(folder), model or _model_of(folder)
-    load_checkpoint(folder, "best" if folder.best is not None else "last", model=model)
+    load_checkpoint(folder, _best(folder), model=model)
     return task.translator(model.eval())
 
 
@@ -170,7 +171,7 @@ def evaluate(
     *,
     on: str | Path | None = None,
     beam: int | None = None,
-    model: nn.Module | None = None,
+    model: SequenceModel | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> dict[str, Any]:
     """Score the best weights of a run, and keep the result in its folder under ``evaluations/``.
@@ -193,12 +194,12 @@ def evaluate(
     folder = RunFolder.open(Path(run))
     name, pairs = _pairs_to_score(folder, on)
     task, model = _task_of(folder), model or _model_of(folder)
-    load_checkpoint(folder, "best" if folder.best is not None else "last", model=model)
+    load_checkpoint(folder, _best(folder), model=model)
     return _evaluate(folder, task, model, name, pairs, beam=beam, on_progress=on_progress)
 
 
 def fit(
-    model: nn.Module,
+    model: SequenceModel,
     task: TranslationTask,
     data: TrainingData,
     out: Path | str,
@@ -213,7 +214,7 @@ def fit(
     Parameters
     ----------
     model
-        See :class:`~softsearch.tasks.translation.TranslationTask` for what it must have.
+        Its class says what it must have.
     data, valid
         What to train on and what ``task.validate`` reads.
     training
@@ -229,7 +230,10 @@ def fit(
     recipe = schema.Training.model_validate(dict(training))
     settings = build_settings(recipe)
     about = {"status": "training", "created": _now(), "task": task.to_dict(), "vocabulary": task.tokenizer.size}
-    files = {"environment.json": _json(_environment()), "tokenizer.model": task.tokenizer.to_bytes()}
+    files: dict[str, str | bytes] = {
+        "environment.json": _json(_environment()),
+        "tokenizer.model": task.tokenizer.to_bytes(),
+    }
     folder = RunFolder.create(Path(out), files=files, about=about)
     optimizer = make_optimizer(
         model,
@@ -270,7 +274,7 @@ def _train(folder: RunFolder, recipe: Recipe, *, resume: bool, live: bool) -> Pa
         live=live,
     )
     _check_interrupted(folder, outcome)
-    load_checkpoint(folder, "best", model=model)
+    load_checkpoint(folder, _best(folder), model=model)
     for name in ("valid", "test"):
         path = folder.path / "data" / f"{name}.tsv"
         if path.exists():
@@ -334,7 +338,7 @@ def _pairs_to_score(folder: RunFolder, on: str | Path | None) -> tuple[str, list
 def _evaluate(
     folder: RunFolder,
     task: TranslationTask,
-    model: nn.Module,
+    model: SequenceModel,
     name: str,
     pairs: list[Pair],
     *,
@@ -349,7 +353,7 @@ def _evaluate(
     return result
 
 
-def _optimizer(recipe: Recipe, model: nn.Module) -> torch.optim.Optimizer:
+def _optimizer(recipe: Recipe, model: SequenceModel) -> torch.optim.Optimizer:
     optimizer = recipe.training.optimizer
     return make_optimizer(
         model,
@@ -363,7 +367,7 @@ def _task_of(folder: RunFolder) -> TranslationTask:
     return TranslationTask(load_tokenizer(folder.path / "tokenizer.model"), **folder.about["task"])
 
 
-def _model_of(folder: RunFolder) -> nn.Module:
+def _model_of(folder: RunFolder) -> SequenceModel:
     recipe = _recipe_of(folder)
     return build_model(recipe.model, vocabulary=folder.about["vocabulary"], seed=recipe.seed)
 
@@ -374,7 +378,14 @@ def _recipe_of(folder: RunFolder) -> Recipe:
         raise RunError(
             "this run was made without a recipe", path=folder.path, fix="from Python, give its model= to load"
         )
-    return load_recipe(path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # whoever trained it has been warned
+        return load_recipe(path)
+
+
+def _best(folder: RunFolder) -> Literal["best", "last"]:
+    """Return which weights to use: the last ones where no validation was finite."""
+    return "last" if folder.best is None else "best"
 
 
 def _memorising(recipe: Recipe) -> Recipe:

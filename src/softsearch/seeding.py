@@ -1,4 +1,4 @@
-"""Random streams: each is a function of the recipe's seed, its own name and the step, so that a resumed run repeats it."""
+"""Random streams: each is a function of the recipe's seed, its name and the step, so that a resumed run repeats it."""
 
 from __future__ import annotations
 

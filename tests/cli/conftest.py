@@ -72,10 +72,11 @@ class FakeTranslator:
 
 
 SCORE = {"value": 91.25, "low": 90.0, "high": 92.5, "signature": "nrefs:1|case:mixed"}
+ERROR_RATE = {"value": 0.0421, "low": 0.04, "high": 0.0449, "signature": "aer|gold:sure"}
 EVALUATION = {
     "data": "test",
     "num_sentences": 12,
-    "metrics": {"bleu": SCORE, "chrf": SCORE},
+    "metrics": {"bleu": SCORE, "chrf": SCORE, "aer": ERROR_RATE},
     "by_length": [
         {"low": 1, "high": 10, "count": 7, "bleu": SCORE},
         {"low": 50, "high": None, "count": 5, "bleu": SCORE},

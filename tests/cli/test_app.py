@@ -107,6 +107,12 @@ def test_a_reader_that_leaves_ends_the_command_silently(reader, project):
     assert result.stderr == ""
 
 
+def test_a_pipe_that_is_closed_is_no_bug(command, failing):
+    failing(BrokenPipeError(errno.EPIPE, "Broken pipe"))
+    ended = command("claims", "list")
+    assert (ended.code, ended.err) == (141, "")
+
+
 def test_a_warning_is_one_line_without_code(command, monkeypatch):
     import warnings
 

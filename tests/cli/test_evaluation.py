@@ -16,5 +16,5 @@ def test_scores_are_printed_with_interval_and_signature(command, fake_runs, tmp_
     ended = command("evaluate", tmp_path)
     assert ended.code == 0
     assert "12 sentences of test" in ended.out
-    for part in ("bleu", "chrf", "91.25", "90.00 to 92.50", "nrefs:1|case:mixed", "1 to 10"):
+    for part in ("bleu", "chrf", "91.25", "90.00 to 92.50", "nrefs:1|case:mixed", "1 to 10", "0.042", "0.040 to 0.045"):
         assert part in ended.out

@@ -1,14 +1,17 @@
 """The built-in corpus: deterministic, well-formed, aligned, with splits that share nothing."""
 
+import subprocess
+import sys
 from collections import defaultdict
 from itertools import islice, pairwise
+from pathlib import Path
 
 import pytest
 
 from softsearch.data.grammar import LANGUAGES, SPLITS, generate
 from softsearch.data.grammar.generation import is_held_out, sentences
 from softsearch.data.grammar.lexicon import ADJECTIVES, NOUNS, VERBS, GermanVerb
-from softsearch.data.parallel import Pair
+from softsearch.data.parallel import Pair, PairReport, read_tsv
 from softsearch.errors import DataError
 
 
@@ -20,14 +23,31 @@ def bare_words(sentence: str) -> list[str]:
     return sentence.rstrip(".?").replace(",", "").split()
 
 
-@pytest.fixture(scope="module")
-def train() -> list[Pair]:
-    return german_to_english(8000)
+WRITE = """
+import sys
+from pathlib import Path
+from softsearch.data.grammar import generate
+from softsearch.data.parallel import write_pairs
+num_pairs, split, path = sys.argv[1:]
+write_pairs(Path(path), generate(source="de", target="en", num_pairs=int(num_pairs), split=split, seed=1))
+"""
+
+
+def from_another_process(num_pairs: int, split: str, folder: Path) -> list[Pair]:
+    """Write pairs in a process of their own, where the shape checks of the tests do not slow the grammar down."""
+    path = folder / f"{split}.tsv"
+    subprocess.run([sys.executable, "-c", WRITE, str(num_pairs), split, str(path)], check=True)
+    return list(read_tsv(path, report=PairReport(files=[])))
 
 
 @pytest.fixture(scope="module")
-def test() -> list[Pair]:
-    return german_to_english(1500, split="test")
+def train(tmp_path_factory: pytest.TempPathFactory) -> list[Pair]:
+    return from_another_process(12000, "train", tmp_path_factory.mktemp("train"))
+
+
+@pytest.fixture(scope="module")
+def test(tmp_path_factory: pytest.TempPathFactory) -> list[Pair]:
+    return from_another_process(1500, "test", tmp_path_factory.mktemp("test"))
 
 
 GOLDEN = [
@@ -46,9 +66,13 @@ def test_the_first_sentences_of_a_seed_are_the_same_everywhere() -> None:
     assert [(pair.source, pair.target) for pair in german_to_english(5, seed=7)] == GOLDEN
 
 
+def test_every_process_makes_the_same_pairs(train: list[Pair]) -> None:
+    assert german_to_english(100) == train[:100]
+
+
 def test_another_seed_gives_other_sentences(train: list[Pair]) -> None:
-    others = {pair.source for pair in german_to_english(1000, seed=2)}
-    assert len(others & {pair.source for pair in train[:1000]}) < 100
+    others = {pair.source for pair in german_to_english(300, seed=2)}
+    assert len(others & {pair.source for pair in train[:300]}) < 30
 
 
 def test_sentences_have_3_to_20_words_and_lines_count_from_1(train: list[Pair]) -> None:
@@ -67,7 +91,7 @@ def test_sentences_are_capitalised_and_end_in_one_mark(train: list[Pair]) -> Non
 
 
 def test_no_sentence_comes_twice_and_no_two_splits_share_one(train: list[Pair], test: list[Pair]) -> None:
-    splits = [train, test, german_to_english(300, split="valid", seed=9)]
+    splits = [train, test, german_to_english(60, split="valid", seed=9)]
     german = [{pair.source for pair in split} for split in splits]
     english = [{pair.target for pair in split} for split in splits]
     for sides in (german, english):
@@ -98,13 +122,13 @@ def held_out_pairs_of_neighbours(pairs: list[Pair]) -> set[tuple[str, str]]:
 
 def test_held_out_adjectives_and_nouns_meet_in_the_test_split_only(train: list[Pair], test: list[Pair]) -> None:
     assert not held_out_pairs_of_neighbours(train)
-    assert not held_out_pairs_of_neighbours(german_to_english(300, split="valid"))
-    assert len(held_out_pairs_of_neighbours(test)) > 40
+    assert not held_out_pairs_of_neighbours(german_to_english(60, split="valid"))
+    assert len(held_out_pairs_of_neighbours(test)) > 10
 
 
 def held_out_objects(split: str) -> int:
     found = 0
-    for tree, _, _ in islice(sentences(split=split, seed=1), 1500):
+    for tree, _, _ in islice(sentences(split=split, seed=1), 200):
         noun = getattr(tree.clause.patient, "noun", None)
         found += noun is not None and is_held_out(tree.clause.verb.key, noun.key)
     return found
@@ -112,13 +136,13 @@ def held_out_objects(split: str) -> int:
 
 def test_held_out_verbs_and_objects_meet_in_the_test_split_only() -> None:
     assert held_out_objects("train") == 0
-    assert held_out_objects("test") > 50
+    assert held_out_objects("test") > 10
 
 
 def test_a_good_share_of_the_test_split_holds_something_new() -> None:
-    drawn = list(islice(sentences(split="test", seed=1), 1000))
+    drawn = list(islice(sentences(split="test", seed=1), 200))
     novel = sum(any(is_held_out(*pair) for pair in combinations) for _, _, combinations in drawn)
-    assert 400 < novel < 900
+    assert 80 < novel < 180
 
 
 def test_links_are_in_range_and_every_content_word_has_one(train: list[Pair]) -> None:
@@ -128,7 +152,7 @@ def test_links_are_in_range_and_every_content_word_has_one(train: list[Pair]) ->
         assert all(0 <= i < len(german) and 0 <= j < len(english) for i, j in pair.links)
         unlinked["de"] |= {german[i] for i in set(range(len(german))) - {i for i, _ in pair.links}}
         unlinked["en"] |= {english[j] for j in set(range(len(english))) - {j for _, j in pair.links}}
-    assert unlinked == {"de": {"dem"}, "en": {"the"}} or unlinked == {"de": {"dem"}, "en": set()}
+    assert unlinked == {"de": {"dem"}, "en": set()}  # "mit dem Zug" is "by train"
 
 
 def test_links_join_what_means_the_same(train: list[Pair]) -> None:
@@ -140,14 +164,13 @@ def test_links_join_what_means_the_same(train: list[Pair]) -> None:
     assert partners["Hund"] == {"dog"}
     assert partners["Äpfel"] == {"apples"}
     assert partners["gestern"] == {"yesterday"}
-    assert partners["im"] == {"in", "at", "the", "my", "our"} & partners["im"]
-    assert {"the", "in"} <= partners["im"]
+    assert {"the", "in"} <= partners["im"] <= {"the", "in", "at", "winter", "summer"}
     assert partners["weil"] == {"because"}
 
 
 def test_the_other_direction_swaps_sides_and_links(train: list[Pair]) -> None:
-    reversed_pairs = generate(source="en", target="de", num_pairs=500, split="train", seed=1)
-    for there, back in zip(train[:500], reversed_pairs, strict=True):
+    reversed_pairs = generate(source="en", target="de", num_pairs=300, split="train", seed=1)
+    for there, back in zip(train[:300], reversed_pairs, strict=True):
         assert (there.source, there.target, there.line) == (back.target, back.source, back.line)
         assert there.links == {(i, j) for j, i in back.links}
 
@@ -160,23 +183,23 @@ def verb_forms(verb: GermanVerb) -> set[str]:
 
 def test_a_subordinate_clause_ends_in_its_finite_verb(train: list[Pair]) -> None:
     finite = set().union(*(verb_forms(verb.de) for verb in VERBS))
-    finite |= set("bin ist sind war waren habe hat haben werde wird werden".split())
+    auxiliaries = "bin ist sind war waren habe hat haben werde wird werden"
     modals = "kann können konnte muss müssen musste will wollen wollte darf dürfen durfte soll sollen möchte möchten"
-    finite |= {*modals.split(), "konnten", "mussten", "wollten", "durften"}
+    finite |= {*auxiliaries.split(), *modals.split(), "konnten", "mussten", "wollten", "durften"}
     checked = 0
     for pair in train:
         words = pair.source.rstrip(".?").split()
         if "weil" in words and "," not in " ".join(words[words.index("weil") :]):
             checked += 1
             assert words[-1] in finite, pair.source
-    assert checked > 200
+    assert checked > 300
 
 
 def test_a_separable_prefix_stands_at_the_end_of_a_main_clause(train: list[Pair]) -> None:
     calls = [
         pair.source for pair in train if {"ruft", "rufen", "rufe", "rief", "riefen"} & set(bare_words(pair.source))
     ]
-    assert len(calls) > 20
+    assert len(calls) > 40
     for sentence in calls:
         words = bare_words(sentence)
         verb = next(i for i, word in enumerate(words) if word.lower() in ("ruft", "rufen", "rufe", "rief", "riefen"))
@@ -185,29 +208,45 @@ def test_a_separable_prefix_stands_at_the_end_of_a_main_clause(train: list[Pair]
 
 def test_a_fronted_time_keeps_the_german_verb_second(train: list[Pair]) -> None:
     fronted = [pair for pair in train if pair.source.startswith("Morgen ")]
+    finite = {
+        "will",
+        "can",
+        "cannot",
+        "should",
+        "would",
+        "has",
+        "have",
+        "wants",
+        "want",
+        "is",
+        "are",
+        "am",
+        "do",
+        "does",
+    }
     assert len(fronted) > 10
     for pair in fronted:
         assert pair.target.startswith("Tomorrow ")
-        assert (1, 2) not in pair.links or pair.target.split()[2] in ("has", "will")
-        second = {j for i, j in pair.links if i == 1}
-        assert any(pair.target.split()[j].rstrip(".,") in ("will", "has", "wants") for j in second), pair
+        assert finite & {pair.target.split()[j] for i, j in pair.links if i == 1}, pair
 
 
 def test_adjectives_take_the_three_declensions(train: list[Pair]) -> None:
+    stems = {adjective.de_stem for adjective in ADJECTIVES}
+    endings = {"dem": {"en"}, "einen": {"en"}, "keinen": {"en"}, "ein": {"er", "es"}, "kein": {"es"}}
+    endings |= {"eine": {"e"}, "zwei": {"e", "en"}, "das": {"e"}, "der": {"e", "en"}, "im": {"en"}, "einem": {"en"}}
+    seen = defaultdict(set)
+    for pair in train:
+        for first, second in pairwise(bare_words(pair.source)):
+            for ending in ("e", "er", "es", "en", "em"):
+                if first.lower() in endings and second.endswith(ending) and second[: -len(ending)] in stems:
+                    seen[first.lower()].add(ending)
+    assert seen == endings
+
+
+def test_prepositions_contract_with_the_article(train: list[Pair]) -> None:
     text = " ".join(pair.source for pair in train)
-    for right in ("der alte ", "ein alter ", "den alten ", "einen alten ", "dem alten ", "das alte ", "ein altes "):
-        assert right in text, right
-    for wrong in (
-        "der alter ",
-        "ein alte ",
-        "dem alte ",
-        "einen alte ",
-        "das altes ",
-        " teuere",
-        " in dem ",
-        " zu dem ",
-    ):
-        assert wrong not in text, wrong
+    assert all(right in text for right in (" im ", " ins ", " am ", " zum "))
+    assert not any(wrong in text for wrong in (" in dem ", " in das ", " an dem ", " zu dem "))
 
 
 def test_english_has_do_support_and_an_before_vowels(train: list[Pair]) -> None:
@@ -227,9 +266,11 @@ def test_no_two_concepts_share_a_spelling_they_could_be_confused_by() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "nearest"), [({"source": "den"}, "de"), ({"target": "fr"}, None), ({"split": "tests"}, "test")]
+    ("wrong", "nearest"), [({"source": "deu"}, "de"), ({"target": "fr"}, None), ({"split": "tests"}, "test")]
 )
-def test_an_unknown_language_or_split_is_refused_with_what_is_allowed(wrong: dict, nearest: str | None) -> None:
+def test_an_unknown_language_or_split_is_refused_with_what_is_allowed(
+    wrong: dict[str, str], nearest: str | None
+) -> None:
     arguments = {"source": "de", "target": "en", "num_pairs": 1, "split": "train", "seed": 1} | wrong
     with pytest.raises(DataError) as caught:
         generate(**arguments)

@@ -441,7 +441,6 @@ def test_a_variable_that_is_not_set_is_named_with_its_line(write: Write, monkeyp
     [
         (["decoding.beam=1", "decoding.length_penalty=0.6"], "length_penalty has no effect"),
         (["training.max_steps=100"], "warm-up"),
-        (["model.attention.kind=none", "model.bridge=zeros"], "nothing of the source"),
     ],
 )
 def test_an_option_without_effect_warns(write: Write, overrides: list[str], word: str) -> None:
@@ -505,7 +504,7 @@ def accept_or_refuse(path: Path, *overrides: str) -> None:
         assert isinstance(load_recipe(path, overrides), Recipe)
 
 
-@settings(max_examples=3000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.fixed_dictionaries({}, optional=SECTIONS))
 def test_no_mapping_raises_anything_but_a_recipe_error(tmp_path: Path, document: dict[str, object]) -> None:
     path = tmp_path / "my.yaml"
@@ -522,13 +521,13 @@ override_texts = st.builds(
 )
 
 
-@settings(max_examples=3000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from([SMALL, FILES, TABLES]), st.lists(override_texts, max_size=6))
 def test_no_override_raises_anything_but_a_recipe_error(write: Write, text: str, overrides: list[str]) -> None:
     accept_or_refuse(write(text), *overrides)
 
 
-@settings(max_examples=3000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=60) | yaml_like.map(str.encode), st.text(max_size=20))
 def test_no_text_raises_anything_but_a_recipe_error(tmp_path: Path, content: bytes, override: str) -> None:
     path = tmp_path / "my.yaml"

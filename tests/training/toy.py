@@ -1,7 +1,7 @@
 """A tiny recurrent network with dropout and tied weights that learns to repeat its input, for the tests of training.
 
 As a program it trains in child processes that it kills: ``python toy.py kills FOLDER NUMBER`` at random moments,
-``python toy.py crashes FOLDER`` at each single move that a save makes on the disk.
+``python toy.py crashes FOLDER STRIDE`` at every `STRIDE`-th single move that a training makes on the disk.
 """
 
 from __future__ import annotations
@@ -188,19 +188,19 @@ def kills(folder: Path, number: int) -> dict[str, Any]:
     return {"equal": equal, "killed": codes.count(-signal.SIGKILL), "failed": codes.count(1) + (last != 0)}
 
 
-def crashes(folder: Path) -> dict[str, Any]:
-    """Die at the first, the second, … move on the disk until a training needs no more moves; go on each time."""
-    short: dict[str, Any] = {"max_steps": 7, "checkpoint_every": (3, "steps")}
+def crashes(folder: Path, stride: int) -> dict[str, Any]:
+    """Die at every `stride`-th move on the disk until a training needs no more moves; go on each time, and compare."""
+    short: dict[str, Any] = {"max_steps": 3, "validate_every": (2, "steps")}
     assert _exit_code(_in_child(lambda: run(folder / "peace", **short))) == 0
-    peace, number, different = trace(folder / "peace"), 0, []
+    peace, number, different = trace(folder / "peace"), 1, []
     while True:
-        number += 1
         path = folder / f"crash-{number}"
         died = _exit_code(_in_child(lambda: (_die_at(number), run(path, **short))))  # noqa: B023 - used at once
         if died == 0:
-            return {"moves": number - 1, "different": different}
+            return {"moves": number, "different": different}
         if _exit_code(_in_child(lambda: run(path, **short))) != 0 or trace(path) != peace:  # noqa: B023
             different.append(number)
+        number += stride
 
 
 def _die_at(number: int) -> None:
@@ -221,6 +221,8 @@ def _die_at(number: int) -> None:
 
 
 if __name__ == "__main__":
+    import torch._dynamo  # an optimiser imports it at its first use: once here, and not in every child
+
     torch.set_num_threads(1)
-    mode, where = sys.argv[1], Path(sys.argv[2])
-    print(json.dumps(kills(where, int(sys.argv[3])) if mode == "kills" else crashes(where)))
+    mode, where, amount = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+    print(json.dumps({"kills": kills, "crashes": crashes}[mode](where, amount)))

@@ -23,11 +23,12 @@ def build_task(recipe: schema.Recipe, tokenizer: Tokenizer, *, max_tokens: int) 
 
 def build_settings(recipe: schema.Training) -> TrainingSettings:
     """Return the limits, rates and rhythm of a training."""
+    validate = recipe.validate_every
     return TrainingSettings(
         max_steps=recipe.max_steps,
         max_epochs=recipe.max_epochs,
         budget_s=None if recipe.budget is None else recipe.budget.amount,
-        validate_every=(recipe.validate_every.amount, recipe.validate_every.unit),
+        validate_every=(int(validate.amount), "epochs" if validate.unit == "epochs" else "steps"),
         checkpoint_every=(recipe.checkpoint_every.amount, recipe.checkpoint_every.unit),
         learning_rate=recipe.optimizer.learning_rate,
         schedule=recipe.schedule.kind,

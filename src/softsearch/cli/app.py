@@ -7,7 +7,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Sequence
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -16,6 +16,7 @@ from softsearch.errors import Interrupted, SoftsearchError
 
 BAD_INPUT = 2
 BUG = 1
+PIPE_CLOSED = 141  # what a shell reports of a program that SIGPIPE has ended
 
 app = typer.Typer(
     name="softsearch",
@@ -52,7 +53,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code.
 
     0: done. 1: a bug of softsearch. 2: a mistake in the input or on the machine, explained on stderr. 130 and 143:
-    interrupted by Ctrl-C or SIGTERM.
+    interrupted by Ctrl-C or SIGTERM. 141: the reader of a pipe has left.
     """
     debug = "--debug" in arguments
     # Removed by hand, so that it is understood before and after the command's name alike.
@@ -63,6 +64,8 @@ def run(arguments: Sequence[str]) -> int:
         app(words, prog_name="softsearch")
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else BUG
+        if isinstance(end.__context__, BrokenPipeError):  # typer has turned it into exit code 1
+            code = PIPE_CLOSED
     except Exception as error:  # the one place where every error ends
         code = _explain(error, debug=debug)
     else:
@@ -87,7 +90,7 @@ def _explain(error: Exception, *, debug: bool) -> int:
     return code
 
 
-def _show_warning(message: Warning | str, *_place: object) -> None:
+def _show_warning(message: Warning | str, *_place: Any, **_source: Any) -> None:
     print(f"warning: {message}", file=sys.stderr)
 
 

@@ -13,6 +13,8 @@ from typing import Annotated, Any
 
 import typer
 
+DIGITS = {"aer": 3}  # a share of 1; the other scores go to 100
+
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value on stdout, everything else on stderr.")]
 Overrides = Annotated[
     list[str] | None,
@@ -63,7 +65,7 @@ def scores_table(evaluation: Mapping[str, Any]) -> None:
     """Print the scores of one evaluation, with intervals and signatures, then by length of the source."""
     say(f"{evaluation['num_sentences']} sentences of {evaluation['data']}")
     metrics = evaluation["metrics"].items()
-    rows = [[name, _score(score), _interval(score), score["signature"]] for name, score in metrics]
+    rows = [[name, *_numbers(score, digits=DIGITS.get(name, 2)), score["signature"]] for name, score in metrics]
     table(["score", "value", "95 % interval", "signature"], rows)
     if evaluation["by_length"]:
         say("")
@@ -73,12 +75,9 @@ def scores_table(evaluation: Mapping[str, Any]) -> None:
 def _length_row(bucket: Mapping[str, Any]) -> list[str]:
     high = bucket["high"]
     words = f"{bucket['low']} to {high}" if high is not None else f"{bucket['low']} and more"
-    return [words, str(bucket["count"]), _score(bucket["bleu"]), _interval(bucket["bleu"])]
+    return [words, str(bucket["count"]), *_numbers(bucket["bleu"], digits=2)]
 
 
-def _score(score: Mapping[str, Any]) -> str:
-    return f"{score['value']:.2f}"
-
-
-def _interval(score: Mapping[str, Any]) -> str:
-    return f"{score['low']:.2f} to {score['high']:.2f}"
+def _numbers(score: Mapping[str, Any], *, digits: int) -> list[str]:
+    low, value, high = (f"{score[name]:.{digits}f}" for name in ("low", "value", "high"))
+    return [value, f"{low} to {high}"]

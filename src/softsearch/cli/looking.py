@@ -11,7 +11,7 @@ from softsearch.cli.console import note, say
 from softsearch.errors import RunError, SoftsearchError
 
 if TYPE_CHECKING:
-    from softsearch.tasks.translation import Translation
+    from softsearch.tasks.translator import Translation
 
 
 def look(

@@ -16,7 +16,7 @@ import typer
 from softsearch.errors import DataError, SoftsearchError
 
 if TYPE_CHECKING:
-    from softsearch.tasks.translation import Translation, Translator
+    from softsearch.tasks.translator import Translation, Translator
 
 
 class Format(StrEnum):

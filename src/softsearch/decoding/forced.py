@@ -1,4 +1,4 @@
-"""Forced decoding: where does a model look while it writes a given sequence?"""
+"""Forced decoding: where a model looks while it is made to write a given sequence."""
 
 from __future__ import annotations
 

@@ -16,11 +16,12 @@ before it, readout and output layer after it, for the real positions only.
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, final
 
 import torch
 from torch import nn
 
+from softsearch.models.sequence_model import SequenceModel
 from softsearch.nn.annotations import Annotations
 from softsearch.nn.attention import AdditiveAttention, FixedContext, MeanPooling
 from softsearch.nn.linear import Linear
@@ -37,7 +38,8 @@ class Source(NamedTuple):
     keys: Tensor
 
 
-class EncoderDecoder(nn.Module):
+@final
+class EncoderDecoder(SequenceModel):
     """One class for every recurrent translator.
 
     Parameters
@@ -116,10 +118,7 @@ class EncoderDecoder(nn.Module):
     def step(
         self, tokens: Int[Tensor, " rows"], state: State, source: Source
     ) -> tuple[Float[Tensor, "rows vocabulary"], State, Float[Tensor, "rows src"] | None]:
-        """Read the last words and return the logits of the next ones, the new state and where the model looked.
-
-        There may be several rows, one after the other, for each sentence of `source`.
-        """
+        """Take one step."""
         embedded = self.dropout(self.target_embedding(tokens))
         context, weights = self.attention(state[0], source.annotations, source.keys)
         state = self.cell(self.cell.input(embedded) + self.context_gates(context), state)
@@ -132,10 +131,7 @@ class EncoderDecoder(nn.Module):
         target_input: Int[Tensor, "batch tgt"],
         target_mask: Bool[Tensor, "batch tgt"],
     ) -> Float[Tensor, "rows readout"]:
-        """Return what `output` turns into logits, for each real target position given the words before it.
-
-        Rows are the sentences' positions, one sentence after the other, as in ``target[target_mask]``.
-        """
+        """Return the features of every real target position; all steps are one pass."""
         encoded = self.encode(source, source_mask)
         embedded = self.dropout(self.target_embedding(target_input))
         hidden, context = self._unroll(embedded, encoded)

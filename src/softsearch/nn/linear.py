@@ -56,7 +56,7 @@ class _CollectGradient(torch.autograd.Function):
         return weight.new_zeros(())
 
     @staticmethod
-    def backward(ctx: Any, _ticket: Tensor) -> tuple[Tensor, Tensor | None, None]:  # type: ignore[override]
+    def backward(ctx: Any, _ticket: Tensor) -> tuple[Tensor, Tensor | None, None]:
         gradients, inputs = torch.cat(ctx.tape.gradients), torch.cat(ctx.tape.inputs)
         ctx.tape.gradients, ctx.tape.inputs = [], []
         return gradients.t() @ inputs, gradients.sum(0) if ctx.has_bias else None, None
@@ -69,7 +69,7 @@ class _Step(torch.autograd.Function):
         return functional.linear(inputs, tape.weight, tape.bias)
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, None]:  # type: ignore[override]
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, None]:
         ctx.tape.inputs.append(ctx.inputs)
         ctx.tape.gradients.append(gradient)
         return gradient @ ctx.tape.weight, gradient.new_zeros(()), None

@@ -61,7 +61,7 @@ class _LinearCrossEntropy(torch.autograd.Function):
         return total
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         gradients = [tensor.mul_(gradient) for tensor in ctx.gradients]
         ctx.gradients = None
         return (*gradients, None, None)

@@ -50,7 +50,7 @@ class GRUCell(nn.Module):
         _initialise(self.input, self.recurrent)
 
     def forward(self, gates: Float[Tensor, "batch gates"], state: State, recurrent: LinearMap | None = None) -> State:
-        """Return the next state. `gates` are ``self.input(x)``; `recurrent` is ``self.recurrent`` or its deferred form."""
+        """Return the next state; `gates` are ``self.input(x)``, `recurrent` ``self.recurrent`` or its deferred form."""
         (hidden,) = state
         from_hidden = (recurrent or self.recurrent)(hidden)
         width = 2 * hidden.shape[-1]
@@ -79,7 +79,7 @@ class LSTMCell(nn.Module):
             self.input.bias[hidden : 2 * hidden] = 1.0
 
     def forward(self, gates: Float[Tensor, "batch gates"], state: State, recurrent: LinearMap | None = None) -> State:
-        """Return the next state. `gates` are ``self.input(x)``; `recurrent` is ``self.recurrent`` or its deferred form."""
+        """Return the next state; `gates` are ``self.input(x)``, `recurrent` ``self.recurrent`` or its deferred form."""
         hidden, cell = state
         add, forget, new, output = (gates + (recurrent or self.recurrent)(hidden)).chunk(4, dim=1)
         cell = torch.sigmoid(forget) * cell + torch.sigmoid(add) * torch.tanh(new)

@@ -17,7 +17,7 @@ from softsearch.errors import nearest
 from softsearch.recipes.catalogue import SHIPPED, shipped_names
 from softsearch.recipes.fields import Model, chosen, models
 from softsearch.recipes.mistakes import recipe_error
-from softsearch.recipes.schema import Decoding, NoAttention, Recipe
+from softsearch.recipes.schema import Decoding, Recipe
 from softsearch.recipes.tree import Place, Tree, mistake_at, parse_yaml, plain, tree_of
 
 _LARGEST_BYTES = 1_000_000
@@ -233,5 +233,3 @@ def _without_effect(recipe: Recipe) -> Iterator[str]:
     warmup_steps, rate = training.schedule.warmup_steps, training.optimizer.learning_rate
     if training.max_steps is not None and warmup_steps >= training.max_steps:
         yield f"training ends in its {warmup_steps} steps of warm-up: it never reaches the learning rate {rate}"
-    if isinstance(recipe.model.attention, NoAttention) and recipe.model.bridge == "zeros":
-        yield "with model.attention none and model.bridge zeros nothing of the source reaches the decoder"

@@ -169,7 +169,7 @@ class Mean(Part):
 
 
 class NoAttention(Part):
-    """No annotations are read: all that the decoder gets is its first state."""
+    """No annotations are read: the decoder gets the encoder's last states, the same at every step."""
 
     kind: Literal["none"]
 

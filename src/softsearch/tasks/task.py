@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
-
-from torch import nn
 
 from softsearch.shapes import Tensor
 
 
-class Term(NamedTuple):
+@dataclass(frozen=True)
+class Term:
     """One part of a loss: a sum in nats and the number of items that it is a sum over.
 
     They are divided once, per optimiser step: means of means would weigh short sentences more than long ones.
@@ -35,10 +35,10 @@ class Validation(NamedTuple):
 class Task(Protocol):
     """All that is special about one kind of problem."""
 
-    def loss(self, model: nn.Module, batch: Any) -> Loss:
+    def loss(self, model: Any, batch: Any) -> Loss:
         """Return the loss of one batch, to be minimised."""
         ...
 
-    def validate(self, model: nn.Module, data: Any) -> Validation:
+    def validate(self, model: Any, data: Any) -> Validation:
         """Score `model` on `data` without a gradient; the model comes and goes in training mode."""
         ...

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from torch import nn
 
 from softsearch.data.batches import PairBatch, make_batch, pad_sources, plan_in_order
 from softsearch.data.parallel import Pair
@@ -18,6 +17,7 @@ from softsearch.data.tokenizers import BOS, Tokenizer
 from softsearch.decoding.forced import forced_weights
 from softsearch.metrics.alignment import Link, alignment_error_rate
 from softsearch.metrics.translation import bleu, by_length, chrf, sentence_chrf
+from softsearch.models.sequence_model import SequenceModel
 from softsearch.nn.losses import linear_cross_entropy
 from softsearch.tasks.task import Loss, Term, Validation
 from softsearch.tasks.translator import Translation, Translator
@@ -40,10 +40,6 @@ class HeldOut:
 
 class TranslationTask:
     """Sentences to sentences.
-
-    A model is trained by its ``forward(source, source_mask, target_input, target_mask)``, which returns features of the
-    real target positions, and its ``output`` layer, which turns them into logits; it is used as a
-    :class:`~softsearch.tasks.translator.Seq2Seq`.
 
     Parameters
     ----------
@@ -71,7 +67,7 @@ class TranslationTask:
         self.tokenizer = tokenizer
         self.label_smoothing = label_smoothing
         self.lowercase = lowercase
-        self.search = {
+        self.search: dict[str, Any] = {
             "beam": beam,
             "length_penalty": length_penalty,
             "max_ratio": max_ratio,
@@ -82,15 +78,15 @@ class TranslationTask:
         """Return the keywords that make this task again, tokenizer apart."""
         return {"label_smoothing": self.label_smoothing, "lowercase": self.lowercase, **self.search}
 
-    def translator(self, model: nn.Module) -> Translator:
+    def translator(self, model: SequenceModel) -> Translator:
         """Return a model ready to translate."""
-        return Translator(model, self.tokenizer, **self.search)  # type: ignore[arg-type]
+        return Translator(model, self.tokenizer, **self.search)
 
-    def loss(self, model: nn.Module, batch: PairBatch) -> Loss:
+    def loss(self, model: SequenceModel, batch: PairBatch) -> Loss:
         """Return the smoothed cross-entropy of the real target positions, in nats."""
         return {"cross_entropy": self._cross_entropy(model, batch, self.label_smoothing)}
 
-    def validate(self, model: nn.Module, data: HeldOut) -> Validation:
+    def validate(self, model: SequenceModel, data: HeldOut) -> Validation:
         """Return the loss in nats a token, BLEU of greedy translations, and one sentence to look at."""
         device = next(model.parameters()).device
         with _evaluating(model):
@@ -108,7 +104,7 @@ class TranslationTask:
 
     def evaluate(
         self,
-        model: nn.Module,
+        model: SequenceModel,
         pairs: list[Pair],
         *,
         beam: int | None = None,
@@ -141,7 +137,7 @@ class TranslationTask:
             "decoding": {**self.search, "beam": self.search["beam"] if beam is None else beam},
         }
 
-    def align(self, model: nn.Module, pairs: list[Pair]) -> list[set[Link]] | None:
+    def align(self, model: SequenceModel, pairs: list[Pair]) -> list[set[Link]] | None:
         """Return the word links of given pairs, from where the model looks while it is made to write the target.
 
         None for a model without attention, or without pairs.
@@ -158,7 +154,7 @@ class TranslationTask:
             written = torch.tensor([[BOS, *target, *[BOS] * (width - len(target))] for target in targets])[:, :width]
             with torch.inference_mode():
                 encoded = model.encode(ids.to(device), mask.to(device))
-            weights = forced_weights(model, encoded, written.to(device))  # type: ignore[arg-type]
+            weights = forced_weights(model, encoded, written.to(device))
             if weights is None:
                 return None
             for row, (source, target) in enumerate(zip(sources, targets, strict=True)):
@@ -166,7 +162,7 @@ class TranslationTask:
                 found.append(translator.word_links([source], [target], own))
         return found or None
 
-    def _cross_entropy(self, model: nn.Module, batch: PairBatch, smoothing: float) -> Term:
+    def _cross_entropy(self, model: SequenceModel, batch: PairBatch, smoothing: float) -> Term:
         features = model(batch.source, batch.source_mask, batch.target_input, batch.target_mask)
         targets = batch.target_output[batch.target_mask]
         output = model.output
@@ -206,7 +202,7 @@ class TranslationTask:
 
 
 @contextmanager
-def _evaluating(model: nn.Module) -> Iterator[None]:
+def _evaluating(model: SequenceModel) -> Iterator[None]:
     """Switch dropout and gradients off, and back."""
     was_training = model.training
     model.eval()

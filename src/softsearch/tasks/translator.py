@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -13,9 +13,10 @@ import torch
 from softsearch.data.batches import pad_sources
 from softsearch.data.tokenizers import Tokenizer
 from softsearch.decoding.search import beam_search
-from softsearch.decoding.stepper import Hypothesis, Stepper
+from softsearch.decoding.stepper import Hypothesis
 from softsearch.metrics.alignment import Link, links, to_pharaoh, word_weights
-from softsearch.shapes import Bool, Float, Int, Tensor
+from softsearch.models.sequence_model import SequenceModel
+from softsearch.shapes import Float
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,14 +24,6 @@ if TYPE_CHECKING:
 END = "</s>"  # the source's last position, which attention may rest on
 _SENTENCES_AT_ONCE = 64
 _BREAKS = (".!?;:", ",")  # where a line that is too long is cut, best first
-
-
-class Seq2Seq(Stepper, Protocol):
-    """What a translator needs of its model besides steps."""
-
-    def encode(self, source: Int[Tensor, "batch src"], source_mask: Bool[Tensor, "batch src"]) -> Any:
-        """Read the source once."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -108,7 +101,7 @@ class Translator:
 
     def __init__(
         self,
-        model: Seq2Seq,
+        model: SequenceModel,
         tokenizer: Tokenizer,
         *,
         beam: int,
@@ -173,7 +166,7 @@ class Translator:
         """Search for each source, those of similar length together; results are in the order of `sources`."""
         found: list[list[Hypothesis]] = [[] for _ in sources]
         order = sorted(range(len(sources)), key=lambda index: -len(sources[index]))
-        device = next(self.model.parameters()).device  # type: ignore[attr-defined]
+        device = next(self.model.parameters()).device
         for start in range(0, len(order), _SENTENCES_AT_ONCE):
             rows = order[start : start + _SENTENCES_AT_ONCE]
             ids, mask = pad_sources([sources[row] for row in rows])
@@ -228,7 +221,7 @@ class Translator:
         return words
 
     def _parts(self, text: str) -> list[list[int]]:
-        """Return the token ids of a line, cut into parts of at most `max_tokens`, at punctuation where there is some."""
+        """Return a line's token ids, cut into parts of at most `max_tokens`, at punctuation where there is some."""
         ids = self.tokenizer.encode(text)
         parts = []
         while len(ids) > self.max_tokens:

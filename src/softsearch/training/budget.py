@@ -13,8 +13,8 @@ from torch import nn
 
 from softsearch.tasks.task import Task
 from softsearch.training.optimisation import optimizer_step
-from softsearch.training.position import TrainingData, checked_plan
-from softsearch.training.settings import TrainingSettings
+from softsearch.training.position import TrainingData, checked_plan, count_steps
+from softsearch.training.settings import Resolved, TrainingSettings
 
 _WARMUP_STEPS, _MEASURED_STEPS = 3, 20
 _SHARE_FOR_MEASURING = 0.05
@@ -30,6 +30,36 @@ class Pace:
     validation_s: float
     save_s: float
     steps_per_epoch: int
+
+
+def settle(
+    *,
+    model: nn.Module,
+    task: Task,
+    data: TrainingData,
+    valid: Any,
+    optimizer: torch.optim.Optimizer,
+    settings: TrainingSettings,
+    first_save_s: float,
+) -> Resolved:
+    """Return the number of steps that the settings come to, on this machine if they give it a time budget."""
+    began_at = time.perf_counter() - first_save_s
+    limit, pace = settings.max_steps, None
+    if settings.budget_s is not None:
+        # Later checkpoints also hold the optimiser's two moments: three times the first one's size.
+        save_s = 3 * first_save_s
+        pace = measure_pace(
+            model=model, task=task, data=data, valid=valid, optimizer=optimizer, settings=settings, save_s=save_s
+        )
+        spent_s = time.perf_counter() - began_at
+        affordable = steps_within(settings.budget_s, spent_s=spent_s, pace=pace, settings=settings)
+        limit = affordable if limit is None else min(limit, affordable)
+    if settings.max_epochs is not None:
+        limit = count_steps(data, epochs=settings.max_epochs, limit=limit)
+    assert limit is not None  # the settings see to it
+    spent_s = time.perf_counter() - began_at
+    planned_s = None if pace is None else spent_s + time_for(limit, pace=pace, settings=settings)
+    return Resolved(threads=torch.get_num_threads(), total_steps=limit, planned_s=planned_s)
 
 
 def measure_pace(

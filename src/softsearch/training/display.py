@@ -64,6 +64,8 @@ class PlainDisplay:
     def valid(self, row: Mapping[str, Any], *, best: bool) -> None:
         """Print a validation."""
         self.say(f"{_place(row, self._total_steps)}  validation: {_scores(row)}{'  (best so far)' if best else ''}")
+        for name, text in row.get("sample", {}).items():
+            self.say(f"  {name}: {text}")
 
     def say(self, text: str) -> None:
         """Print a line."""

@@ -96,7 +96,7 @@ class RunFolder:
             Not a run folder, damaged, altered, or written by a newer softsearch.
         """
         if not path.is_dir():
-            siblings = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+            siblings = [entry.name for entry in path.parent.iterdir() if entry.is_dir()] if path.parent.is_dir() else []
             problem = "a run is a folder, and this is a file" if path.exists() else "there is no such run folder"
             raise RunError(problem, path=path, nearest=nearest(path.name, siblings))
         if not (path / _INDEX).exists():

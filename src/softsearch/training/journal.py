@@ -10,13 +10,13 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from torch.utils.tensorboard.writer import SummaryWriter
-
 from softsearch.files import write_text_atomically
+from softsearch.training.board import Board
 from softsearch.training.folder import RunFolder
 from softsearch.training.optimisation import StepResult
 
 METRICS = "metrics.jsonl"
+_EVENTS = "events.out.tfevents"
 
 
 @dataclasses.dataclass
@@ -60,22 +60,21 @@ class Journal:
         with folder.writing(METRICS):
             write_text_atomically(folder.path / METRICS, "".join(_rows_up_to(folder, step)))
             self._file = (folder.path / METRICS).open("a", encoding="utf-8", newline="\n")
-        self._board = SummaryWriter(str(folder.path), purge_step=step + 1)
+        with folder.writing(_EVENTS):
+            self._board = Board(folder.path, step=step)
 
     def write(self, row: Mapping[str, Any]) -> None:
         """Append one row."""
         with self._folder.writing(METRICS):
             self._file.write(json.dumps(_finite(row), ensure_ascii=False) + "\n")
             self._file.flush()
-        with self._folder.writing("the TensorBoard events"):
+        with self._folder.writing(_EVENTS):
             self._show(row)
 
     def flush(self) -> None:
         """Bring everything to the disk: a checkpoint must not outlive the rows before it."""
         with self._folder.writing(METRICS):
             os.fsync(self._file.fileno())
-        with self._folder.writing("the TensorBoard events"):
-            self._board.flush()
 
     def close(self) -> None:
         """Close the files. What they could not hold has been told by :meth:`write` or :meth:`flush`."""
@@ -87,10 +86,10 @@ class Journal:
     def _show(self, row: Mapping[str, Any]) -> None:
         for name, value in row.items():
             if isinstance(value, float) and name != "elapsed_s":
-                self._board.add_scalar(f"{row['kind']}/{name}", value, row["step"])
+                self._board.scalar(f"{row['kind']}/{name}", value, row["step"])
         if row.get("sample"):
             text = "  \n".join(f"{name}: {value}" for name, value in row["sample"].items())
-            self._board.add_text("sample", text, row["step"])
+            self._board.text("sample", text, row["step"])
 
 
 def _rows_up_to(folder: RunFolder, step: int) -> list[str]:

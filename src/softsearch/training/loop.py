@@ -14,45 +14,23 @@ from torch import nn
 from softsearch.errors import RunError
 from softsearch.seeding import derive
 from softsearch.tasks.task import Task
-from softsearch.training.budget import measure_pace, steps_within, time_for
+from softsearch.training.budget import settle
 from softsearch.training.checkpoints import load_checkpoint, save_checkpoint
-from softsearch.training.display import Display, duration, make_display
+from softsearch.training.display import Display, make_display
 from softsearch.training.folder import RunFolder
 from softsearch.training.journal import Journal, Meter
 from softsearch.training.optimisation import learning_rate_at, optimizer_step
-from softsearch.training.position import Position, TrainingData, count_steps
+from softsearch.training.outcome import Outcome, last_words
+from softsearch.training.position import Position, TrainingData
 from softsearch.training.settings import Resolved, TrainingSettings
 from softsearch.training.signals import Interruption, interruptible
 from softsearch.training.stopping import Stopping
 
+__all__ = ["Outcome", "train"]
+
 _LOG_EVERY_STEPS = 20
 # One batch may be odd; when ten different ones in a row fail, it is the weights or the settings that are wrong.
 _MAX_SKIPPED_IN_A_ROW = 10
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """How a training ended.
-
-    `interrupted_by` is the signal that stopped it, None if it came to its end; times are in seconds over all resumes.
-    """
-
-    step: int
-    total_steps: int
-    epoch: int
-    elapsed_s: float
-    planned_s: float | None
-    best_step: int | None
-    best_score: float | None
-    scores: dict[str, float]
-    skipped: int
-    stopped_early: bool
-    interrupted_by: signal.Signals | None
-
-    @property
-    def exit_code(self) -> int:
-        """0, or what a shell expects of a process that ended by a signal: 130 after Ctrl-C, 143 after SIGTERM."""
-        return 0 if self.interrupted_by is None else 128 + self.interrupted_by
 
 
 def train(
@@ -113,25 +91,22 @@ def train(
         return training.run(interruption)
 
 
+@dataclasses.dataclass(kw_only=True)
 class _Training:
-    def __init__(
-        self,
-        *,
-        model: nn.Module,
-        task: Task,
-        data: TrainingData,
-        valid: Any,
-        folder: RunFolder,
-        optimizer: torch.optim.Optimizer,
-        settings: TrainingSettings,
-        seed: int,
-    ) -> None:
-        self.model, self.task, self.data, self.valid = model, task, data, valid
-        self.folder, self.optimizer, self.settings, self.seed = folder, optimizer, settings, seed
-        self.device = next(model.parameters()).device
+    model: nn.Module
+    task: Task
+    data: TrainingData
+    valid: Any
+    folder: RunFolder
+    optimizer: torch.optim.Optimizer
+    settings: TrainingSettings
+    seed: int
+
+    def __post_init__(self) -> None:
+        self.device = next(self.model.parameters()).device
         self.step = self.epoch = 0
-        self.position = Position(data)
-        self.stopping = Stopping(on=settings.stop_on, patience=settings.patience)
+        self.position = Position(self.data)
+        self.stopping = Stopping(on=self.settings.stop_on, patience=self.settings.patience)
         self.meter = Meter()
         self.scores: dict[str, float] = {}
         self.skipped = self.skipped_in_a_row = 0
@@ -159,7 +134,7 @@ class _Training:
         else:
             self._restore(load_checkpoint(self.folder, "last", model=self.model, optimizer=self.optimizer))
         first_save_s = time.monotonic() - self.began_at
-        self.resolved = Resolved(**settled) if settled else self._resolve(first_save_s)
+        self.resolved = Resolved(**settled) if settled else self._settle(first_save_s)
         self.journal = Journal(self.folder, step=self.step)
         self.display = make_display(live=live, total_steps=self.resolved.total_steps)
         if self.step:
@@ -184,26 +159,16 @@ class _Training:
                 self._give_up()
         return self._end(None if self.finished else interruption.signal)
 
-    def _resolve(self, first_save_s: float) -> Resolved:
-        settings, limit, pace = self.settings, self.settings.max_steps, None
-        if settings.budget_s is not None:
-            # Later checkpoints also hold the optimiser's two moments: three times the first one's size.
-            pace = measure_pace(
-                model=self.model,
-                task=self.task,
-                data=self.data,
-                valid=self.valid,
-                optimizer=self.optimizer,
-                settings=settings,
-                save_s=3 * first_save_s,
-            )
-            affordable = steps_within(settings.budget_s, spent_s=self.elapsed_s, pace=pace, settings=settings)
-            limit = affordable if limit is None else min(limit, affordable)
-        if settings.max_epochs is not None:
-            limit = count_steps(self.data, epochs=settings.max_epochs, limit=limit)
-        assert limit is not None  # the settings see to it
-        planned_s = None if pace is None else self.elapsed_s + time_for(limit, pace=pace, settings=settings)
-        resolved = Resolved(threads=torch.get_num_threads(), total_steps=limit, planned_s=planned_s)
+    def _settle(self, first_save_s: float) -> Resolved:
+        resolved = settle(
+            model=self.model,
+            task=self.task,
+            data=self.data,
+            valid=self.valid,
+            optimizer=self.optimizer,
+            settings=self.settings,
+            first_save_s=first_save_s,
+        )
         self.folder.update(resolved=dataclasses.asdict(resolved))
         return resolved
 
@@ -335,14 +300,5 @@ class _Training:
         )
         if interrupted_by is None:
             self.folder.update(outcome=dataclasses.asdict(outcome))
-        self.display.say(_last_words(outcome, self.folder))
+            self.display.say(last_words(outcome))
         return outcome
-
-
-def _last_words(outcome: Outcome, folder: RunFolder) -> str:
-    if outcome.interrupted_by is not None:
-        return f"interrupted and saved at step {outcome.step}; go on with: softsearch resume {folder.path}"
-    planned = "" if outcome.planned_s is None else f" (planned: {duration(outcome.planned_s)})"
-    early = "stopped early" if outcome.stopped_early else "finished"
-    skipped = f"; {outcome.skipped} batches without a finite loss were skipped" if outcome.skipped else ""
-    return f"{early} at step {outcome.step} after {duration(outcome.elapsed_s)}{planned}{skipped}"

@@ -149,7 +149,7 @@ class Clauses(Phrases):
 
     def _with_objects(self, clause: Clause) -> Clause:
         verb, subject = clause.verb, clause.subject
-        if verb.frame == "to_place" or verb.frame == "to_city":
+        if verb.frame in ("to_place", "to_city"):
             return self._with_goal(clause)
         if verb.frame == "intransitive":
             return clause
@@ -169,7 +169,10 @@ class Clauses(Phrases):
     def _patient(self, verb: Verb, subject: Phrase | None, recipient: Phrase | None) -> Phrase:
         noun = self._other(nouns_of(verb.patients), subject)
         if "person" in noun.kinds and self.chance(0.25):
-            return self._person(subject, case=verb.de.case)
+            person = self._person(subject, case=verb.de.case)
+            if isinstance(person, NounPhrase):
+                self.combine(verb.key, person.noun.key)
+            return person
         self.combine(verb.key, noun.key)
         if verb.is_inverse:
             return self.noun_phrase(noun, self.pick(("the", "the", "this")))
@@ -185,8 +188,7 @@ class Clauses(Phrases):
 
     def _two_foods(self, noun: Noun, verb: Verb) -> Both:
         other = self.pick([other for other in nouns_of(frozenset(["food"])) if other is not noun])
-        if not other.kinds.isdisjoint(verb.patients):
-            self.combine(verb.key, other.key)
+        self.combine(verb.key, other.key)
         first = NounPhrase(self.id(), noun, "a", plural=not noun.is_mass)
         return Both(self.id(), first, NounPhrase(self.id(), other, "a", plural=not other.is_mass))
 
@@ -273,9 +275,10 @@ class Clauses(Phrases):
                 return replace(clause, subject=replace(subject, place=self._spot()))
         ends_with_object = not clause.place and not clause.frequency and (not clause.time or clause.time_first)
         ends_with_object = ends_with_object and clause.tense is not Tense.PERFECT and not clause.verb.is_inverse
-        if isinstance(patient, NounPhrase) and patient.determiner in ("the", "a") and ends_with_object:
-            if self.chance(0.25):
-                return replace(clause, patient=replace(patient, relative=self._relative(patient, clause.verb)))
+        if not ends_with_object or not isinstance(patient, NounPhrase) or patient.determiner not in ("the", "a"):
+            return clause
+        if self.chance(0.25):
+            return replace(clause, patient=replace(patient, relative=self._relative(patient, clause.verb)))
         return clause
 
     def _spot(self) -> Place:

@@ -15,7 +15,24 @@ T = TypeVar("T")
 
 # "mein Mann" is "my husband": the words for people whose possessive means something else stay out.
 _OWNED = frozenset(
-    "family parent pet thing goods text child teacher doctor neighbour guest garden kitchen room office house".split()
+    [
+        "family",
+        "parent",
+        "pet",
+        "thing",
+        "goods",
+        "text",
+        "child",
+        "teacher",
+        "doctor",
+        "neighbour",
+        "guest",
+        "garden",
+        "kitchen",
+        "room",
+        "office",
+        "house",
+    ]
 )
 _COLOURS = ("black", "white", "brown", "red", "green", "blue", "yellow")
 _BEFORE_COLOURS = ("old", "young", "small", "big", "new", "beautiful")
@@ -86,9 +103,9 @@ class Phrases:
         rare = 0 if is_plain else 4
         if is_subject:
             common = 0 if is_plain else 8
+            whole = (("every", rare), ("no", rare if "person" in noun.kinds else 0), ("many", rare))
             return self.weighted(
-                (("the", 50), ("a", common), ("possessive", owned), ("this", 7), ("number", 7), ("many", rare))
-                + (("every", rare), ("no", rare if "person" in noun.kinds else 0))
+                (("the", 50), ("a", common), ("possessive", owned), ("this", 7), ("number", 7), *whole)
             )
         return self.weighted(
             (("the", 40), ("a", 34), ("possessive", owned), ("this", 5), ("number", 8), ("many", rare))

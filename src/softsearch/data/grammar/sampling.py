@@ -120,7 +120,7 @@ class Sampler(Clauses):
     def _state_of(self, said: Phrase, main: Clause, conjunction: str, tense: Tense) -> Clause:
         meant = main.subject
         is_person = not isinstance(meant, NounPhrase) or "person" in meant.noun.kinds
-        if is_person and conjunction != "when" and self.chance(0.25):
+        if is_person and conjunction != "when" and not main.modal and self.chance(0.25):
             verb = self.pick([verb for verb in _DUTIES if verb is not main.verb])
             return Clause(self.id(), verb, tense, subject=said, modal="have_to")
         if is_person and (conjunction == "although") != main.negated and self.chance(0.6):
@@ -196,6 +196,7 @@ class Sampler(Clauses):
             where = Place(self.id(), "at", self.plain(spot))
         noun = self.pick(nouns_of(frozenset(there.split())))
         patient = self.noun_phrase(noun, self.pick(("a", "a", "a", "no", "number", "many")))
+        self.combine(lexicon.EXIST.key, noun.key)
         if patient.determiner == "a":
             patient = replace(patient, plural=False)
         tense = self.pick((Tense.NOW, Tense.NOW, Tense.PAST))

@@ -214,7 +214,7 @@ play | intransitive | child boy girl pet son daughter | | at:outdoors effort | s
 swim | intransitive | person duck dog bear | | effort | schwimmen schwimmt schwamm geschwommen sein | swim swam swum swimming
 bark | intransitive | dog | | at:outdoors | bellen bellt bellte gebellt | bark
 get_up | intransitive | person | | duty | auf-stehen steht stand gestanden sein | get~up got got getting
-fall_asleep | intransitive | person pet | | at:place | ein-schlafen schläft schlief geschlafen sein | fall~asleep fell fallen
+fall_asleep | intransitive | person pet | | at:place event | ein-schlafen schläft schlief geschlafen sein | fall~asleep fell fallen
 shop | intransitive | person | | at:shop duty appetite effort | ein-kaufen kauft kaufte gekauft | shop shopped shopped shopping
 arrive | intransitive | person | | at:house_of | an-kommen kommt kam gekommen sein | arrive
 depart | intransitive | person | | duty | ab-reisen reist reiste gereist sein | depart
@@ -258,7 +258,7 @@ close | transitive | person | opening container book | | zu-machen macht machte 
 tidy | transitive | person | tidied | effort | auf-räumen räumt räumte geräumt | tidy~up
 clean | transitive | person | opening kitchen clothing bicycle lamp | effort | putzen putzt putzte geputzt | clean
 build | transitive | person | furniture house | effort | bauen baut baute gebaut | build built built
-sing_song | transitive | person | song | at:house_of | singen singt sang gesungen | sing sang sung
+sing_song | transitive | person | song | at:house_of effort | singen singt sang gesungen | sing sang sung
 answer | transitive | person | question letter | | beantworten beantwortet beantwortete beantwortet | answer
 correct | transitive | person | mistake report | | korrigieren korrigiert korrigierte korrigiert | correct
 translate | transitive | person | text | at:place | übersetzen übersetzt übersetzte übersetzt | translate

@@ -1,0 +1,109 @@
+"""A time budget becomes a number of steps once, without a trace on what is trained."""
+
+from __future__ import annotations
+
+import dataclasses
+import signal
+import time
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import torch
+
+from softsearch.training.budget import Pace, measure_pace, steps_within, time_for
+from softsearch.training.folder import RunFolder
+from softsearch.training.optimisation import make_optimizer
+
+_PACE = Pace(step_s=0.1, validation_s=4.0, save_s=1.0, steps_per_epoch=100)
+
+_RARELY = {"validate_every": (100, "steps"), "checkpoint_every": (1000, "steps")}
+
+
+def test_measuring_leaves_no_trace_on_weights_optimiser_or_randomness(toy: ModuleType) -> None:
+    model, untouched = toy.Model(), toy.Model()
+    optimizer = make_optimizer(model, learning_rate=1.0, weight_decay=0.1, betas=(0.9, 0.98))
+    torch.manual_seed(5)
+    before = torch.random.get_rng_state()
+    pace = measure_pace(
+        model=model,
+        task=toy.Task(),
+        data=toy.Data(),
+        valid=toy.Data(),
+        optimizer=optimizer,
+        settings=toy.settings(max_steps=None, budget_s=60.0),
+        save_s=0.5,
+    )
+    assert torch.equal(torch.random.get_rng_state(), before)
+    assert not optimizer.state
+    assert model.training
+    for name, tensor in untouched.state_dict().items():
+        assert torch.equal(tensor, model.state_dict()[name]), name
+    assert pace.step_s > 0
+    assert pace.validation_s > 0
+    assert (pace.save_s, pace.steps_per_epoch) == (0.5, 5)
+
+
+def test_measuring_tries_small_and_large_batches(toy: ModuleType) -> None:
+    data = toy.Data()
+    data.plan = lambda epoch: [torch.arange(size).numpy() for size in range(1, 41)]
+    measure_pace(
+        model=toy.Model(),
+        task=toy.Task(),
+        data=data,
+        valid=data,
+        optimizer=make_optimizer(toy.Model(), learning_rate=1.0, weight_decay=0.0, betas=(0.9, 0.98)),
+        settings=toy.settings(),
+        save_s=0.0,
+    )
+    sizes = [len(rows) for rows in data.read]
+    assert len(sizes) == 23
+    assert min(sizes) <= 4
+    assert max(sizes) >= 37
+    assert sum(sizes) / len(sizes) == pytest.approx(20.5, abs=2)
+
+
+@pytest.mark.parametrize("every", [(1, "epochs"), (50, "steps")])
+@pytest.mark.parametrize("checkpoint", [(60.0, "seconds"), (20, "steps"), (1, "epochs")])
+def test_the_steps_with_their_validations_and_saves_fill_the_budget_but_for_the_reserve(
+    toy: ModuleType, every: tuple[int, str], checkpoint: tuple[float, str]
+) -> None:
+    settings = toy.settings(validate_every=every, checkpoint_every=checkpoint)
+    steps = steps_within(600.0, spent_s=20.0, pace=_PACE, settings=settings)
+    assert 20.0 + time_for(steps, pace=_PACE, settings=settings) == pytest.approx(600 * 0.96, abs=0.5)
+
+
+def test_a_budget_too_small_for_anything_is_one_step(toy: ModuleType) -> None:
+    assert steps_within(1.0, spent_s=20.0, pace=_PACE, settings=toy.settings()) == 1
+
+
+def test_a_training_keeps_to_its_budget_and_says_what_it_planned(toy: ModuleType, tmp_path: Path) -> None:
+    task = toy.Task(lambda number: time.sleep(0.01))
+    outcome = toy.run(tmp_path / "run", task=task, max_steps=None, budget_s=1.5, **_RARELY)
+    assert outcome.step == outcome.total_steps > 10
+    assert outcome.planned_s == pytest.approx(1.5 * 0.96, rel=0.05)
+    assert outcome.elapsed_s < 3
+
+
+def test_a_resume_obeys_the_steps_and_threads_that_were_settled(toy: ModuleType, tmp_path: Path) -> None:
+    budget = {"max_steps": None, "budget_s": 1.0, "threads": 1, **_RARELY}
+    stop = toy.Task(lambda number: signal.raise_signal(signal.SIGTERM) if number == 24 else None)
+    first = toy.run(tmp_path / "run", task=stop, **budget)
+    settled = RunFolder.open(tmp_path / "run").about["resolved"]
+    assert first.interrupted_by == signal.SIGTERM
+    assert settled["threads"] == 1
+    second = toy.run(tmp_path / "run", **{**budget, "budget_s": 500.0, "threads": 2})
+    assert second.step == second.total_steps == settled["total_steps"]
+    assert RunFolder.open(tmp_path / "run").about["resolved"] == settled
+
+
+def test_whichever_limit_comes_first_ends_it(toy: ModuleType, tmp_path: Path) -> None:
+    limits = [{"max_epochs": 2}, {"max_epochs": 3, "max_steps": 11}, {"max_steps": 11, "budget_s": 600.0}]
+    for number, limit in enumerate(limits):
+        outcome = toy.run(tmp_path / str(number), **{"max_steps": None, **limit})
+        assert (outcome.step, outcome.total_steps) == (11, 11)
+
+
+def test_a_training_without_any_limit_is_refused(toy: ModuleType) -> None:
+    with pytest.raises(Exception, match="never end"):
+        dataclasses.replace(toy.settings(), max_steps=None)

@@ -1,0 +1,89 @@
+"""The journal has one row per event, whatever happened in between."""
+
+from __future__ import annotations
+
+import json
+import math
+import resource
+from pathlib import Path
+
+import pytest
+
+from softsearch.errors import RunError
+from softsearch.training.folder import RunFolder
+from softsearch.training.journal import Journal, Meter
+from softsearch.training.optimisation import StepResult
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> RunFolder:
+    return RunFolder.create(tmp_path / "run", files={}, about={})
+
+
+def _write(folder: RunFolder, *steps: int, after: int = 0) -> None:
+    journal = Journal(folder, step=after)
+    for step in steps:
+        journal.write({"step": step, "kind": "train", "loss": 1.0 / step})
+    journal.close()
+
+
+def _steps(folder: RunFolder) -> list[int]:
+    return [json.loads(line)["step"] for line in (folder.path / "metrics.jsonl").read_text().splitlines()]
+
+
+def test_rows_beyond_the_checkpoint_are_cut_and_none_is_doubled(folder: RunFolder) -> None:
+    _write(folder, 10, 20, 30)
+    _write(folder, 30, 40, after=20)
+    assert _steps(folder) == [10, 20, 30, 40]
+
+
+@pytest.mark.parametrize("rest", ['{"step": 4', '{"step": 20, "kind": "train"}', "\x00\x00\n", "[]\n", "{}\n"])
+def test_a_line_cut_short_is_dropped(folder: RunFolder, rest: str) -> None:
+    _write(folder, 10, 20)
+    with (folder.path / "metrics.jsonl").open("a") as file:
+        file.write(rest)
+    _write(folder, 30, after=20)
+    assert _steps(folder) == [10, 20, 30]
+
+
+def test_what_is_no_number_is_null(folder: RunFolder) -> None:
+    journal = Journal(folder, step=0)
+    journal.write({"step": 1, "kind": "valid", "loss": math.nan, "sample": {"source": "ä"}})
+    journal.close()
+    text = (folder.path / "metrics.jsonl").read_text(encoding="utf-8")
+    assert json.loads(text, parse_constant=pytest.fail)["loss"] is None
+    assert "ä" in text
+
+
+def test_tensorboard_gets_the_same_figures(folder: RunFolder) -> None:
+    _write(folder, 10, 20)
+    content = b"".join(path.read_bytes() for path in folder.path.glob("events.out.tfevents*"))
+    assert b"train/loss" in content
+
+
+def test_a_full_disk_names_the_journal(folder: RunFolder) -> None:
+    journal = Journal(folder, step=0)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
+    try:
+        with pytest.raises(RunError, match=r"metrics\.jsonl: no space left"):
+            journal.write({"step": 1, "kind": "train", "loss": 1.0})
+        journal.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_the_loss_is_a_mean_over_items_not_over_batches() -> None:
+    meter = Meter()
+    meter.add(StepResult(grad_norm=1.0, terms={"token": (30.0, 10)}, updated=True), items=10, seconds=1.0)
+    meter.add(
+        StepResult(grad_norm=3.0, terms={"token": (10.0, 10), "image": (4.0, 2)}, updated=True), items=10, seconds=1.0
+    )
+    assert meter.means() == {"loss": 40 / 20 + 4 / 2, "tokens_per_s": 10.0, "grad_norm": 2.0}
+
+
+def test_a_skipped_step_counts_only_in_time() -> None:
+    meter = Meter()
+    meter.add(StepResult(grad_norm=2.0, terms={"token": (30.0, 10)}, updated=True), items=10, seconds=1.0)
+    meter.add(StepResult(grad_norm=math.nan, terms={"token": (math.nan, 10)}, updated=False), items=10, seconds=1.0)
+    assert meter.means() == {"loss": 3.0, "tokens_per_s": 5.0, "grad_norm": 2.0}

@@ -1,0 +1,264 @@
+"""However a training is stopped, going on ends with the weights of the training that was never stopped."""
+
+from __future__ import annotations
+
+import json
+import math
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import torch
+
+from softsearch.errors import RunError
+from softsearch.training.folder import RunFolder
+
+
+@pytest.fixture(scope="module")
+def peace(toy: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The trace of a training that nothing disturbed."""
+    path = tmp_path_factory.mktemp("peace") / "run"
+    toy.run(path)
+    return toy.trace(path)
+
+
+def _raise_at(step: int, *signals: signal.Signals) -> Any:
+    def hook(number: int) -> None:
+        if number == step:
+            for each in signals:
+                signal.raise_signal(each)
+
+    return hook
+
+
+def _rows(path: Path, kind: str) -> list[dict[str, Any]]:
+    rows = [json.loads(line) for line in (path / "metrics.jsonl").read_text().splitlines()]
+    return [row for row in rows if row["kind"] == kind]
+
+
+def test_training_learns(peace: dict[str, Any]) -> None:
+    losses = [row["loss"] for row in peace["metrics"] if row["kind"] == "valid"]
+    assert losses[-1] < 0.5 * losses[0]
+
+
+def test_the_same_training_twice_is_the_same(toy: ModuleType, tmp_path: Path, peace: dict[str, Any]) -> None:
+    torch.manual_seed(12345)
+    toy.run(tmp_path / "run")
+    assert toy.trace(tmp_path / "run") == peace
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.parametrize("step", [1, 5, 23])
+def test_a_signal_saves_first_and_going_on_changes_nothing(
+    toy: ModuleType, tmp_path: Path, peace: dict[str, Any], number: signal.Signals, code: int, step: int
+) -> None:
+    outcome = toy.run(tmp_path / "run", task=toy.Task(_raise_at(step, number)))
+    assert (outcome.step, outcome.interrupted_by, outcome.exit_code) == (step, number, code)
+    assert RunFolder.open(tmp_path / "run").last == step
+    outcome = toy.run(tmp_path / "run")
+    assert (outcome.step, outcome.interrupted_by, outcome.exit_code) == (30, None, 0)
+    assert toy.trace(tmp_path / "run") == peace
+
+
+def test_a_training_interrupted_after_every_step_ends_the_same(
+    toy: ModuleType, tmp_path: Path, peace: dict[str, Any]
+) -> None:
+    for step in range(1, 30):
+        assert toy.run(tmp_path / "run", task=toy.Task(_raise_at(1, signal.SIGTERM))).step == step
+    toy.run(tmp_path / "run")
+    assert toy.trace(tmp_path / "run") == peace
+
+
+def test_a_second_ctrl_c_quits_at_once_and_the_last_checkpoint_stays(
+    toy: ModuleType, tmp_path: Path, peace: dict[str, Any]
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        toy.run(tmp_path / "run", task=toy.Task(_raise_at(7, signal.SIGINT, signal.SIGINT)))
+    assert RunFolder.open(tmp_path / "run").last == 5
+    toy.run(tmp_path / "run")
+    assert toy.trace(tmp_path / "run") == peace
+
+
+def test_an_interrupted_training_says_how_to_go_on(
+    toy: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train = toy.train
+    monkeypatch.setattr(toy, "train", lambda **arguments: train(**{**arguments, "live": True}))
+    toy.run(tmp_path / "run", task=toy.Task(_raise_at(3, signal.SIGINT)))
+    assert f"saved at step 3; go on with: softsearch resume {tmp_path / 'run'}" in capsys.readouterr().err
+
+
+def _program(toy: ModuleType, mode: str, folder: Path, amount: int) -> dict[str, Any]:
+    command = [sys.executable, toy.__file__, mode, str(folder), str(amount)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("number", [4, pytest.param(50, marks=pytest.mark.slow)])
+def test_a_training_killed_at_random_moments_ends_the_same(toy: ModuleType, tmp_path: Path, number: int) -> None:
+    result = _program(toy, "kills", tmp_path, number)
+    assert result["equal"]
+    assert result["failed"] == 0
+    assert result["killed"] >= number // 2
+
+
+@pytest.mark.parametrize("stride", [9, pytest.param(1, marks=pytest.mark.slow)])
+def test_a_death_between_any_two_moves_on_the_disk_leaves_a_run_to_go_on_with(
+    toy: ModuleType, tmp_path: Path, stride: int
+) -> None:
+    result = _program(toy, "crashes", tmp_path, stride)
+    assert result["different"] == []
+    assert result["moves"] > 20
+
+
+def test_going_on_reads_no_batch_twice(toy: ModuleType, tmp_path: Path) -> None:
+    first, second, whole = toy.Data(), toy.Data(), toy.Data()
+    toy.run(tmp_path / "run", data=first, task=toy.Task(_raise_at(13, signal.SIGTERM)))
+    toy.run(tmp_path / "run", data=second)
+    toy.run(tmp_path / "other", data=whole)
+    assert first.read + second.read == whole.read
+    assert len(first.read) == 13
+
+
+def test_validating_and_saving_more_often_leaves_the_weights_alone(
+    toy: ModuleType, tmp_path: Path, peace: dict[str, Any]
+) -> None:
+    toy.run(tmp_path / "run", validate_every=(1, "steps"), checkpoint_every=(0.0, "seconds"))
+    name = "checkpoints/step-00000030/model.safetensors"
+    assert toy.trace(tmp_path / "run")["tensors"][name] == peace["tensors"][name]
+
+
+def test_training_leaves_the_callers_randomness_threads_and_handlers_alone(toy: ModuleType, tmp_path: Path) -> None:
+    torch.manual_seed(5)
+    before = torch.random.get_rng_state(), torch.get_num_threads(), signal.getsignal(signal.SIGTERM)
+    toy.run(tmp_path / "run", threads=2, max_steps=3)
+    after = torch.random.get_rng_state(), torch.get_num_threads(), signal.getsignal(signal.SIGTERM)
+    assert torch.equal(before[0], after[0])
+    assert before[1:] == after[1:]
+
+
+def test_a_batch_that_is_not_finite_is_skipped_counted_and_survives_a_resume(toy: ModuleType, tmp_path: Path) -> None:
+    def poison(number: int) -> float | None:
+        return math.nan if number in {3, 8, 9} else None
+
+    outcome = toy.run(tmp_path / "whole", task=toy.Task(poison))
+    assert (outcome.step, outcome.skipped) == (30, 3)
+
+    def poison_then_stop(number: int) -> float | None:
+        if number == 8:
+            signal.raise_signal(signal.SIGTERM)
+        return poison(number)
+
+    toy.run(tmp_path / "parts", task=toy.Task(poison_then_stop))
+    outcome = toy.run(tmp_path / "parts", task=toy.Task(lambda number: math.nan if number == 1 else None))
+    assert outcome.skipped == 3
+    assert toy.trace(tmp_path / "parts") == toy.trace(tmp_path / "whole")
+
+
+def test_ten_batches_in_a_row_that_are_not_finite_end_it_with_their_lines_and_the_last_good_state(
+    toy: ModuleType, tmp_path: Path
+) -> None:
+    data = toy.Data()
+    with pytest.raises(RunError, match="no finite loss or gradient in 10 batches in a row") as raised:
+        toy.run(tmp_path / "run", data=data, task=toy.Task(lambda number: math.inf if number > 12 else None))
+    assert len(data.read) == 22
+    assert f"toy.tsv:{data.read[-1][0] + 1}, " in raised.value.problem
+    assert "learning_rate" in str(raised.value.fix)
+    toy.run(tmp_path / "good", task=toy.Task(_raise_at(12, signal.SIGTERM)))
+    kept, good = toy.trace(tmp_path / "run"), toy.trace(tmp_path / "good")
+    assert kept["last"] == 22
+    expected = good["tensors"]["checkpoints/step-00000012/optimizer.safetensors"]
+    assert kept["tensors"]["checkpoints/step-00000022/optimizer.safetensors"] == expected
+
+
+@contextmanager
+def _disk_of(num_bytes: int) -> Iterator[None]:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (num_bytes, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("num_bytes", [0, 700, 3000, 9000])
+def test_a_full_disk_loses_nothing(toy: ModuleType, tmp_path: Path, peace: dict[str, Any], num_bytes: int) -> None:
+    toy.run(tmp_path / "run", task=toy.Task(_raise_at(9, signal.SIGTERM)))
+    with _disk_of(num_bytes), pytest.raises(RunError, match="no space left to write this") as raised:
+        toy.run(tmp_path / "run")
+    assert "the checkpoint of step" in str(raised.value)
+    assert "is intact" in str(raised.value)
+    assert f"free some space, then go on with: softsearch resume {tmp_path / 'run'}" in str(raised.value)
+    toy.run(tmp_path / "run")
+    assert toy.trace(tmp_path / "run") == peace
+
+
+def test_after_deleting_a_damaged_last_checkpoint_it_goes_on_from_the_one_before(
+    toy: ModuleType, tmp_path: Path, peace: dict[str, Any]
+) -> None:
+    toy.run(tmp_path / "run", task=toy.Task(_raise_at(13, signal.SIGTERM)))
+    damaged = tmp_path / "run" / "checkpoints" / "step-00000013"
+    (damaged / "model.safetensors").write_bytes(b"")
+    with pytest.raises(RunError, match=r"step-00000013/model\.safetensors") as raised:
+        toy.run(tmp_path / "run")
+    assert f"delete {damaged}" in str(raised.value)
+    for file in damaged.iterdir():
+        file.unlink()
+    damaged.rmdir()
+    toy.run(tmp_path / "run")
+    assert toy.trace(tmp_path / "run") == peace
+
+
+def test_a_finished_training_that_is_resumed_stays_as_it_is(
+    toy: ModuleType, tmp_path: Path, peace: dict[str, Any]
+) -> None:
+    toy.run(tmp_path / "run")
+    assert toy.run(tmp_path / "run").step == 30
+    assert toy.trace(tmp_path / "run") == peace
+
+
+def test_a_folder_that_holds_a_training_is_not_trained_in_anew(
+    toy: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    toy.run(tmp_path / "run", max_steps=2)
+    train = toy.train
+    monkeypatch.setattr(toy, "train", lambda **arguments: train(**{**arguments, "resume": False}))
+    with pytest.raises(RunError, match="already holds a training"):
+        toy.run(tmp_path / "run", max_steps=2)
+
+
+def test_patience_ends_it_early_and_the_best_checkpoint_is_the_best_validation(toy: ModuleType, tmp_path: Path) -> None:
+    class Worsening(toy.Task):
+        losses_to_report = iter([3.0, 2.0, 2.5, 2.6, 1.0])
+
+        def validate(self, model: Any, data: Any) -> Any:
+            return super().validate(model, data)._replace(scores={"loss": next(self.losses_to_report)})
+
+    outcome = toy.run(tmp_path / "run", task=Worsening(), validate_every=(3, "steps"), patience=2)
+    assert outcome.stopped_early
+    assert (outcome.step, outcome.best_step, outcome.best_score) == (12, 6, 2.0)
+    assert (RunFolder.open(tmp_path / "run").best, RunFolder.open(tmp_path / "run").last) == (6, 12)
+    assert toy.run(tmp_path / "run").step == 12
+
+
+def test_the_journal_has_a_row_every_twenty_steps_and_one_per_validation(toy: ModuleType, tmp_path: Path) -> None:
+    toy.run(tmp_path / "run", max_steps=45, validate_every=(2, "epochs"))
+    assert [row["step"] for row in _rows(tmp_path / "run", "train")] == [20, 40]
+    assert [row["step"] for row in _rows(tmp_path / "run", "valid")] == [11, 22, 33, 44, 45]
+    row = _rows(tmp_path / "run", "train")[0]
+    assert set(row) >= {"step", "epoch", "elapsed_s", "loss", "tokens_per_s", "learning_rate", "grad_norm"}
+    assert row["epoch"] == 4
+
+
+def test_elapsed_time_accumulates_over_resumes(toy: ModuleType, tmp_path: Path) -> None:
+    first = toy.run(tmp_path / "run", task=toy.Task(_raise_at(20, signal.SIGTERM)))
+    second = toy.run(tmp_path / "run")
+    assert second.elapsed_s > first.elapsed_s > 0
