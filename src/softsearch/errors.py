@@ -60,7 +60,7 @@ class SoftsearchError(Exception):
         return "\n".join(lines)
 
 
-class Interrupted(SoftsearchError):
+class Interrupted(SoftsearchError):  # noqa: N818 (nobody made an error)
     """A training that a signal has ended, after saving a checkpoint; `exit_code` is what a shell expects of it."""
 
     def __init__(self, problem: str, *, path: Path, fix: str, exit_code: int) -> None:

@@ -26,8 +26,8 @@ def test_a_words_tokenizer_has_the_size_and_the_case_of_the_recipe():
 
 
 def test_a_sentencepiece_tokenizer_has_the_size_and_the_case_of_the_recipe():
-    recipe = schema.Sentencepiece(kind="sentencepiece", size=34, lowercase=True)
+    recipe = schema.Sentencepiece(kind="sentencepiece", size=26, lowercase=True)
     tokenizer = build_tokenizer(recipe, CORPUS, seed=1, threads=1)
     assert isinstance(tokenizer, SentencePieceTokenizer)
-    assert tokenizer.size == 34
+    assert tokenizer.size == 26
     assert tokenizer.decode(tokenizer.encode("DAS Haus")) == "das haus"

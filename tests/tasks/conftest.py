@@ -65,6 +65,8 @@ def run(tmp_path_factory) -> Path:
     sizes = ["data.num_train=200", "data.num_valid=20", "data.num_test=20", *(f"model.{width}=16" for width in WIDTHS)]
     pace = [
         "training.max_steps=15",
+        "training.max_epochs=null",
+        "training.budget=null",
         "training.batch_tokens=512",
         "training.threads=1",
         "training.schedule.warmup_steps=5",

@@ -29,9 +29,10 @@ def test_plain_lines_tell_step_loss_speed_time_left_and_scores() -> None:
     plain = PlainDisplay(Console(file=out, width=200), 100)
     plain.train(_TRAIN, left_s=125)
     plain.valid(_VALID, best=True)
-    first, second = out.getvalue().splitlines()
+    first, second, *sample = out.getvalue().splitlines()
     assert first == "step 40/100  epoch 2  loss 2.500  1234 tokens/s  2 min 05 s left"
     assert second == "step 41/100  epoch 2  validation: loss 2.25  bleu 31.5  (best so far)"
+    assert sample == [f"  {name}: {text}" for name, text in _VALID["sample"].items()]
 
 
 def test_plain_lines_come_every_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:

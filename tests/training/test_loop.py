@@ -86,15 +86,6 @@ def test_a_second_ctrl_c_quits_at_once_and_the_last_checkpoint_stays(
     assert toy.trace(tmp_path / "run") == peace
 
 
-def test_an_interrupted_training_says_how_to_go_on(
-    toy: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    train = toy.train
-    monkeypatch.setattr(toy, "train", lambda **arguments: train(**{**arguments, "live": True}))
-    toy.run(tmp_path / "run", task=toy.Task(_raise_at(3, signal.SIGINT)))
-    assert f"saved at step 3; go on with: softsearch resume {tmp_path / 'run'}" in capsys.readouterr().err
-
-
 def _program(toy: ModuleType, mode: str, folder: Path, amount: int) -> dict[str, Any]:
     command = [sys.executable, toy.__file__, mode, str(folder), str(amount)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

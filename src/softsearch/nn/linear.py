@@ -43,8 +43,8 @@ class _Tape:
     def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
         self.weight = weight.detach()
         self.bias = None if bias is None else bias.detach()
-        self.inputs: list[Tensor] = []
-        self.gradients: list[Tensor] = []
+        self.num_steps = 0
+        self.passed: dict[int, tuple[Tensor, Tensor]] = {}  # by step: its input and its output's gradient
 
 
 class _CollectGradient(torch.autograd.Function):
@@ -57,19 +57,19 @@ class _CollectGradient(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, _ticket: Tensor) -> tuple[Tensor, Tensor | None, None]:
-        gradients, inputs = torch.cat(ctx.tape.gradients), torch.cat(ctx.tape.inputs)
-        ctx.tape.gradients, ctx.tape.inputs = [], []
+        inputs, gradients = (torch.cat(parts) for parts in zip(*ctx.tape.passed.values(), strict=True))
+        ctx.tape.passed = {}
         return gradients.t() @ inputs, gradients.sum(0) if ctx.has_bias else None, None
 
 
 class _Step(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, inputs: Float[Tensor, "batch in"], ticket: Tensor, tape: _Tape) -> Float[Tensor, "batch out"]:
-        ctx.tape, ctx.inputs = tape, inputs.detach()
+        ctx.tape, ctx.inputs, ctx.number = tape, inputs.detach(), tape.num_steps
+        tape.num_steps += 1
         return functional.linear(inputs, tape.weight, tape.bias)
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, None]:
-        ctx.tape.inputs.append(ctx.inputs)
-        ctx.tape.gradients.append(gradient)
+        ctx.tape.passed[ctx.number] = (ctx.inputs, gradient)
         return gradient @ ctx.tape.weight, gradient.new_zeros(()), None

@@ -30,13 +30,15 @@ def linear_cross_entropy(
 
     It has no second derivative.
     """
-    return _LinearCrossEntropy.apply(features, weight, bias, targets, smoothing)
+    wanted = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in (features, weight, bias))
+    return _LinearCrossEntropy.apply(features, weight, bias, targets, smoothing, wanted)
 
 
 class _LinearCrossEntropy(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, features: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, smoothing: float) -> Tensor:
-        wanted = any(ctx.needs_input_grad)
+    def forward(
+        ctx: Any, features: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, smoothing: float, wanted: bool
+    ) -> Tensor:
         gradients = [torch.zeros_like(tensor) for tensor in (features, weight, bias)] if wanted else []
         total = features.new_zeros(())
         for start in range(0, len(features), ROWS_AT_ONCE):
@@ -64,4 +66,4 @@ class _LinearCrossEntropy(torch.autograd.Function):
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         gradients = [tensor.mul_(gradient) for tensor in ctx.gradients]
         ctx.gradients = None
-        return (*gradients, None, None)
+        return (*gradients, None, None, None)

@@ -1,0 +1,304 @@
+"""Beam search against the whole space, against slow searches of one sentence, and its promises."""
+
+import itertools
+import math
+from typing import NamedTuple
+
+import pytest
+import torch
+
+from softsearch.decoding.search import beam_search
+from softsearch.decoding.stepper import BOS, EOS
+from softsearch.models.encoder_decoder import EncoderDecoder
+from softsearch.nn.attention import AdditiveAttention
+
+FORBIDDEN = (0, 1, BOS)
+WORDS = (4, 5, 6)
+
+
+def search(stepper, source, max_lengths, *, beam, length_penalty=1.0, num_best=1, **options):
+    return beam_search(
+        stepper,
+        source,
+        max_lengths=torch.tensor(max_lengths, dtype=torch.long),
+        beam=beam,
+        length_penalty=length_penalty,
+        num_best=num_best,
+        **options,
+    )
+
+
+def row_of(source, row):
+    return tuple(part[row : row + 1] for part in source)
+
+
+def next_log_probs(stepper, source, tokens) -> torch.Tensor:
+    """Return the log-probabilities after `tokens`, of one sentence, from the beginning again."""
+    state = stepper.start(source)
+    for token in (BOS, *tokens):
+        logits, state, _ = stepper.step(torch.tensor([token]), state, source)
+    logits[:, list(FORBIDDEN)] = -math.inf
+    return logits[0].log_softmax(0)
+
+
+def log_prob_of(stepper, source, tokens) -> float:
+    total = 0.0
+    for place, token in enumerate((*tokens, EOS)):
+        total += float(next_log_probs(stepper, source, tokens[:place])[token])
+    return total
+
+
+def every_sequence(stepper, source, max_length, length_penalty) -> list[tuple[float, float, list[int]]]:
+    """Return (score, log-probability, tokens) of all sequences, best first."""
+    found = []
+    for length in range(max_length + 1):
+        for tokens in itertools.product(WORDS, repeat=length):
+            log_prob = log_prob_of(stepper, source, tokens)
+            found.append((log_prob / (length + 1) ** length_penalty, log_prob, list(tokens)))
+    return sorted(found, reverse=True)
+
+
+def slow_beam(stepper, source, max_length, beam, length_penalty) -> list[tuple[float, list[int]]]:
+    """Return (score, tokens) of what a beam search over lists finds, best first."""
+    live, finished = [(0.0, ())], []
+    for length in range(1, max_length + 2):
+        grown = []
+        for log_prob, tokens in live:
+            nexts = next_log_probs(stepper, source, tokens)
+            words = (EOS,) if length > max_length else (EOS, *WORDS)
+            grown += [(log_prob + float(nexts[word]), tokens, word) for word in words]
+        grown = sorted(grown, reverse=True)[:beam]
+        finished += [
+            (log_prob / length**length_penalty, list(tokens)) for log_prob, tokens, word in grown if word == EOS
+        ]
+        live = [(log_prob, (*tokens, word)) for log_prob, tokens, word in grown if word != EOS]
+        if len(finished) >= beam:
+            break
+    return sorted(finished, reverse=True)
+
+
+@pytest.mark.parametrize("length_penalty", [0.0, 0.6, 1.0])
+def test_a_beam_as_wide_as_the_space_ranks_the_whole_space(steppers, length_penalty):
+    stepper, limits = steppers.random(), (1, 3, 2)
+    source = stepper.source(3)
+    everything = search(stepper, source, limits, beam=40, num_best=40, length_penalty=length_penalty)
+    for row, (found, limit) in enumerate(zip(everything, limits, strict=True)):
+        wanted = every_sequence(stepper, row_of(source, row), limit, length_penalty)
+        assert [hypothesis.tokens for hypothesis in found] == [tokens for _, _, tokens in wanted]
+        assert [hypothesis.log_prob for hypothesis in found] == pytest.approx([log_prob for _, log_prob, _ in wanted])
+        assert [hypothesis.score for hypothesis in found] == pytest.approx([score for score, _, _ in wanted])
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("beam", [2, 3, 5])
+def test_a_narrow_beam_keeps_what_a_slow_search_of_each_sentence_keeps(steppers, seed, beam):
+    stepper, limits = steppers.random(seed, ends=-1.0), (6, 2, 8, 5)
+    source = stepper.source(4)
+    found = search(stepper, source, limits, beam=beam, num_best=beam, length_penalty=0.7)
+    for row, limit in enumerate(limits):
+        wanted = slow_beam(stepper, row_of(source, row), limit, beam, 0.7)[:beam]
+        assert [hypothesis.tokens for hypothesis in found[row]] == [tokens for _, tokens in wanted]
+        assert [hypothesis.score for hypothesis in found[row]] == pytest.approx([score for score, _ in wanted])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_beam_of_one_is_greedy(steppers, seed):
+    stepper = steppers.random(seed, ends=-2.0)
+    source = stepper.source(3)
+    for row, (found,) in enumerate(search(stepper, source, [7] * 3, beam=1)):
+        tokens: list[int] = []
+        while len(tokens) < 7:
+            best = int(next_log_probs(stepper, row_of(source, row), tokens).argmax())
+            if best == EOS:
+                break
+            tokens.append(best)
+        assert found.tokens == tokens
+        assert found.log_prob == pytest.approx(log_prob_of(stepper, row_of(source, row), tokens))
+
+
+def test_the_n_best_are_distinct_and_the_best_come_first(steppers):
+    stepper = steppers.random(ends=-1.0)
+    for found in search(stepper, stepper.source(5), [6] * 5, beam=8, num_best=6):
+        assert len(found) == 6
+        assert len({tuple(hypothesis.tokens) for hypothesis in found}) == 6
+        scores = [hypothesis.score for hypothesis in found]
+        assert scores == sorted(scores, reverse=True)
+
+
+def test_asking_for_more_than_the_beam_widens_it(steppers):
+    stepper = steppers.random(ends=-1.0)
+    source = stepper.source(2)
+    wide, narrow = (search(stepper, source, [5, 5], beam=beam, num_best=4) for beam in (4, 1))
+    assert [[each.tokens for each in found] for found in wide] == [[each.tokens for each in found] for found in narrow]
+
+
+def test_a_sentence_is_found_alone_as_in_its_batch(steppers):
+    stepper, limits = steppers.random(ends=-1.0), [6, 1, 9, 4, 2]
+    source = stepper.source(5)
+    for row, found in enumerate(search(stepper, source, limits, beam=3, num_best=3)):
+        (alone,) = search(stepper, row_of(source, row), limits[row : row + 1], beam=3, num_best=3)
+        assert [hypothesis.tokens for hypothesis in alone] == [hypothesis.tokens for hypothesis in found]
+        assert [hypothesis.score for hypothesis in alone] == pytest.approx([hypothesis.score for hypothesis in found])
+
+
+def test_results_come_in_the_order_of_the_input(steppers):
+    stepper, limits, order = steppers.random(ends=-1.0), torch.tensor([6, 1, 9, 4, 2]), torch.tensor([3, 0, 4, 2, 1])
+    source = stepper.source(5)
+    straight = search(stepper, source, limits.tolist(), beam=3)
+    shuffled = search(stepper, tuple(part[order] for part in source), limits[order].tolist(), beam=3)
+    assert [each[0].tokens for each in shuffled] == [straight[row][0].tokens for row in order]
+
+
+@pytest.mark.parametrize("beam", [1, 4])
+def test_each_row_of_weights_belongs_to_the_token_it_wrote(steppers, beam):
+    stepper = steppers.random(ends=-1.0)
+    results = search(stepper, stepper.source(4), [6, 2, 8, 5], beam=beam, num_best=beam)
+    assert max(len(hypothesis.tokens) for found in results for hypothesis in found) > 2
+    for row, found in enumerate(results):
+        for hypothesis in found:
+            before = [BOS, *hypothesis.tokens][:-1]
+            assert hypothesis.weights.tolist() == [[row, token, place] for place, token in enumerate(before)]
+
+
+@pytest.mark.parametrize("beam", [1, 3])
+def test_where_the_end_is_unlikely_the_longest_is_closed_at_its_true_cost(steppers, beam):
+    stepper, limits = steppers.random(ends=-30.0), (3, 1)
+    source = stepper.source(2)
+    for row, (found,) in enumerate(search(stepper, source, limits, beam=beam)):
+        assert len(found.tokens) == limits[row]
+        assert found.log_prob == pytest.approx(log_prob_of(stepper, row_of(source, row), found.tokens))
+        assert found.log_prob < -20
+
+
+@pytest.mark.parametrize("beam", [1, 3])
+def test_where_the_end_is_impossible_each_sentence_still_has_an_output(steppers, beam):
+    possible, never = steppers.random(ends=-60.0), steppers.random(ends=-math.inf)
+    source = possible.source(3)
+    wanted = search(possible, source, [3, 1, 4], beam=beam)
+    found = search(never, source, [3, 1, 4], beam=beam)
+    assert [len(each) for each in found] == [1, 1, 1]
+    assert [len(each[0].tokens) for each in found] == [3, 1, 4]
+    if beam == 1:
+        assert [each[0].tokens for each in found] == [each[0].tokens for each in wanted]
+    assert all(each[0].weights.shape == (len(each[0].tokens), 3) for each in found)
+
+
+def test_one_token_at_most_means_one_token_at_most(steppers):
+    stepper = steppers.random(ends=-1.0)
+    source = stepper.source(6)
+    for row, (found,) in enumerate(search(stepper, source, [1] * 6, beam=5)):
+        assert found.tokens == every_sequence(stepper, row_of(source, row), 1, 1.0)[0][2]
+
+
+def test_forbidden_tokens_are_never_written(steppers):
+    stepper = steppers.random()
+    stepper.write[:, [0, 1, BOS]] *= 10
+    words = {
+        token
+        for found in search(stepper, stepper.source(8), [5] * 8, beam=4, num_best=4)
+        for hypothesis in found
+        for token in hypothesis.tokens
+    }
+    assert words <= set(WORDS)
+    alone = search(stepper, stepper.source(8), [5] * 8, beam=4, forbidden=(*FORBIDDEN, 4, 5))
+    assert {token for (found,) in alone for token in found.tokens} <= {6}
+
+
+def test_length_penalty_chooses_between_the_likeliest_and_the_likeliest_on_average(steppers):
+    stepper = steppers.script([{EOS: 0.5, 4: 0.5}, {EOS: 0.9, 4: 0.1}])
+    source = (torch.zeros(1),)
+    ((by_sum,),) = search(stepper, source, [5], beam=4, length_penalty=0.0)
+    ((by_mean,),) = search(stepper, source, [5], beam=4, length_penalty=1.0)
+    assert by_sum.tokens == []
+    assert by_sum.score == by_sum.log_prob == pytest.approx(math.log(0.5))
+    assert by_mean.tokens == [4]
+    assert by_mean.log_prob == pytest.approx(math.log(0.45))
+    assert by_mean.score == pytest.approx(math.log(0.45) / 2)
+
+
+def test_a_wider_beam_finds_what_greed_misses(steppers):
+    class Trap(type(steppers.script([{}]))):
+        def step(self, tokens, state, source):
+            logits, state, weights = super().step(tokens, state, source)
+            return logits.masked_fill((tokens == 5).unsqueeze(1) & (torch.arange(7) != EOS), -math.inf), state, weights
+
+    stepper = Trap([{4: 0.6, 5: 0.4}, {4: 0.34, 6: 0.33, EOS: 0.33}])
+    ((greedy,),) = search(stepper, (torch.zeros(1),), [2], beam=1, length_penalty=0.0)
+    ((beam,),) = search(stepper, (torch.zeros(1),), [2], beam=2, length_penalty=0.0)
+    assert greedy.tokens == [4, 4]
+    assert beam.tokens == [5]
+
+
+def test_without_attention_a_hypothesis_has_no_weights(steppers):
+    ((found,),) = search(steppers.script([{EOS: 0.1, 4: 0.9}]), (torch.zeros(1),), [3], beam=2)
+    assert found.weights is None
+
+
+def test_no_sentences_give_no_results(steppers):
+    stepper = steppers.random()
+    assert search(stepper, stepper.source(0), [], beam=3) == []
+
+
+def test_state_and_source_may_be_trees(steppers):
+    class Memory(NamedTuple):
+        nothing: None
+        inner: tuple
+
+    class Nested(steppers.random):
+        def start(self, source):
+            return Memory(None, super().start(source[0]))
+
+        def step(self, tokens, state, source):
+            logits, inner, weights = super().step(tokens, state.inner, source[0])
+            return logits, Memory(None, inner), weights
+
+    plain, nested = steppers.random(ends=-1.0), Nested(ends=-1.0)
+    source = plain.source(3)
+    wanted, found = search(plain, source, [5, 1, 3], beam=3), search(nested, (source, None), [5, 1, 3], beam=3)
+    assert [each[0].tokens for each in found] == [each[0].tokens for each in wanted]
+
+
+def test_what_the_stepper_returned_is_not_written_to(steppers):
+    class Constant(steppers.random):
+        logits = torch.arange(7.0, dtype=torch.float64)
+
+        def step(self, tokens, state, source):
+            return (self.logits.expand(len(tokens), -1), *super().step(tokens, state, source)[1:])
+
+    stepper = Constant()
+    search(stepper, stepper.source(1), [2], beam=1)
+    assert stepper.logits.tolist() == list(range(7))
+
+
+def test_a_translators_hypotheses_cost_what_reading_them_costs():
+    torch.manual_seed(0)
+    model = EncoderDecoder(
+        vocabulary=9,
+        embedding=6,
+        encoder_cell="lstm",
+        encoder_hidden=4,
+        encoder_layers=1,
+        decoder_cell="lstm",
+        decoder_hidden=5,
+        attention=AdditiveAttention(query=5, annotation=8, hidden=7),
+        bridge="learned",
+        readout=6,
+        dropout=0.5,
+        tie_embeddings=True,
+    )
+    model.double().eval()
+    torch.nn.init.normal_(model.output.weight)
+    lengths = torch.tensor([5, 2, 3])
+    mask = torch.arange(5) < lengths.unsqueeze(1)
+    source = torch.randint(4, 9, (3, 5)) * mask
+    with torch.inference_mode():
+        results = search(model, model.encode(source, mask), [6, 4, 5], beam=4, num_best=4)
+        for row, found in enumerate(results):
+            for tokens, log_prob, _, weights in found:
+                target = torch.tensor([[BOS, *tokens]])
+                logits = model.output(model(source[row : row + 1], mask[row : row + 1], target, target > 0))
+                logits[:, list(FORBIDDEN)] = -math.inf
+                wanted = logits.log_softmax(1)[torch.arange(len(tokens) + 1), torch.tensor([*tokens, EOS])].sum()
+                assert log_prob == pytest.approx(float(wanted), abs=1e-9)
+                assert weights.shape == (len(tokens), 5)
+                assert not weights[:, lengths[row] :].any()
