@@ -33,7 +33,7 @@ format: .venv/installed-dev
 
 bench: .venv/installed-dev ## every benchmark, each printing its figures
 	@set -e; for file in $$(grep -l __main__ benchmarks/*.py); do \
-		name=$$(basename $$file .py); echo "== $$name"; $(BIN)/python -m benchmarks.$$name; done
+		name=$$(basename $$file .py); echo "== $$name"; $(BIN)/python -m benchmarks.$$name --save; done
 
 docs: .venv/installed-dev ## the documentation, in docs/_build/index.html
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build

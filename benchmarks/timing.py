@@ -6,13 +6,18 @@ import argparse
 import datetime
 import json
 import os
-import platform
+import re
 import statistics
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
+
+from softsearch.machine import processor
+
+RESULTS = Path(__file__).parent / "results"
 
 
 def in_turns(ways: Mapping[str, Callable[[], object]], *, rounds: int) -> dict[str, list[float]]:
@@ -34,30 +39,31 @@ def ratio(slow: list[float], fast: list[float]) -> float:
 
 def hardware() -> str:
     """Return the processor, the threads used and the version of torch."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        lines = []
-    names = (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
-    name = next(names, platform.processor() or platform.machine())
-    return f"{name}, {torch.get_num_threads()} of {os.cpu_count()} threads, torch {torch.__version__}"
+    return f"{processor()}, {torch.get_num_threads()} of {os.cpu_count()} threads, torch {torch.__version__}"
 
 
-def report(*, ratios: Mapping[str, float], absolute: Mapping[str, float], unit: str) -> None:
-    """Print a result: one JSON object with ``--json``, else a table."""
+def report(name: str, *, ratios: Mapping[str, float], absolute: Mapping[str, float], unit: str) -> None:
+    """Print a result, as a table or one JSON object, and keep it in ``benchmarks/results`` if asked to."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    result = {
+    parser.add_argument("--save", action="store_true", help="keep it, named by hardware and date")
+    options = parser.parse_args()
+    result: dict[str, Any] = {
         "ratios": {name: round(value, 3) for name, value in ratios.items()},
         unit.replace(" ", "_"): {name: round(value) for name, value in absolute.items()},
         "hardware": hardware(),
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
     }
-    if parser.parse_args().json:
-        print(json.dumps(result, indent=1))
+    text = json.dumps(result, indent=1)
+    if options.save:
+        place = re.sub(r"[^a-z0-9]+", "-", f"{name} {hardware()} {result['date']}".lower())
+        RESULTS.mkdir(exist_ok=True)
+        (RESULTS / f"{place}.json").write_text(text + "\n", encoding="utf-8")
+    if options.json:
+        print(text)
         return
     print(f"{result['hardware']}, {result['date']}")
-    for name, value in absolute.items():
-        print(f"  {name:<40} {value:>10,.0f} {unit}")
-    for name, value in ratios.items():
-        print(f"  {name:<40} {value:>10.2f} times")
+    for way, value in absolute.items():
+        print(f"  {way:<40} {value:>10,.0f} {unit}")
+    for way, value in ratios.items():
+        print(f"  {way:<40} {value:>10.2f} times")

@@ -78,6 +78,7 @@ def main() -> None:
     times = in_turns({name: _trainer(loss, batches) for name, loss in losses.items()}, rounds=ROUNDS)
     tokens = sum(batch.num_items for batch in batches[1:])
     report(
+        "training",
         ratios={f"softsearch / {name}": ratio(times[name], times["softsearch"]) for name in list(losses)[1:]},
         absolute={name: tokens / sum(seconds) for name, seconds in times.items()},
         unit="target tokens a second",

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from softsearch.errors import DataError, RecipeError, RunError, SoftsearchError
 
 if TYPE_CHECKING:
+    from softsearch.models.sequence_model import SequenceModel
     from softsearch.recipes.reading import load_recipe
-    from softsearch.runs import evaluate, fit, load, resume, train
+    from softsearch.runs import evaluate, fit, load, prepare, resume, train
     from softsearch.tasks.translation import TranslationTask
     from softsearch.tasks.translator import Translation, Translator
 
@@ -24,6 +25,7 @@ __all__ = [
     "DataError",
     "RecipeError",
     "RunError",
+    "SequenceModel",
     "SoftsearchError",
     "Translation",
     "TranslationTask",
@@ -33,6 +35,7 @@ __all__ = [
     "fit",
     "load",
     "load_recipe",
+    "prepare",
     "resume",
     "train",
 ]
@@ -45,7 +48,9 @@ _HOMES = {
     "evaluate": "softsearch.runs",
     "fit": "softsearch.runs",
     "load": "softsearch.runs",
+    "SequenceModel": "softsearch.models.sequence_model",
     "load_recipe": "softsearch.recipes.reading",
+    "prepare": "softsearch.runs",
     "resume": "softsearch.runs",
     "train": "softsearch.runs",
 }

@@ -65,6 +65,8 @@ def folder_written_atomically(folder: Path) -> Iterator[Path]:
 
 
 def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # Windows opens no folders
+        return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

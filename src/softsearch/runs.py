@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import datetime
-import importlib.metadata
 import itertools
 import json
-import os
-import platform
-import resource
 import tempfile
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import torch
 
-from softsearch.build.corpus import Corpus, build_corpus, first_pairs
+from softsearch import __version__
 from softsearch.build.model import build_model
-from softsearch.build.tokenizer import build_tokenizer
+from softsearch.build.preparation import materialise, open_materialised
+from softsearch.build.scored import OWN, pairs_to_score
 from softsearch.build.training import build_settings, build_task
 from softsearch.data.batches import PairData
-from softsearch.data.parallel import Pair, PairReport, read_pairs, read_tsv, write_pairs
-from softsearch.data.store import TokenStore
-from softsearch.data.tokenizers import Tokenizer, load_tokenizer
-from softsearch.errors import DataError, Interrupted, RunError, nearest
-from softsearch.files import write_text_atomically
+from softsearch.data.parallel import Pair, PairReport, read_tsv
+from softsearch.data.tokenizers import load_tokenizer
+from softsearch.errors import Interrupted, RunError
+from softsearch.files import folder_written_atomically, write_text_atomically
+from softsearch.machine import environment, peak_memory_bytes
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.recipes import Recipe, dump_recipe, load_recipe, schema
 from softsearch.tasks.translation import HeldOut, TranslationTask
@@ -38,17 +35,6 @@ from softsearch.training.loop import Outcome
 from softsearch.training.loop import train as run_loop
 from softsearch.training.optimisation import make_optimizer
 from softsearch.training.position import TrainingData, count_steps
-
-_TOKENIZER_THREADS = 2  # another number may choose other subwords
-_ANY_LENGTH = 10**9
-
-
-class _Prepared(NamedTuple):
-    """A recipe's data, ready to train on."""
-
-    tokenizer: Tokenizer
-    corpus: Corpus
-    report: dict[str, Any]
 
 
 def train(recipe: Recipe, out: Path | None = None, *, overfit: int | None = None, live: bool = True) -> Path:
@@ -70,30 +56,30 @@ def train(recipe: Recipe, out: Path | None = None, *, overfit: int | None = None
     Interrupted
         Ctrl-C or SIGTERM ended it after a checkpoint; :func:`resume` goes on from there.
     """
-    path = out or _unused(Path("runs") / recipe.name)
-    _refuse_taken(path)
+    path = _real(out or unused_folder(Path("runs") / recipe.name))
+    _refuse_taken(path, fix=f"choose another folder with --out, or go on with: softsearch resume {path}")
     recipe = _memorising(recipe) if overfit else recipe
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as temporary:
-        prepared = _prepare(recipe, Path(temporary), overfit=overfit)
+        prepared = materialise(recipe, Path(temporary) / "data", overfit=overfit)
         files: dict[str, str | bytes] = {
             "recipe.yaml": dump_recipe(recipe),
-            "environment.json": _json(_environment()),
+            "environment.json": _json(environment()),
             "data-report.json": _json(prepared.report),
             "tokenizer.model": prepared.tokenizer.to_bytes(),
         }
-        task = build_task(recipe, prepared.tokenizer, max_tokens=prepared.corpus.max_tokens)
+        task = build_task(recipe, prepared.tokenizer, max_tokens=prepared.longest)
         about = {
             "status": "training",
             "created": _now(),
-            "softsearch": importlib.metadata.version("softsearch"),
+            "softsearch": __version__,
+            "overfit": overfit,
             "languages": {"source": recipe.data.source, "target": recipe.data.target},
             "vocabulary": prepared.tokenizer.size,
-            "data": prepared.corpus.name,
+            "data": prepared.name,
             "task": task.to_dict(),
         }
-        folder = RunFolder.create(path, files=files, about=about)
-        (Path(temporary) / "data").rename(path / "data")
+        folder = RunFolder.create(path, files=files, about=about, data=Path(temporary) / "data")
     return _train(folder, recipe, resume=False, live=live)
 
 
@@ -111,21 +97,22 @@ def resume(run: Path, *, live: bool = True) -> Path:
     return _train(folder, _recipe_of(folder), resume=True, live=live)
 
 
-def dry_run(recipe: Recipe) -> dict[str, Any]:
-    """Prepare the data, take some steps, and foretell size, time and memory; nothing is kept."""
+def dry_run(recipe: Recipe, *, overfit: int | None = None) -> dict[str, Any]:
+    """Prepare the data, take some steps, and foretell size, time in seconds and memory in bytes; nothing is kept."""
+    recipe = _memorising(recipe) if overfit else recipe
     settings = build_settings(recipe.training)
     torch.set_num_threads(settings.threads or torch.get_num_threads())
     with tempfile.TemporaryDirectory() as temporary:
-        prepared = _prepare(recipe, Path(temporary), overfit=None)
-        task = build_task(recipe, prepared.tokenizer, max_tokens=prepared.corpus.max_tokens)
-        data, valid = _training_data(recipe, Path(temporary) / "data", prepared.corpus.name)
+        prepared = materialise(recipe, Path(temporary) / "data", overfit=overfit)
+        task = build_task(recipe, prepared.tokenizer, max_tokens=prepared.longest)
+        data, valid = open_materialised(recipe, Path(temporary) / "data", name=prepared.name)
         model = build_model(recipe.model, vocabulary=prepared.tokenizer.size, seed=recipe.seed)
         pace = measure_pace(
             model=model,
             task=task,
             data=data,
             valid=valid,
-            optimizer=_optimizer(recipe, model),
+            optimizer=_optimizer(recipe.training, model),
             settings=settings,
             save_s=0.0,
         )
@@ -143,7 +130,7 @@ def dry_run(recipe: Recipe) -> dict[str, Any]:
         "seconds_per_step": pace.step_s,
         "steps": steps,
         "predicted_s": time_for(steps, pace=pace, settings=settings),
-        "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "peak_memory_bytes": peak_memory_bytes(),
     }
 
 
@@ -192,10 +179,31 @@ def evaluate(
         The run or the data cannot be read.
     """
     folder = RunFolder.open(Path(run))
-    name, pairs = _pairs_to_score(folder, on)
+    name, pairs = pairs_to_score(on, folder.data if on in (None, *OWN) else folder.path)
     task, model = _task_of(folder), model or _model_of(folder)
     load_checkpoint(folder, _best(folder), model=model)
     return _evaluate(folder, task, model, name, pairs, beam=beam, on_progress=on_progress)
+
+
+def prepare(recipe: Recipe, folder: Path | str) -> tuple[TranslationTask, PairData, HeldOut]:
+    """Return all that a recipe describes but its model, for :func:`fit`: task, training data and validation data.
+
+    Parameters
+    ----------
+    folder
+        Where the token ids are kept, in files that training reads from; must not exist or be empty.
+
+    Raises
+    ------
+    RunError, DataError
+        The folder is not empty, or the data cannot be used.
+    """
+    folder = _real(Path(folder))
+    _refuse_taken(folder, fix="choose another folder, or delete it")
+    with folder_written_atomically(folder) as temporary:
+        found = materialise(recipe, temporary, overfit=None)
+    task = build_task(recipe, found.tokenizer, max_tokens=found.longest)
+    return task, *open_materialised(recipe, folder, name=found.name)
 
 
 def fit(
@@ -205,61 +213,61 @@ def fit(
     out: Path | str,
     *,
     valid: Any,
-    training: Mapping[str, Any],
+    training: schema.Training,
     seed: int = 1,
+    resume: bool = False,
     live: bool = True,
 ) -> Outcome:
-    """Train a network of one's own, without a recipe, into a run folder.
+    """Train a network of one's own into a run folder; afterwards it has the last weights, :func:`load` gives the best.
 
     Parameters
     ----------
     model
         Its class says what it must have.
-    data, valid
-        What to train on and what ``task.validate`` reads.
+    task, data, valid
+        From :func:`prepare`, or one's own.
+    out
+        The run folder to write.
+    resume
+        Go on with the interrupted training in `out`, with the same arguments.
     training
-        The fields of a recipe's ``training``, such as ``{"max_steps": 500}``.
+        A recipe's ``training``.
 
     Raises
     ------
-    RecipeError
-        `training` has an unknown field or a wrong value.
-    RunError
+    RunError, Interrupted
         As in :func:`train`.
     """
-    recipe = schema.Training.model_validate(dict(training))
-    settings = build_settings(recipe)
-    about = {"status": "training", "created": _now(), "task": task.to_dict(), "vocabulary": task.tokenizer.size}
-    files: dict[str, str | bytes] = {
-        "environment.json": _json(_environment()),
-        "tokenizer.model": task.tokenizer.to_bytes(),
-    }
-    folder = RunFolder.create(Path(out), files=files, about=about)
-    optimizer = make_optimizer(
-        model,
-        learning_rate=settings.learning_rate,
-        weight_decay=recipe.optimizer.weight_decay,
-        betas=recipe.optimizer.betas,
-    )
+    folder = RunFolder.open(Path(out)) if resume else _folder_to_fit(Path(out), task)
     outcome = run_loop(
         model=model,
         task=task,
         data=data,
         valid=valid,
         folder=folder,
-        optimizer=optimizer,
-        settings=settings,
+        optimizer=_optimizer(training, model),
+        settings=build_settings(training),
         seed=seed,
+        resume=resume,
         live=live,
     )
-    _check_interrupted(folder, outcome)
+    _check_interrupted(folder, outcome, how="the same call of fit, with resume=True")
     folder.update(status="finished")
     return outcome
 
 
+def _folder_to_fit(path: Path, task: TranslationTask) -> RunFolder:
+    about = {"status": "training", "created": _now(), "task": task.to_dict(), "vocabulary": task.tokenizer.size}
+    files: dict[str, str | bytes] = {
+        "environment.json": _json(environment()),
+        "tokenizer.model": task.tokenizer.to_bytes(),
+    }
+    return RunFolder.create(path, files=files, about=about)
+
+
 def _train(folder: RunFolder, recipe: Recipe, *, resume: bool, live: bool) -> Path:
     task = _task_of(folder)
-    data, valid = _training_data(recipe, folder.path / "data", folder.about["data"])
+    data, valid = open_materialised(recipe, folder.data, name=folder.about["data"])
     model = build_model(recipe.model, vocabulary=folder.about["vocabulary"], seed=recipe.seed)
     outcome = run_loop(
         model=model,
@@ -267,13 +275,13 @@ def _train(folder: RunFolder, recipe: Recipe, *, resume: bool, live: bool) -> Pa
         data=data,
         valid=valid,
         folder=folder,
-        optimizer=_optimizer(recipe, model),
+        optimizer=_optimizer(recipe.training, model),
         settings=build_settings(recipe.training),
         seed=recipe.seed,
         resume=resume,
         live=live,
     )
-    _check_interrupted(folder, outcome)
+    _check_interrupted(folder, outcome, how=f"softsearch resume {folder.path}")
     load_checkpoint(folder, _best(folder), model=model)
     for name in ("valid", "test"):
         path = folder.path / "data" / f"{name}.tsv"
@@ -281,58 +289,6 @@ def _train(folder: RunFolder, recipe: Recipe, *, resume: bool, live: bool) -> Pa
             _evaluate(folder, task, model, name, list(read_tsv(path, report=PairReport())))
     folder.update(status="finished")
     return folder.path
-
-
-def _prepare(recipe: Recipe, temporary: Path, *, overfit: int | None) -> _Prepared:
-    """Read and tokenise the data into ``temporary / "data"``."""
-    corpus = build_corpus(recipe.data, seed=recipe.seed)
-    corpus = first_pairs(corpus, overfit) if overfit else corpus
-    tokenizer = build_tokenizer(recipe.tokenizer, corpus, seed=recipe.seed, threads=_TOKENIZER_THREADS)
-    report = PairReport()
-    folder = temporary / "data"
-    TokenStore.write(folder / "train", corpus.train(report), tokenizer, max_tokens=corpus.max_tokens, report=report)
-    TokenStore.write(folder / "valid", corpus.valid, tokenizer, max_tokens=_ANY_LENGTH, report=PairReport())
-    write_pairs(folder / "valid.tsv", corpus.valid)
-    if corpus.test is not None:
-        write_pairs(folder / "test.tsv", corpus.test)
-    reports = {name: each.to_dict() for name, each in {"train": report, **corpus.reports}.items()}
-    return _Prepared(tokenizer, corpus, reports)
-
-
-def _training_data(recipe: Recipe, folder: Path, name: str) -> tuple[PairData, HeldOut]:
-    if not (folder / "valid.tsv").exists():
-        fix = f"delete {folder.parent} and train again"
-        raise RunError("this run has no prepared data: it was interrupted too early", path=folder, fix=fix)
-    batch_tokens = recipe.training.batch_tokens
-    data = PairData(TokenStore(folder / "train"), name=name, batch_tokens=batch_tokens, seed=recipe.seed)
-    pairs = list(read_tsv(folder / "valid.tsv", report=PairReport()))
-    return data, HeldOut("valid", pairs, TokenStore(folder / "valid"))
-
-
-def _pairs_to_score(folder: RunFolder, on: str | Path | None) -> tuple[str, list[Pair]]:
-    """Return a name for the data, which is a file name too, and the pairs."""
-    own = folder.path / "data"
-    if on is None:
-        on = "test" if (own / "test.tsv").exists() else "valid"
-    text = str(on)
-    if text in ("test", "valid"):
-        path = own / f"{text}.tsv"
-        if not path.exists():
-            there = [each.stem for each in sorted(own.glob("*.tsv"))]
-            raise RunError(f"this run has no {text} data", path=folder.path, allowed=[*there, "a file of pairs"])
-        return text, list(read_tsv(path, report=PairReport()))
-    if "," in text and not Path(text).exists():
-        source, target = (Path(part) for part in text.split(",", 1))
-        return source.stem, list(read_pairs(source=source, target=target, report=PairReport()))
-    path = Path(text)
-    if not path.exists():
-        raise DataError(
-            "there is no such file of pairs",
-            path=path,
-            allowed="test, valid, a file of tab-separated pairs, or SOURCE,TARGET",
-            nearest=nearest(text, ["test", "valid"]),
-        )
-    return path.stem, list(read_tsv(path, report=PairReport()))
 
 
 def _evaluate(
@@ -346,15 +302,19 @@ def _evaluate(
     on_progress: Callable[[int], None] | None = None,
 ) -> dict[str, Any]:
     evaluation = task.evaluate(model, pairs, beam=beam, on_progress=on_progress)
-    result = {"data": name, "date": _now(), **evaluation}
-    file_name = f"evaluations/{name}.json"
-    with folder.writing(file_name):
-        write_text_atomically(folder.path / file_name, _json(result))
+    if evaluation["decoding"]["beam"] != task.search["beam"]:
+        name = f"{name}-beam{beam}"
+    result = {"data": name, "date": _now(), "overfit": folder.about.get("overfit"), **evaluation}
+    file = folder.path / "evaluations" / f"{name}.json"
+    try:
+        write_text_atomically(file, _json(result))
+    except OSError as error:
+        warnings.warn(f"{file}: the scores could not be kept: {error.strerror or error}", stacklevel=2)
     return result
 
 
-def _optimizer(recipe: Recipe, model: SequenceModel) -> torch.optim.Optimizer:
-    optimizer = recipe.training.optimizer
+def _optimizer(training: schema.Training, model: SequenceModel) -> torch.optim.Optimizer:
+    optimizer = training.optimizer
     return make_optimizer(
         model,
         learning_rate=optimizer.learning_rate,
@@ -397,46 +357,31 @@ def _memorising(recipe: Recipe) -> Recipe:
     )
 
 
-def _check_interrupted(folder: RunFolder, outcome: Outcome) -> None:
+def _check_interrupted(folder: RunFolder, outcome: Outcome, *, how: str) -> None:
     if outcome.interrupted_by is None:
         return
     raise Interrupted(
         f"interrupted by {outcome.interrupted_by.name} at step {outcome.step} of {outcome.total_steps}; all is saved",
         path=folder.path,
-        fix=f"go on with: softsearch resume {folder.path}",
+        fix=f"go on with: {how}",
         exit_code=outcome.exit_code,
     )
 
 
-def _unused(path: Path) -> Path:
+def unused_folder(path: Path) -> Path:
+    """Return `path`, or the first of ``PATH-2``, ``PATH-3``, … that is not there yet."""
     numbered = (path.with_name(f"{path.name}-{number}") for number in itertools.count(2))
     return next(each for each in itertools.chain([path], numbered) if not each.exists())
 
 
-def _refuse_taken(path: Path) -> None:
+def _real(path: Path) -> Path:
+    """Return the folder itself where `path` is a link or a dot: a run takes its place by a rename."""
+    return path.resolve() if path.is_symlink() or path.name in ("", "..") else path
+
+
+def _refuse_taken(path: Path, *, fix: str) -> None:
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        fix = f"choose another folder with --out, or go on with: softsearch resume {path}"
         raise RunError("is there already and not empty", path=path, fix=fix)
-
-
-def _environment() -> dict[str, Any]:
-    return {
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-        "platform": platform.platform(),
-        "processor": _processor(),
-        "cores": os.cpu_count(),
-        "threads": torch.get_num_threads(),
-    }
-
-
-def _processor() -> str:
-    """Return the processor's name, which Linux keeps in a file of its own."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor()
-    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
 def _now() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 import types
@@ -37,6 +38,9 @@ def command(capsys, monkeypatch):
     return run
 
 
+MAX_TOKENS = 20
+
+
 @dataclass
 class FakeTranslation:
     source: str
@@ -49,6 +53,10 @@ class FakeTranslation:
     def target_pieces(self) -> list[str]:
         return self.text.split()
 
+    @property
+    def num_parts(self) -> int:
+        return -(-len(self.source.split()) // MAX_TOKENS)
+
     def to_dict(self) -> dict[str, object]:
         return {"source": self.source, "translation": self.text, "score": self.score, "alignment": [[0, 0]]}
 
@@ -60,12 +68,21 @@ class FakeTranslation:
 
 
 class FakeTranslator:
-    """Translates by writing in capitals."""
+    """Translates by writing in capitals; like the real one it takes as many lines at a time as there are."""
+
+    has_links = True
+    max_tokens = MAX_TOKENS
+
+    def __init__(self, calls):
+        self.calls = calls
 
     def stream(self, lines, *, beam=None, nbest=1):
-        for line in lines:
-            others = [FakeTranslation(line, line.lower(), -1.0 * rank) for rank in range(1, nbest)]
-            yield FakeTranslation(line, line.upper(), alternatives=others)
+        lines = iter(lines)
+        while chunk := list(itertools.islice(lines, 1024)):
+            self.calls.append(("translate", {"num_lines": len(chunk)}))
+            for line in chunk:
+                others = [FakeTranslation(line, line.lower(), -1.0 * rank) for rank in range(1, nbest)]
+                yield FakeTranslation(line, line.upper(), alternatives=others)
 
     def translate(self, sentences, *, beam=None, nbest=1):
         return list(self.stream([sentences] if isinstance(sentences, str) else sentences, beam=beam, nbest=nbest))
@@ -75,11 +92,14 @@ SCORE = {"value": 91.25, "low": 90.0, "high": 92.5, "signature": "nrefs:1|case:m
 ERROR_RATE = {"value": 0.0421, "low": 0.04, "high": 0.0449, "signature": "aer|gold:sure"}
 EVALUATION = {
     "data": "test",
+    "date": "2024-05-01T12:00:00+00:00",
+    "overfit": None,
+    "decoding": {"beam": 5},
     "num_sentences": 12,
     "metrics": {"bleu": SCORE, "chrf": SCORE, "aer": ERROR_RATE},
     "by_length": [
         {"low": 1, "high": 10, "count": 7, "bleu": SCORE},
-        {"low": 50, "high": None, "count": 5, "bleu": SCORE},
+        {"low": 51, "high": 60, "count": 5, "bleu": SCORE},
     ],
     "sentences": [],
 }
@@ -106,8 +126,8 @@ def fake_runs(monkeypatch):
         calls.append(("resume", {"run": run}))
         return trained(run)
 
-    def dry_run(recipe):
-        calls.append(("dry_run", {"recipe": recipe}))
+    def dry_run(recipe, *, overfit=None):
+        calls.append(("dry_run", {"recipe": recipe, "overfit": overfit}))
         sizes = {"parameters": 1234567, "train_pairs": 100, "vocabulary": 50, "peak_memory_bytes": 2**28}
         return {**sizes, "seconds_per_step": 0.25, "steps": 80, "predicted_s": 20.0}
 
@@ -119,16 +139,17 @@ def fake_runs(monkeypatch):
     def load(run, *, model=None):
         if not Path(run).exists():
             raise RunError("there is no such run folder", path=run, nearest="runs/demo")
-        return FakeTranslator()
+        return FakeTranslator(calls)
+
+    def unused_folder(path):
+        return path if not path.exists() else path.with_name(f"{path.name}-2")
 
     faked = types.ModuleType("softsearch.runs")
-    for one in (train, resume, dry_run, evaluate, load):
+    for one in (train, resume, dry_run, evaluate, load, unused_folder):
         setattr(faked, one.__name__, one)
-    report = types.ModuleType("softsearch.inspection.report")
-    report.write_report = lambda run: run / "report.html"
     monkeypatch.setitem(sys.modules, "softsearch.runs", faked)
     monkeypatch.setattr(softsearch, "runs", faked, raising=False)
-    monkeypatch.setitem(sys.modules, "softsearch.inspection.report", report)
+    monkeypatch.setattr("softsearch.inspection.report.write_report", lambda run: run / "report.html")
     return calls
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import subprocess
 import sys
@@ -127,3 +128,21 @@ def test_main_leaves_with_the_exit_code(monkeypatch):
     with pytest.raises(SystemExit) as end:
         app.main()
     assert end.value.code == 2
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-16"])
+def test_whatever_the_locale_results_are_utf_8_with_line_feeds(encoding, project):
+    code = """
+import sys
+from softsearch.cli import app
+from softsearch.claims import framework
+framework.listed = lambda: [dict.fromkeys(("id", "statement", "status", "verdict", "figures", "date"), "→ ü \\u2028")]
+sys.stdout.reconfigure(newline="\\r\\n")
+sys.exit(app.run(["claims", "list", "--json"]) or app.run(["check", "no-süch-file"]))
+"""
+    environment = {**ENVIRONMENT, "PYTHONIOENCODING": encoding}
+    result = subprocess.run([sys.executable, "-c", code], cwd=project, env=environment, capture_output=True)
+    assert result.returncode == 2, result.stderr
+    assert json.loads(result.stdout.decode("utf-8"))[0]["id"] == "→ ü \u2028"
+    assert b"\r" not in result.stdout
+    assert "no-süch-file" in result.stderr.decode("utf-8")

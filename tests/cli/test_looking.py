@@ -25,26 +25,39 @@ def test_the_lines_of_a_file_become_numbered_pictures(command, fake_runs, tmp_pa
 
 
 def test_a_model_without_attention_is_told_so(command, fake_runs, monkeypatch, tmp_path):
-    monkeypatch.setattr("softsearch.runs.load", lambda run: _Blind())
+    monkeypatch.setattr("softsearch.runs.load", lambda run: _Blind(target_pieces=["a"]))
     ended = command("look", tmp_path, "--attention", "ein Hund")
     assert ended.code == 2
     assert "no attention" in ended.err
 
 
-def test_an_empty_translation_is_noted_and_not_drawn(command, fake_runs, monkeypatch, tmp_path):
-    monkeypatch.setattr("softsearch.runs.load", lambda run: _Blind(weights=np.zeros((0, 2))))
+@pytest.mark.parametrize("weights", [None, np.zeros((0, 2))])
+def test_an_empty_translation_is_noted_and_not_drawn(weights, command, fake_runs, monkeypatch, tmp_path):
+    monkeypatch.setattr("softsearch.runs.load", lambda run: _Blind(weights=weights))
     ended = command("look", tmp_path, "--attention", "ein Hund", "--out", tmp_path / "map.png")
     assert ended.code == 0
     assert "is empty" in ended.err
     assert not (tmp_path / "map.png").exists()
 
 
+def test_a_sentence_translated_in_parts_is_too_long_to_draw(command, fake_runs, tmp_path):
+    lines = tmp_path / "lines.txt"
+    lines.write_text("ein Hund\n" + 21 * "lange " + "\n")
+    ended = command("look", tmp_path, "--file", lines, "--out", tmp_path / "map.png")
+    assert ended.code == 0
+    assert "too long to draw, of more than the 20 tokens" in ended.err
+    assert "no attention" not in ended.err
+    assert [path.name for path in tmp_path.glob("*.png")] == ["map-1.png"]
+
+
 class _Blind:
-    def __init__(self, weights=None):
-        self.weights = weights
+    max_tokens = 20
+
+    def __init__(self, weights=None, target_pieces=()):
+        self.seen = {"weights": weights, "target_pieces": target_pieces, "num_parts": 1}
 
     def translate(self, sentences):
-        return [types.SimpleNamespace(source=one, weights=self.weights, target_pieces=[]) for one in sentences]
+        return [types.SimpleNamespace(source=one, **self.seen) for one in sentences]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from softsearch.errors import Interrupted, RunError
@@ -17,7 +19,7 @@ def test_train_prints_scores_with_their_interval_the_report_and_what_to_do_next(
     assert ended.code == 0
     assert "91.25" in ended.out
     assert "90.00 to 92.50" in ended.out
-    assert "50 and more" in ended.out
+    assert "51 to 60" in ended.out
     assert "report.html" in ended.out
     assert "softsearch predict" in ended.err
     [(name, asked)] = fake_runs
@@ -37,6 +39,42 @@ def test_dry_run_forecasts_and_trains_nothing(command, fake_runs, recipe):
     assert "250 ms" in ended.out
     assert "256 MiB" in ended.out
     assert [name for name, _ in fake_runs] == ["dry_run"]
+    assert "--out" not in ended.err
+
+
+def test_dry_run_forecasts_an_overfitting_and_warns_that_out_is_idle(command, fake_runs, recipe, tmp_path):
+    ended = command("train", recipe, "--dry-run", "--overfit", 4, "--out", tmp_path / "run")
+    assert ended.code == 0
+    assert fake_runs[0][1]["overfit"] == 4
+    assert "--out has no effect with --dry-run" in ended.err
+
+
+def test_a_forecast_leaves_out_the_memory_where_the_system_does_not_tell(command, fake_runs, monkeypatch, recipe):
+    from softsearch import runs
+
+    told = runs.dry_run(None)
+    monkeypatch.setattr("softsearch.runs.dry_run", lambda recipe, overfit: {**told, "peak_memory_bytes": None})
+    ended = command("train", recipe, "--dry-run")
+    assert ended.code == 0
+    assert "250 ms" in ended.out
+    assert "memory" not in ended.out
+
+
+def test_the_test_scores_come_before_the_validation_scores(command, fake_runs, monkeypatch, tmp_path):
+    from softsearch import runs
+
+    evaluation = runs.evaluate(tmp_path, on_progress=lambda count: None)
+
+    def resume(run, *, live=True):
+        (run / "evaluations").mkdir(parents=True)
+        for name in ("valid", "test", "another"):
+            (run / "evaluations" / f"{name}.json").write_text(json.dumps({**evaluation, "data": name}))
+        return run
+
+    monkeypatch.setattr("softsearch.runs.resume", resume)
+    told = command("resume", tmp_path / "run").out.split()
+    order = [told[place + 2] for place, word in enumerate(told) if word == "sentences" and told[place + 1] == "of"]
+    assert order == ["test", "valid", "another"]
 
 
 def test_an_interrupted_training_leaves_with_the_signals_exit_code(command, fake_runs, monkeypatch, recipe, tmp_path):

@@ -1,8 +1,9 @@
 import gzip
+from pathlib import Path
 
 import pytest
 
-from softsearch.data.text import read_lines
+from softsearch.data.text import decode_line, read_lines
 from softsearch.errors import DataError
 
 
@@ -121,3 +122,11 @@ def test_a_folder_is_not_a_text_file(tmp_path):
 def test_reading_streams(write):
     lines = read_lines(write(b"eins\nzwei\n\xff\n"))
     assert [next(lines), next(lines)] == ["eins", "zwei"]
+
+
+def test_a_line_of_any_stream_is_decoded_and_its_mistake_named_by_the_streams_name():
+    assert decode_line(b"\xef\xbb\xbfsch\xc3\xb6n\r\n", path=Path("<stdin>"), number=1) == "schön"
+    assert decode_line(b"ohne Ende", path=Path("<stdin>"), number=2) == "ohne Ende"
+    for raw in (b"f\xfcr", b"\0", "eins".encode("utf-16")):
+        with pytest.raises(DataError, match="<stdin>:1"):
+            decode_line(raw, path=Path("<stdin>"), number=1)

@@ -222,7 +222,7 @@ def test_training_is_silent(capfd):
 
 
 def test_saved_and_loaded_it_is_the_same(tokenizer, tmp_path):
-    tokenizer.save(tmp_path / "tokenizer.model")
+    (tmp_path / "tokenizer.model").write_bytes(tokenizer.to_bytes())
     loaded = load_tokenizer(tmp_path / "tokenizer.model")
     assert type(loaded) is type(tokenizer)
     assert loaded.size == tokenizer.size
@@ -232,7 +232,7 @@ def test_saved_and_loaded_it_is_the_same(tokenizer, tmp_path):
 
 
 def test_lowercase_survives_saving(tmp_path):
-    train_words(["Hund"], size=10, lowercase=True).save(tmp_path / "tokenizer.model")
+    (tmp_path / "tokenizer.model").write_bytes(train_words(["Hund"], size=10, lowercase=True).to_bytes())
     assert load_tokenizer(tmp_path / "tokenizer.model").encode("HUND") == [4]
 
 
@@ -249,7 +249,7 @@ def test_a_damaged_file_is_refused(tmp_path, content):
 
 
 def test_a_truncated_file_is_refused(tokenizer, tmp_path):
-    tokenizer.save(tmp_path / "tokenizer.model")
+    (tmp_path / "tokenizer.model").write_bytes(tokenizer.to_bytes())
     content = (tmp_path / "tokenizer.model").read_bytes()
     for length in (1, 30, len(content) // 2, len(content) - 1):
         (tmp_path / "tokenizer.model").write_bytes(content[:length])

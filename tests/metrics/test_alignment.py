@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from softsearch.errors import DataError
-from softsearch.metrics.alignment import alignment_error_rate, from_pharaoh, links, to_pharaoh, word_weights
+from softsearch.metrics.alignment import alignment_error_rate, links, to_pharaoh, word_weights
 
 
 def test_words_sum_over_source_pieces_and_average_over_target_pieces() -> None:
@@ -86,15 +86,6 @@ def test_nothing_to_align_is_no_score(alignments: list[set[tuple[int, int]]]) ->
         alignment_error_rate(alignments, alignments)
 
 
-def test_pharaoh_links_survive_writing_and_reading() -> None:
-    found = {(10, 2), (0, 0), (2, 1)}
-    assert to_pharaoh(found) == "0-0 2-1 10-2"
-    assert from_pharaoh(to_pharaoh(found)) == found
-    assert from_pharaoh("") == set()
-
-
-@pytest.mark.parametrize("text", ["0-0 1", "0-", "a-1", "1--1", "-1-1", "0-0-0", "²-1"])
-def test_a_link_that_is_not_two_numbers_is_refused_by_name(text: str) -> None:
-    with pytest.raises(DataError, match="not a word link") as error:
-        from_pharaoh(text)
-    assert error.value.value in text.split()
+def test_links_are_written_source_first_and_in_order() -> None:
+    assert to_pharaoh({(10, 2), (0, 0), (2, 1)}) == "0-0 2-1 10-2"
+    assert to_pharaoh(set()) == ""

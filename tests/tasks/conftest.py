@@ -62,7 +62,13 @@ def make_copier(tokenizer):
 @pytest.fixture(scope="session")
 def run(tmp_path_factory) -> Path:
     """Return the folder of a run that was trained for a moment on the built-in corpus."""
-    sizes = ["data.num_train=200", "data.num_valid=20", "data.num_test=20", *(f"model.{width}=16" for width in WIDTHS)]
+    sizes = [
+        "tokenizer={kind: words}",
+        "data.num_train=200",
+        "data.num_valid=20",
+        "data.num_test=20",
+        *(f"model.{width}=16" for width in WIDTHS),
+    ]
     pace = [
         "training.max_steps=15",
         "training.max_epochs=null",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +17,8 @@ from softsearch.data.parallel import Pair, PairReport, read_pairs, read_tsv
 from softsearch.errors import DataError
 from softsearch.recipes import schema
 from softsearch.seeding import derive
+
+_UNLIMITED = 10**9
 
 Reader = Callable[[PairReport], Iterator[Pair]]
 
@@ -92,8 +95,7 @@ def _split_off(train: Reader, num_valid: int, path: Path, seed: int) -> tuple[Re
 
     A pair that occurs several times stays on one side of the split.
     """
-    keys = [(pair.source, pair.target) for pair in train(PairReport())]
-    distinct = list(dict.fromkeys(keys))
+    distinct = list(dict.fromkeys(_digest(pair) for pair in train(PairReport())))
     if num_valid >= len(distinct):
         raise DataError(
             "there are too few different pairs to split off the validation pairs",
@@ -107,13 +109,18 @@ def _split_off(train: Reader, num_valid: int, path: Path, seed: int) -> tuple[Re
 
     def rest(report: PairReport) -> Iterator[Pair]:
         for pair in train(report):
-            if (pair.source, pair.target) in held_out:
+            if _digest(pair) in held_out:
                 report.kept -= 1
             else:
                 yield pair
 
-    valid = {(pair.source, pair.target): pair for pair in train(PairReport()) if (pair.source, pair.target) in held_out}
+    valid = {key: pair for pair in train(PairReport()) if (key := _digest(pair)) in held_out}
     return rest, list(valid.values())
+
+
+def _digest(pair: Pair) -> bytes:
+    """Return what stands for a pair's texts where holding those of a whole corpus would cost memory."""
+    return hashlib.blake2b(f"{pair.source}\t{pair.target}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
 def _from_grammar(recipe: schema.Grammar, seed: int) -> Corpus:
@@ -126,4 +133,4 @@ def _from_grammar(recipe: schema.Grammar, seed: int) -> Corpus:
 
     valid = list(make(num_pairs=recipe.num_valid, split="valid"))
     test = list(make(num_pairs=recipe.num_test, split="test"))
-    return Corpus(train, valid, test, {}, "built-in corpus", max_tokens=1000)
+    return Corpus(train, valid, test, {}, "built-in corpus", max_tokens=_UNLIMITED)

@@ -10,15 +10,15 @@ from softsearch.data.parallel import PairReport
 from softsearch.data.tokenizers import Tokenizer, train_sentencepiece, train_words
 from softsearch.recipes import schema
 
+_THREADS = 2  # on every machine: another number may choose other subwords
 
-def build_tokenizer(
-    recipe: schema.Sentencepiece | schema.Words, corpus: Corpus, *, seed: int, threads: int
-) -> Tokenizer:
+
+def build_tokenizer(recipe: schema.Sentencepiece | schema.Words, corpus: Corpus, *, seed: int) -> Tokenizer:
     """Return a tokenizer for both languages, learnt from the training pairs alone."""
     texts = _texts(corpus)
     match recipe:
         case schema.Sentencepiece():
-            return train_sentencepiece(texts, size=recipe.size, lowercase=recipe.lowercase, seed=seed, threads=threads)
+            return train_sentencepiece(texts, size=recipe.size, lowercase=recipe.lowercase, seed=seed, threads=_THREADS)
         case schema.Words():
             return train_words(texts, size=recipe.size, lowercase=recipe.lowercase)
         case _:

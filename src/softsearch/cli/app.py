@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import traceback
@@ -58,6 +59,7 @@ def run(arguments: Sequence[str]) -> int:
     debug = "--debug" in arguments
     # Removed by hand, so that it is understood before and after the command's name alike.
     words = [word for word in arguments if word != "--debug"]
+    _set_encodings()
     # A warning is for the person who typed the command: without the line of code that it comes from.
     warnings.showwarning = _show_warning
     try:
@@ -71,6 +73,15 @@ def run(arguments: Sequence[str]) -> int:
     else:
         code = 0
     return _after_flushing(code)
+
+
+def _set_encodings() -> None:
+    # Whatever the locale: results are UTF-8 with line feeds (a path may hold bytes that are not), and no character can
+    # keep a message from being shown.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape", newline="\n")
+    if isinstance(sys.stderr, io.TextIOWrapper):
+        sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _explain(error: Exception, *, debug: bool) -> int:

@@ -64,6 +64,8 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 def scores_table(evaluation: Mapping[str, Any]) -> None:
     """Print the scores of one evaluation, with intervals and signatures, then by length of the source."""
     say(f"{evaluation['num_sentences']} sentences of {evaluation['data']}")
+    if evaluation.get("overfit"):
+        say(f"trained with --overfit: the {evaluation['overfit']} pairs trained on are its valid data too")
     metrics = evaluation["metrics"].items()
     rows = [[name, *_numbers(score, digits=DIGITS.get(name, 2)), score["signature"]] for name, score in metrics]
     table(["score", "value", "95 % interval", "signature"], rows)
@@ -73,8 +75,7 @@ def scores_table(evaluation: Mapping[str, Any]) -> None:
 
 
 def _length_row(bucket: Mapping[str, Any]) -> list[str]:
-    high = bucket["high"]
-    words = f"{bucket['low']} to {high}" if high is not None else f"{bucket['low']} and more"
+    words = f"{bucket['low']} to {bucket['high']}"
     return [words, str(bucket["count"]), *_numbers(bucket["bleu"], digits=2)]
 
 

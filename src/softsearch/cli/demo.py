@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from softsearch.cli.console import Overrides, say
+from softsearch.cli.console import Overrides, note, say
 from softsearch.cli.looking import draw
 from softsearch.cli.training import finish
+
+if TYPE_CHECKING:
+    from softsearch.tasks.translator import Translation
 
 RECIPE = "translate/builtin"
 NUM_SENTENCES = 3
@@ -25,19 +29,22 @@ def demo(
     from softsearch.recipes.reading import load_recipe
 
     recipe = load_recipe(RECIPE, overrides or ())
-    run = runs.train(recipe, out or _unused(Path("runs/demo")), live=True)
-    translations = runs.load(run).translate(_unseen_sentences(run))
+    run = runs.train(recipe, out or runs.unused_folder(Path("runs/demo")), live=True)
+    try:
+        _show(runs.load(run).translate(_unseen_sentences(run)), picture=run / "attention.png")
+    finally:  # whatever becomes of the picture, the scores of the training are shown
+        finish(run)
+
+
+def _show(translations: Sequence[Translation], *, picture: Path) -> None:
     for translation in translations:
         say(f"{translation.source}\n  → {translation.text}")
-    picture = run / "attention.png"
-    draw(max(translations, key=lambda one: len(one.target_pieces)), picture)
-    say(f"attention: {picture}\n")
-    finish(run)
-
-
-def _unused(path: Path) -> Path:
-    numbered = (path.with_name(f"{path.name}-{number}") for number in itertools.count(2))
-    return next(one for one in itertools.chain([path], numbered) if not one.exists())
+    drawable = [one for one in translations if one.weights is not None and one.target_pieces]
+    if drawable:
+        draw(max(drawable, key=lambda one: len(one.target_pieces)), picture)
+        say(f"attention: {picture}\n")
+    else:
+        note("there is no attention to draw: the model has none, or it writes nothing yet")
 
 
 def _unseen_sentences(run: Path) -> list[str]:

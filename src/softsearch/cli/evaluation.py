@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from softsearch.cli.console import Json, counting, note, say_json, scores_table
+from softsearch.errors import SoftsearchError
 
 
 def evaluate(
@@ -25,9 +27,20 @@ def evaluate(
 
     with counting("sentences translated") as on_progress:
         evaluation = runs.evaluate(run, on=on, beam=beam, on_progress=on_progress)
-    report = write_report(run)
     if as_json:
         say_json(evaluation)
     else:
         scores_table(evaluation)
-    note(f"report: {report}")
+    try:
+        note(f"report: {write_report(run)}")
+    except (SoftsearchError, OSError):
+        if _is_kept(run, evaluation):
+            raise
+        note("report: left as it was")  # a folder that takes no scores takes no report; the first is warned of
+
+
+def _is_kept(run: Path, evaluation: Mapping[str, Any]) -> bool:
+    from softsearch.inspection.report import read_evaluations
+
+    kept = read_evaluations(run / "evaluations").values()
+    return any(each["date"] == evaluation["date"] for each in kept)

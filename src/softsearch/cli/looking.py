@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,15 +29,20 @@ def look(
     from softsearch import runs
 
     sentences = _sentences(attention, file)
-    translations = runs.load(run).translate(sentences)
+    translator = runs.load(run)
+    translations = translator.translate(sentences)
     for number, translation in enumerate(translations, start=1):
+        if not translation.target_pieces:
+            note(f"the translation is empty, there is nothing to draw: {translation.source}")
+            continue
+        if translation.num_parts > 1:
+            limit = f"of more than the {translator.max_tokens} tokens that the model was trained on"
+            note(f"too long to draw, {limit}: {textwrap.shorten(translation.source, 80, placeholder=' …')}")
+            continue
         if translation.weights is None:
             raise RunError(
                 "this model has no attention to draw", path=run, fix="train with model.attention.kind=additive"
             )
-        if not translation.target_pieces:
-            note(f"the translation is empty, there is nothing to draw: {translation.source}")
-            continue
         path = out if len(translations) == 1 else out.with_name(f"{out.stem}-{number}{out.suffix}")
         draw(translation, path)
         say(f"{translation.text}\n  {path}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,7 +28,9 @@ def train(
 
     loaded = load_recipe(recipe, overrides or ())
     if dry_run:
-        _show_forecast(runs.dry_run(loaded))
+        if out is not None:
+            note("warning: --out has no effect with --dry-run, which keeps nothing")
+        _show_forecast(runs.dry_run(loaded, overfit=overfit))
     else:
         finish(runs.train(loaded, out, overfit=overfit, live=True))
 
@@ -45,20 +46,15 @@ def resume(
 
 def finish(run: Path) -> None:
     """Write the report of a trained run, print its scores and say what can be done next."""
-    from softsearch.inspection.report import write_report
+    from softsearch.inspection.report import read_evaluations, write_report
 
     report = write_report(run)
-    for evaluation in evaluations(run):
+    for evaluation in read_evaluations(run / "evaluations").values():
         scores_table(evaluation)
         say("")
     say(f"run: {run}")
     say(f"report: {report}")
     note(f'next: softsearch predict {run}\n      softsearch look {run} --attention "a sentence"')
-
-
-def evaluations(run: Path) -> list[dict[str, Any]]:
-    """Return the evaluations stored in a run folder, in the order of their names."""
-    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted((run / "evaluations").glob("*.json"))]
 
 
 def _show_forecast(forecast: Mapping[str, Any]) -> None:
@@ -71,6 +67,8 @@ def _show_forecast(forecast: Mapping[str, Any]) -> None:
         ["a step", f"{1000 * forecast['seconds_per_step']:.0f} ms"],
         ["steps", f"{forecast['steps']:,}, or fewer where the validation stops improving"],
         ["time", duration(forecast["predicted_s"])],
-        ["memory, at most", f"{forecast['peak_memory_bytes'] / 2**20:,.0f} MiB"],
     ]
+    memory = forecast["peak_memory_bytes"]
+    if memory is not None:  # some systems do not tell
+        rows.append(["memory, at most", f"{memory / 2**20:,.0f} MiB"])
     table(["forecast", ""], rows)

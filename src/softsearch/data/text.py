@@ -63,7 +63,47 @@ def read_lines(path: Path) -> Iterator[str]:
             if not raw:
                 return
             number += 1
-            yield _decoded(raw, path, number)
+            yield decode_line(raw, path=path, number=number)
+
+
+def decode_line(raw: bytes, *, path: Path, number: int) -> str:
+    r"""Return the text of one line of a stream, with or without its ``\n``; :func:`read_lines` says what is dropped.
+
+    Parameters
+    ----------
+    path, number
+        What an error calls the stream, and the line in it, from 1.
+
+    Raises
+    ------
+    DataError
+        The line is not UTF-8 or holds a NUL.
+    """
+    if number == 1:
+        if raw.startswith(_WIDE_MARKS):
+            raise DataError(
+                "the file is UTF-16 or UTF-32, not UTF-8",
+                path=path,
+                line=1,
+                fix="convert it to UTF-8, for example: iconv -f UTF-16 -t UTF-8",
+            )
+        raw = raw.removeprefix(codecs.BOM_UTF8)
+    if b"\0" in raw:
+        raise DataError(
+            "the line holds a NUL byte: the file is binary, or UTF-16 without its mark", path=path, line=number
+        )
+    raw = raw[:-1] if raw.endswith(b"\n") else raw
+    raw = raw[:-1] if raw.endswith(b"\r") else raw
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"the line is not UTF-8 at byte {error.start + 1} of the line",
+            path=path,
+            line=number,
+            value=raw[max(0, error.start - 20) : error.end + 20],
+            fix="convert the file to UTF-8, for example: iconv -f ISO-8859-1 -t UTF-8",
+        ) from error
 
 
 def with_plain_words(text: str) -> str:
@@ -94,31 +134,3 @@ def _missing(path: Path) -> DataError:
         return DataError("no such file: its folder does not exist", path=path, fix=f"check the folder {folder}")
     close = nearest(path.name, sorted(entry.name for entry in folder.iterdir()))
     return DataError("no such file", path=path, nearest=None if close is None else str(folder / close))
-
-
-def _decoded(raw: bytes, path: Path, number: int) -> str:
-    if number == 1:
-        if raw.startswith(_WIDE_MARKS):
-            raise DataError(
-                "the file is UTF-16 or UTF-32, not UTF-8",
-                path=path,
-                line=1,
-                fix=f"iconv -f UTF-16 -t UTF-8 {path.name} > {path.stem}.utf8{path.suffix}",
-            )
-        raw = raw.removeprefix(codecs.BOM_UTF8)
-    if b"\0" in raw:
-        raise DataError(
-            "the line holds a NUL byte: the file is binary, or UTF-16 without its mark", path=path, line=number
-        )
-    raw = raw[:-1] if raw.endswith(b"\n") else raw
-    raw = raw[:-1] if raw.endswith(b"\r") else raw
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"the line is not UTF-8 at byte {error.start + 1} of the line",
-            path=path,
-            line=number,
-            value=raw[max(0, error.start - 20) : error.end + 20],
-            fix="convert the file to UTF-8, for example: iconv -f ISO-8859-1 -t UTF-8",
-        ) from error

@@ -51,10 +51,7 @@ class Tokenizer(Protocol):
         """Return for each id the index of its word among the white-space words of the text; -1 for PAD, BOS, EOS."""
 
     def to_bytes(self) -> bytes:
-        """Return the content of the file that `save` writes."""
-
-    def save(self, path: Path) -> None:
-        """Write a file for :func:`load_tokenizer`."""
+        """Return the content of a file for :func:`load_tokenizer`."""
 
 
 class SentencePieceTokenizer:
@@ -116,10 +113,6 @@ class SentencePieceTokenizer:
         """Return the sentencepiece model."""
         return self._model
 
-    def save(self, path: Path) -> None:
-        """Write a file for :func:`load_tokenizer`; sentencepiece's own tools read it too."""
-        path.write_bytes(self.to_bytes())
-
 
 class WordTokenizer:
     """White-space words of a fixed list.
@@ -170,10 +163,6 @@ class WordTokenizer:
         content = {"kind": "words", "lowercase": self._lowercase, "words": self._words[NUM_SPECIAL:]}
         # Escaped, so that a lone surrogate from a damaged text is no obstacle.
         return json.dumps(content, indent=0).encode("ascii")
-
-    def save(self, path: Path) -> None:
-        """Write a file for :func:`load_tokenizer`."""
-        path.write_bytes(self.to_bytes())
 
 
 def train_sentencepiece(

@@ -21,6 +21,9 @@ from softsearch.decoding.stepper import BOS, EOS, Hypothesis, Stepper, select
 from softsearch.shapes import Bool, Float, Int, Tensor
 
 
+IMPOSSIBLE = -1e4  # the log-probability of an EOS that comes only because a sentence must end
+
+
 class _Live(NamedTuple):
     """The hypotheses that still grow, `beam` of them for each unfinished sentence, one sentence after the other."""
 
@@ -60,12 +63,13 @@ def beam_search(
     beam = max(beam, num_best)
     finished: list[list[Hypothesis]] = [[] for _ in range(batch)]
     order = torch.arange(batch, device=max_lengths.device)
-    live = _start(stepper, source, batch, beam)
+    never = torch.tensor(forbidden, dtype=torch.long, device=max_lengths.device)
+    live = _start(stepper, source, batch, beam, max_lengths.device)
     length = 0
     while len(order):
         length += 1
         logits, state, weights = stepper.step(live.tokens[:, -1], live.state, source)
-        logits[:, list(forbidden)] = float("-inf")
+        logits = logits.index_fill(1, never, float("-inf"))
         closing = length > max_lengths[order]
         live, ended = _extend(live._replace(state=state), logits, weights, closing, beam)
         _collect(finished, order, live, ended, length, length_penalty)
@@ -79,13 +83,12 @@ def beam_search(
     return [sorted(each, key=lambda hypothesis: -hypothesis.score)[:num_best] for each in finished]
 
 
-def _start(stepper: Stepper, source: Any, batch: int, beam: int) -> _Live:
+def _start(stepper: Stepper, source: Any, batch: int, beam: int, device: torch.device) -> _Live:
     state = stepper.start(source)
-    first = state[0]
-    rows = torch.arange(batch, device=first.device).repeat_interleave(beam)
-    log_probs = first.new_full((batch, beam), float("-inf"))
+    rows = torch.arange(batch, device=device).repeat_interleave(beam)
+    log_probs = torch.full((batch, beam), float("-inf"), device=device)
     log_probs[:, 0] = 0.0  # one hypothesis to begin with: the others would be copies of it
-    tokens = torch.full((batch * beam, 1), BOS, device=first.device)
+    tokens = torch.full((batch * beam, 1), BOS, device=device)
     return _Live(tokens, log_probs.flatten(), select(state, rows), None)
 
 
@@ -98,7 +101,8 @@ def _extend(
     last_words = totals.view(-1, beam, vocabulary)
     if bool(closing.any()):
         only_end = torch.full_like(last_words, float("-inf"))
-        only_end[..., EOS] = last_words[..., EOS]
+        floor = live.log_probs.view(-1, beam) + IMPOSSIBLE
+        only_end[..., EOS] = torch.maximum(last_words[..., EOS], floor)
         last_words = torch.where(closing.view(-1, 1, 1), only_end, last_words)
     log_probs, flat = last_words.flatten(1).topk(beam, dim=1)
     parents = flat.div(vocabulary, rounding_mode="floor")

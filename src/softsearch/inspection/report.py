@@ -52,7 +52,7 @@ def write_report(run: Path) -> Path:
     """
     folder = RunFolder.open(run)
     rows = _read_rows(run / "metrics.jsonl")
-    evaluations = _read_evaluations(run / "evaluations")
+    evaluations = read_evaluations(run / "evaluations")
     parts = {
         "scores": _scores(evaluations),
         "training": _training(rows),
@@ -179,8 +179,14 @@ def _file_facts(path: Path, missing: str) -> list[str]:
     return [facts(_read_json(path))] if path.exists() else [paragraph(missing)]
 
 
-def _read_evaluations(folder: Path) -> dict[str, Row]:
-    """The evaluations by name, the test set first, then the validation set, then the others by name."""
+def read_evaluations(folder: Path) -> dict[str, Row]:
+    """Return the evaluations in a folder by name: the test set, then the validation set, then the others by name.
+
+    Raises
+    ------
+    RunError
+        A file is damaged; the message names it.
+    """
     first = {"test": 0, "valid": 1}
     paths = sorted(folder.glob("*.json"), key=lambda path: (first.get(path.stem, 2), path.stem))
     return {path.stem: _read_json(path, required=_EVALUATION_KEYS) for path in paths}

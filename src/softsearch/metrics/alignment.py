@@ -99,23 +99,6 @@ def to_pharaoh(links: AbstractSet[Link]) -> str:
     return " ".join(f"{source}-{target}" for source, target in sorted(links))
 
 
-def from_pharaoh(text: str) -> set[Link]:
-    """Read what :func:`to_pharaoh` writes; an empty text has no links.
-
-    Raises
-    ------
-    DataError
-        Names the first item that is not two numbers with a hyphen between.
-    """
-    parsed = set()
-    for item in text.split():
-        source, _, target = item.partition("-")
-        if not (source.isdecimal() and source.isascii() and target.isdecimal() and target.isascii()):
-            raise DataError("not a word link", value=item, allowed="source-target, counted from 0, such as 0-0 1-2")
-        parsed.add((int(source), int(target)))
-    return parsed
-
-
 def _membership(word_ids: Sequence[int]) -> np.ndarray:
     """One row per piece, one column per word, 1 where the piece belongs to the word."""
     return np.asarray(np.asarray(word_ids, dtype=int)[:, None] == np.arange(max(word_ids, default=-1) + 1), dtype=float)

@@ -30,7 +30,7 @@ class Linear(nn.Linear):
     def deferred(self) -> LinearMap:
         """Return this map for use at many steps; where no gradient is wanted, it is the layer itself.
 
-        The result belongs to one unrolling: do not keep it for the next. It has no second derivative.
+        The result belongs to one unrolling and one backward pass over it. It has no second derivative.
         """
         if not (torch.is_grad_enabled() and self.weight.requires_grad):
             return self

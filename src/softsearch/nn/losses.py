@@ -28,7 +28,7 @@ def linear_cross_entropy(
 ) -> Float[Tensor, ""]:
     """Return the summed cross-entropy, in nats, of ``softmax(features @ weight.T + bias)`` against `targets`.
 
-    It has no second derivative.
+    It can be differentiated once.
     """
     wanted = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in (features, weight, bias))
     return _LinearCrossEntropy.apply(features, weight, bias, targets, smoothing, wanted)

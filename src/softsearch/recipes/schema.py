@@ -251,10 +251,16 @@ Schedule = Annotated[Linear | Constant, Field(discriminator="kind")]
 
 
 class Stop(Part):
-    """What decides which checkpoint is the best, and after how many validations without a better one to stop."""
+    """What decides which checkpoint is best, and when to give up.
+
+    Attributes
+    ----------
+    patience
+        So many validations without a better one end the training; null: none do.
+    """
 
     on: Literal["loss", "bleu"] = "loss"
-    patience: Count = 5
+    patience: Count | None = 5
 
 
 class Training(Part):
@@ -264,6 +270,8 @@ class Training(Part):
     ----------
     batch_tokens
         Padded tokens in a batch, on either side.
+    clip_norm
+        Longer gradients are cut to this length; null: none are.
     threads
         Processor cores to use; null: all.
     """
@@ -271,7 +279,7 @@ class Training(Part):
     batch_tokens: Count = 2_048
     optimizer: AdamW = AdamW(kind="adamw")
     schedule: Schedule = Linear(kind="linear")
-    clip_norm: Positive = 1.0
+    clip_norm: Positive | None = 1.0
     max_steps: Count | None = None
     max_epochs: Count | None = None
     budget: Time | None = None
@@ -294,12 +302,12 @@ class Decoding(Part):
     Attributes
     ----------
     max_ratio
-        A translation ends at the latest at this many times its source's tokens.
+        A translation has at most this many times its source's tokens, and ten more.
     """
 
     beam: Annotated[int, Field(ge=1, le=1_000)] = 5
-    length_penalty: NotNegative = 1.0
-    max_ratio: Positive = 2.0
+    length_penalty: Annotated[float, Field(ge=0, le=10)] = 1.0
+    max_ratio: Annotated[float, Field(gt=0, le=100)] = 2.0
 
 
 class Recipe(Part):

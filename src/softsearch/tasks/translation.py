@@ -140,7 +140,7 @@ class TranslationTask:
     def align(self, model: SequenceModel, pairs: list[Pair]) -> list[set[Link]] | None:
         """Return the word links of given pairs, from where the model looks while it is made to write the target.
 
-        None for a model without attention, or without pairs.
+        None for a model that looks at no word in particular, or without pairs.
         """
         device = next(model.parameters()).device
         found: list[set[Link]] = []
@@ -159,8 +159,8 @@ class TranslationTask:
                 return None
             for row, (source, target) in enumerate(zip(sources, targets, strict=True)):
                 own = weights[row, : len(target), : len(source) + 1].cpu().numpy()
-                found.append(translator.word_links([source], [target], own))
-        return found or None
+                found.append(translator.word_links(self.tokenizer.word_ids(source), target, own))
+        return found if any(found) else None
 
     def _cross_entropy(self, model: SequenceModel, batch: PairBatch, smoothing: float) -> Term:
         features = model(batch.source, batch.source_mask, batch.target_input, batch.target_mask)

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from softsearch.data.batches import pad_sources
-from softsearch.data.tokenizers import Tokenizer
+from softsearch.data.tokenizers import BOS, UNK, Tokenizer
 from softsearch.decoding.search import beam_search
 from softsearch.decoding.stepper import Hypothesis
 from softsearch.metrics.alignment import Link, links, to_pharaoh, word_weights
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 END = "</s>"  # the source's last position, which attention may rest on
 _SENTENCES_AT_ONCE = 64
+_ALIKE = 1e-6  # weights that differ by less are the same
 _BREAKS = (".!?;:", ",")  # where a line that is too long is cut, best first
 
 
@@ -39,7 +40,8 @@ class Translation:
     source_pieces, target_pieces
         What the model read and wrote; each part of the source closes with ``</s>``.
     weights
-        Attention, one row a target piece, one column a source piece; None for a model without attention.
+        Attention, one row a target piece, one column a source piece; None for a model without attention, and for a line
+        that was translated in parts.
     alignment
         Links (source word, target word) between white-space words, from 0: for each target word the source word that
         was looked at most.
@@ -55,6 +57,11 @@ class Translation:
     weights: Float[np.ndarray, "tgt src"] | None = None
     alignment: list[Link] = field(default_factory=list)
     alternatives: list[Translation] = field(default_factory=list)
+
+    @property
+    def num_parts(self) -> int:
+        """In how many parts the sentence was translated; more than one where it is longer than any trained on."""
+        return self.source_pieces.count(END)
 
     def pharaoh(self) -> str:
         """Return the alignment as ``0-0 1-2``."""
@@ -74,11 +81,18 @@ class Translation:
         }
 
     def plot(self) -> Figure:
-        """Draw the attention as a heat map; without attention there is nothing to draw and a ValueError says so."""
+        """Draw the attention as a heat map.
+
+        Raises
+        ------
+        ValueError
+            There is nothing to draw: the model has no attention, the translation is empty, or was made in parts.
+        """
         from softsearch.pictures import attention_map
 
-        if self.weights is None:
-            raise ValueError("this translation has no attention to draw: the model has none, or the sentence is empty")
+        if self.weights is None or not self.target_pieces:
+            why = "the model has none, the translation is empty, or it was made in parts"
+            raise ValueError(f"this translation has no attention to draw: {why}")
         return attention_map(self.source_pieces, self.target_pieces, self.weights)
 
 
@@ -116,6 +130,16 @@ class Translator:
         self.max_ratio = max_ratio
         self.max_tokens = max_tokens
 
+    @property
+    def has_links(self) -> bool:
+        """Whether the model looks at some words more than at others: with mean pooling or no attention it does not."""
+        ids, mask = pad_sources([[UNK, UNK]])
+        device = next(self.model.parameters()).device
+        with torch.inference_mode():
+            source = self.model.encode(ids.to(device), mask.to(device))
+            weights = self.model.step(torch.tensor([BOS], device=device), self.model.start(source), source)[2]
+        return weights is not None and float(weights.max() - weights.min()) > _ALIKE
+
     def translate(
         self, sentences: Sequence[str] | str, *, beam: int | None = None, nbest: int = 1
     ) -> list[Translation]:
@@ -145,10 +169,6 @@ class Translator:
         waiting = iter(lines)
         while texts := list(itertools.islice(waiting, chunk)):
             yield from self._translate_chunk(texts, beam, nbest)
-
-    def num_parts(self, text: str) -> int:
-        """Return in how many parts a line is translated: more than one means that it is longer than `max_tokens`."""
-        return len(self._parts(text))
 
     def _translate_chunk(self, texts: list[str], beam: int, nbest: int) -> Iterator[Translation]:
         parts = [self._parts(text) for text in texts]
@@ -188,37 +208,45 @@ class Translator:
     def _translation(self, text: str, sources: list[list[int]], parts: list[Hypothesis]) -> Translation:
         """Join the hypotheses about the parts of one line."""
         tokens = [token for part in parts for token in part.tokens]
-        length = len(tokens) + len(parts)
-        weights = _joined_weights(sources, parts)
+        words = self.tokenizer.word_ids([token for ids in sources for token in ids])
+        alignment: set[Link] = set()
+        texts: list[str] = []
+        read = written = 0  # source tokens and target words of the parts before
+        for ids, part in zip(sources, parts, strict=True):
+            found = self.word_links(words[read : read + len(ids)], part.tokens, _own_weights(ids, part))
+            alignment |= {(source, written + target) for source, target in found}
+            texts.append(self.tokenizer.decode(part.tokens))
+            read, written = read + len(ids), written + len(texts[-1].split())
         return Translation(
             source=text,
-            text=" ".join(self.tokenizer.decode(part.tokens) for part in parts),
-            score=sum(part.log_prob for part in parts) / length**self.length_penalty,
+            text=" ".join(filter(None, texts)),
+            score=sum(part.log_prob for part in parts) / (len(tokens) + len(parts)) ** self.length_penalty,
             source_pieces=[piece for ids in sources for piece in [*self.tokenizer.pieces(ids), END]],
             target_pieces=self.tokenizer.pieces(tokens),
-            weights=weights,
-            alignment=sorted(self.word_links(sources, [part.tokens for part in parts], weights)),
+            weights=_own_weights(sources[0], parts[0]) if len(parts) == 1 else None,
+            alignment=sorted(alignment),
         )
 
     def word_links(
-        self, sources: list[list[int]], targets: list[list[int]], weights: Float[np.ndarray, "tgt src"] | None
+        self, source_words: list[int], target: list[int], weights: Float[np.ndarray, "tgt src"] | None
     ) -> set[Link]:
-        """Return links between words from weights between pieces; each part of the source ends with ``</s>``."""
-        if weights is None:
-            return set()
-        source_words = self._words_of(sources, ends=True)
-        target_words = self._words_of(targets, ends=False)
-        real = np.array(source_words) >= 0
-        return links(word_weights(weights[:, real], [word for word in source_words if word >= 0], target_words))
+        """Return links between words from weights between pieces.
 
-    def _words_of(self, parts: list[list[int]], *, ends: bool) -> list[int]:
-        words: list[int] = []
-        first = 0
-        for ids in parts:
-            own = self.tokenizer.word_ids(ids)
-            words += [first + word for word in own] + ([-1] if ends else [])
-            first += max(own, default=-1) + 1
-        return words
+        Where all pieces were looked at alike, as in mean pooling, there is no link.
+
+        Parameters
+        ----------
+        source_words
+            The word of each source piece; the column of ``</s>`` comes after them.
+        target
+            The tokens written.
+        """
+        if weights is None or not source_words:
+            return set()
+        looked = weights[:, : len(source_words)]
+        if len(source_words) > 1:
+            looked = looked * (np.ptp(looked, axis=1, keepdims=True) > _ALIKE)
+        return links(word_weights(looked, source_words, self.tokenizer.word_ids(target)))
 
     def _parts(self, text: str) -> list[list[int]]:
         """Return a line's token ids, cut into parts of at most `max_tokens`, at punctuation where there is some."""
@@ -241,16 +269,6 @@ class Translator:
         return borders[-1] if borders else self.max_tokens
 
 
-def _joined_weights(sources: list[list[int]], parts: list[Hypothesis]) -> Float[np.ndarray, "tgt src"] | None:
-    """Return one matrix for a line, in which no part looks at another."""
-    blocks = []
-    for ids, part in zip(sources, parts, strict=True):
-        if part.weights is None:
-            return None
-        blocks.append(part.weights[:, : len(ids) + 1].cpu().numpy())
-    joined = np.zeros((sum(len(block) for block in blocks), sum(block.shape[1] for block in blocks)), dtype=np.float32)
-    row = column = 0
-    for block in blocks:
-        joined[row : row + len(block), column : column + block.shape[1]] = block
-        row, column = row + len(block), column + block.shape[1]
-    return joined
+def _own_weights(ids: list[int], part: Hypothesis) -> Float[np.ndarray, "tgt src"] | None:
+    """Return the weights on a source's own positions and its end, without those on the padding of its batch."""
+    return None if part.weights is None else part.weights[:, : len(ids) + 1].cpu().numpy()

@@ -20,6 +20,7 @@ from softsearch.files import folder_written_atomically, sha256, write_text_atomi
 
 FORMAT_VERSION = 1
 _INDEX = "run.json"
+_DATA = "data"
 _NO_SPACE = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 
 
@@ -61,8 +62,15 @@ class RunFolder:
         self._content = content
 
     @classmethod
-    def create(cls, path: Path, *, files: Mapping[str, str | bytes], about: Mapping[str, Any]) -> RunFolder:
+    def create(
+        cls, path: Path, *, files: Mapping[str, str | bytes], about: Mapping[str, Any], data: Path | None = None
+    ) -> RunFolder:
         """Make a new run folder that holds `files` (name to content) and, in run.json, the facts `about` it.
+
+        Parameters
+        ----------
+        data
+            A folder on the same disk, which becomes the run's ``data``.
 
         Raises
         ------
@@ -82,13 +90,19 @@ class RunFolder:
                 target = temporary / name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(text if isinstance(text, bytes) else text.encode())
-                content["files"][name] = sha256(target)
+            if data is not None:
+                data.rename(temporary / _DATA)
+            for file in sorted(temporary.rglob("*")):
+                if file.is_file():
+                    content["files"][file.relative_to(temporary).as_posix()] = sha256(file)
             (temporary / _INDEX).write_text(seal(content), encoding="utf-8")
         return cls(path, content)
 
     @classmethod
     def open(cls, path: Path) -> RunFolder:
-        """Open a run folder after checking run.json and every file that it lists (checkpoints when they are loaded).
+        """Open a run folder after checking run.json and the files that it lists.
+
+        Its data and its checkpoints, which may be large, are checked when they are read.
 
         Raises
         ------
@@ -103,8 +117,14 @@ class RunFolder:
             raise RunError("not a run folder: it has no run.json", path=path, fix="give the folder that train wrote")
         content = unseal(path / _INDEX, fix="copy the file, or the whole folder, again from where it came from")
         folder = cls(path, content)
-        folder._check_files()
+        folder._check_files(data=False)
         return folder
+
+    @property
+    def data(self) -> Path:
+        """The folder of the data to train on and to be scored on, after a check of its files."""
+        self._check_files(data=True)
+        return self.path / _DATA
 
     @property
     def about(self) -> dict[str, Any]:
@@ -154,7 +174,8 @@ class RunFolder:
         """Check every file of the run, those of the checkpoints among them; raise a RunError for the first defect."""
         from softsearch.training.checkpoints import check_checkpoint
 
-        self._check_files()
+        self._check_files(data=False)
+        self._check_files(data=True)
         for step in self.checkpoints:
             check_checkpoint(self, step)
 
@@ -183,8 +204,11 @@ class RunFolder:
         finally:
             os.close(descriptor)
 
-    def _check_files(self) -> None:
+    def _check_files(self, *, data: bool) -> None:
+        """Check the files among the run's data, or all the others."""
         for name, checksum in self._content["files"].items():
+            if name.startswith(f"{_DATA}/") is not data:
+                continue
             path = self.path / name
             if not path.is_file():
                 raise RunError(
@@ -206,7 +230,7 @@ def _writing(path: Path, *, last: int | None, resume: Path | None) -> Iterator[N
         yield
     except OSError as error:
         full = error.errno in _NO_SPACE
-        problem = "no space left to write this" if full else f"cannot be written: {error.strerror}"
+        problem = "no space left to write this" if full else f"cannot be written: {error.strerror or error}"
         if last is not None:
             problem += f"; the checkpoint of step {last} is intact"
         cure = "free some space" if full else "see to the disk and its permissions"

@@ -1,0 +1,76 @@
+"""The promise of `softsearch resume`, proved on the real thing: commands in processes that are killed."""
+
+import hashlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+NUM_KILLS = 50
+SMALL = [
+    "data.num_train=2000",
+    "data.num_valid=20",
+    "data.num_test=20",
+    "tokenizer.size=600",
+    "model.embedding=32",
+    "model.readout=32",
+    "model.encoder.hidden=32",
+    "model.decoder.hidden=32",
+    "model.attention.hidden=32",
+    "training.budget=null",
+    "training.max_steps=1500",
+    "training.validate_every=100 steps",
+    "training.checkpoint_every=7 steps",
+    "training.stop.patience=100",
+    "training.threads=1",
+]
+
+
+def softsearch(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "softsearch", *arguments]
+
+
+def start(run: Path) -> list[str]:
+    return softsearch("train", "translate/builtin", "--out", str(run), *(w for one in SMALL for w in ("--set", one)))
+
+
+def weights(run: Path) -> dict[str, str]:
+    """Return what a finished run has learnt, and all that it says of how: checksums of weights and of the journal."""
+    (last,) = sorted(run.glob("checkpoints/step-00001500"))
+    files = [last / "model.safetensors", last / "optimizer.safetensors"]
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_a_training_killed_fifty_times_ends_with_the_weights_of_the_uninterrupted_one(tmp_path: Path) -> None:
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    subprocess.run(start(tmp_path / "whole"), check=True, capture_output=True, env=environment)
+    dice = random.Random(1)
+    run, kills, command = tmp_path / "killed", 0, start(tmp_path / "killed")
+    while kills < NUM_KILLS:
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, env=environment)
+        if not (run / "run.json").exists():  # killed before there is a run, one starts again: that is no resume
+            while not (run / "checkpoints").exists():
+                time.sleep(0.05)
+        else:
+            _wait_until_it_trains(process)
+        time.sleep(dice.uniform(0.0, 0.5))
+        assert process.poll() is None, "the training came to its end before it was killed often enough"
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        kills, command = kills + 1, softsearch("resume", str(run))
+    subprocess.run(command, check=True, capture_output=True, env=environment)
+    assert weights(run) == weights(tmp_path / "whole")
+
+
+def _wait_until_it_trains(process: subprocess.Popen[bytes]) -> None:
+    assert process.stderr is not None
+    for line in process.stderr:
+        if b"going on from step" in line:
+            return
