@@ -37,7 +37,7 @@ from softsearch.training.optimisation import make_optimizer
 from softsearch.training.position import TrainingData, count_steps
 
 
-def train(recipe: Recipe, out: Path | None = None, *, overfit: int | None = None, live: bool = True) -> Path:
+def train(recipe: Recipe, out: Path | str | None = None, *, overfit: int | None = None, live: bool = True) -> Path:
     """Train what a recipe describes, score the best weights on the held-out data, and return the run folder.
 
     Parameters
@@ -56,7 +56,7 @@ def train(recipe: Recipe, out: Path | None = None, *, overfit: int | None = None
     Interrupted
         Ctrl-C or SIGTERM ended it after a checkpoint; :func:`resume` goes on from there.
     """
-    path = _real(out or unused_folder(Path("runs") / recipe.name))
+    path = _real(Path(out) if out else unused_folder(Path("runs") / recipe.name))
     _refuse_taken(path, fix=f"choose another folder with --out, or go on with: softsearch resume {path}")
     recipe = _memorising(recipe) if overfit else recipe
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -83,7 +83,7 @@ def train(recipe: Recipe, out: Path | None = None, *, overfit: int | None = None
     return _train(folder, recipe, resume=False, live=live)
 
 
-def resume(run: Path, *, live: bool = True) -> Path:
+def resume(run: Path | str, *, live: bool = True) -> Path:
     """Go on with an interrupted training, to the weights that it would have had without the interruption.
 
     Raises
@@ -93,7 +93,7 @@ def resume(run: Path, *, live: bool = True) -> Path:
     Interrupted
         As in :func:`train`.
     """
-    folder = RunFolder.open(run)
+    folder = RunFolder.open(Path(run))
     return _train(folder, _recipe_of(folder), resume=True, live=live)
 
 

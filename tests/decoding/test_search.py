@@ -72,7 +72,8 @@ def slow_beam(stepper, source, max_length, beam, length_penalty) -> list[tuple[f
             (log_prob / length**length_penalty, list(tokens)) for log_prob, tokens, word in grown if word == EOS
         ]
         live = [(log_prob, (*tokens, word)) for log_prob, tokens, word in grown if word != EOS]
-        if len(finished) >= beam:
+        best_alive = max((log_prob for log_prob, _ in live), default=float("-inf")) / length**length_penalty
+        if len(finished) >= beam and sorted(finished, reverse=True)[beam - 1][0] >= best_alive:
             break
     return sorted(finished, reverse=True)
 

@@ -6,9 +6,10 @@ import json
 
 import numpy as np
 import pytest
+import torch
 
 from softsearch.data.grammar import generate
-from softsearch.data.tokenizers import train_sentencepiece
+from softsearch.data.tokenizers import EOS, train_sentencepiece
 from softsearch.tasks.translator import END, Translation, Translator
 
 SENTENCES = ["a b c", "d", "c b a f e d", "", "e e", "   ", "Haus ."]
@@ -86,6 +87,24 @@ def test_a_sentence_is_translated_alike_alone_and_in_any_company(translator, pai
         assert alone.text == among_others.text
         assert alone.score == pytest.approx(among_others.score, abs=1e-5)
         np.testing.assert_allclose(alone.weights, among_others.weights, atol=1e-5)
+
+
+def test_unlikely_early_ends_do_not_cut_a_sure_translation_short(make_copier):
+    class Hasty(type(make_copier().model)):
+        """Copies too, but likes best of all wrong words to stop."""
+
+        def step(self, tokens, state, source):
+            logits, state, weights = super().step(tokens, state, source)
+            return logits.index_fill(1, torch.tensor([EOS]), 4.0).maximum(logits), state, weights
+
+    plain = make_copier(beam=5)
+    hasty = Translator(
+        Hasty(plain.tokenizer.size), plain.tokenizer, beam=5, length_penalty=1.0, max_ratio=2.0, max_tokens=8
+    )
+    assert [each.text for each in hasty.translate(["a b c d e f a b", "a b c d e f"])] == [
+        "a b c d e f a b",
+        "a b c d e f",
+    ]
 
 
 def test_streaming_reads_no_more_lines_than_it_translates(make_copier):

@@ -7,8 +7,10 @@ A hypothesis is scored by its log-probability divided by a length penalty,
 With a = 0 short outputs win, with a = 1 hypotheses compete by their mean log-probability (Bahdanau et al. 2015 divide
 so; Wu et al. 2016, section 7, is the smoother form).
 
-A sentence is finished when `beam` hypotheses about it have ended, or at its maximum length, where whatever is alive is
-closed with an EOS at its true cost. So every search ends, and every sentence has an output.
+A sentence is finished when `beam` hypotheses about it have ended and the best of them score above whatever is alive,
+or at its maximum length, where whatever is alive is closed with an EOS at its true cost. So every search ends, and
+every sentence has an output. The number alone is not enough: where a model is sure of itself, unlikely early ends are
+as many as the beam long before the one likely hypothesis has ended.
 """
 
 from __future__ import annotations
@@ -19,7 +21,6 @@ import torch
 
 from softsearch.decoding.stepper import BOS, EOS, Hypothesis, Stepper, select
 from softsearch.shapes import Bool, Float, Int, Tensor
-
 
 IMPOSSIBLE = -1e4  # the log-probability of an EOS that comes only because a sentence must end
 
@@ -74,13 +75,22 @@ def beam_search(
         live, ended = _extend(live._replace(state=state), logits, weights, closing, beam)
         _collect(finished, order, live, ended, length, length_penalty)
         live = live._replace(log_probs=live.log_probs.masked_fill(ended, float("-inf")))
-        enough = torch.tensor([len(finished[row]) >= beam for row in order.tolist()], device=order.device)
+        alive = (live.log_probs / length**length_penalty).view(-1, beam).amax(dim=1).tolist()
+        settled = [
+            _settled(finished[row], best, beam, num_best) for row, best in zip(order.tolist(), alive, strict=True)
+        ]
+        enough = torch.tensor(settled, device=order.device)
         going = ~(enough | closing)
         if not bool(going.all()):
             kept = going.nonzero().squeeze(1)
             rows = (kept.unsqueeze(1) * beam + torch.arange(beam, device=kept.device)).flatten()
             order, source, live = order[kept], select(source, kept), select(live, rows)
     return [sorted(each, key=lambda hypothesis: -hypothesis.score)[:num_best] for each in finished]
+
+
+def _settled(ended: list[Hypothesis], best_alive: float, beam: int, num_best: int) -> bool:
+    scores = sorted((hypothesis.score for hypothesis in ended), reverse=True)
+    return len(scores) >= beam and scores[num_best - 1] >= best_alive
 
 
 def _start(stepper: Stepper, source: Any, batch: int, beam: int, device: torch.device) -> _Live:

@@ -54,7 +54,7 @@ class Translation:
     score: float
     source_pieces: list[str] = field(default_factory=list)
     target_pieces: list[str] = field(default_factory=list)
-    weights: Float[np.ndarray, "tgt src"] | None = None
+    weights: Float[np.ndarray, "tgt src"] | None = field(default=None, compare=False)
     alignment: list[Link] = field(default_factory=list)
     alternatives: list[Translation] = field(default_factory=list)
 
