@@ -45,8 +45,9 @@ def main(folder: Path, *changes: str) -> None:
     recipe = softsearch.load_recipe("translate/builtin", ["data.num_train=500", "training.max_steps=100", *changes])
     task, data, valid = softsearch.prepare(recipe, folder / "data")
     network = DotAttention(task.tokenizer.size)
-    softsearch.fit(network, task, data, folder / "run", valid=valid, training=recipe.training)
-    (translation,) = softsearch.load(folder / "run", model=network).translate("Der Hund schläft.")
+    out = folder / "run"
+    softsearch.fit(network, task, data, out, valid=valid, training=recipe.training, seed=recipe.seed)
+    (translation,) = softsearch.load(out, model=network).translate("Der Hund schläft.")
     print(f"{translation.source} -> {translation.text}   ({translation.pharaoh()})")
 
 

@@ -28,13 +28,13 @@ from softsearch.models.sequence_model import SequenceModel
 from softsearch.recipes import Recipe, dump_recipe, load_recipe, schema
 from softsearch.tasks.translation import HeldOut, TranslationTask
 from softsearch.tasks.translator import Translator
-from softsearch.training.budget import measure_pace, steps_within, time_for
+from softsearch.training.budget import measure_pace, time_for, total_steps
 from softsearch.training.checkpoints import load_checkpoint
 from softsearch.training.folder import RunFolder
 from softsearch.training.loop import Outcome
 from softsearch.training.loop import train as run_loop
 from softsearch.training.optimisation import make_optimizer
-from softsearch.training.position import TrainingData, count_steps
+from softsearch.training.position import TrainingData
 
 
 def train(recipe: Recipe, out: Path | str | None = None, *, overfit: int | None = None, live: bool = True) -> Path:
@@ -116,13 +116,7 @@ def dry_run(recipe: Recipe, *, overfit: int | None = None) -> dict[str, Any]:
             settings=settings,
             save_s=0.0,
         )
-        steps = settings.max_steps
-        if settings.budget_s is not None:
-            affordable = steps_within(settings.budget_s, spent_s=0.0, pace=pace, settings=settings)
-            steps = affordable if steps is None else min(steps, affordable)
-        if settings.max_epochs is not None:
-            steps = count_steps(data, epochs=settings.max_epochs, limit=steps)
-    assert steps is not None  # the schema sees to a limit
+        steps = total_steps(data, settings, pace=pace, spent_s=0.0)
     return {
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
         "train_pairs": len(data),
@@ -214,7 +208,7 @@ def fit(
     *,
     valid: Any,
     training: schema.Training,
-    seed: int = 1,
+    seed: int,
     resume: bool = False,
     live: bool = True,
 ) -> Outcome:
@@ -230,8 +224,8 @@ def fit(
         The run folder to write.
     resume
         Go on with the interrupted training in `out`, with the same arguments.
-    training
-        A recipe's ``training``.
+    training, seed
+        A recipe's.
 
     Raises
     ------

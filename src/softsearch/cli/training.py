@@ -45,15 +45,14 @@ def resume(
 
 
 def finish(run: Path) -> None:
-    """Write the report of a trained run, print its scores and say what can be done next."""
+    """Print the scores of a trained run, write its report and say what can be done next."""
     from softsearch.inspection.report import read_evaluations, write_report
 
-    report = write_report(run)
     for evaluation in read_evaluations(run / "evaluations").values():
         scores_table(evaluation)
         say("")
     say(f"run: {run}")
-    say(f"report: {report}")
+    say(f"report: {write_report(run)}")
     note(f'next: softsearch predict {run}\n      softsearch look {run} --attention "a sentence"')
 
 

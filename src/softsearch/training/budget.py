@@ -44,22 +44,30 @@ def settle(
 ) -> Resolved:
     """Return the number of steps that the settings come to, on this machine if they give it a time budget."""
     began_at = time.perf_counter() - first_save_s
-    limit, pace = settings.max_steps, None
+    pace = None
     if settings.budget_s is not None:
         # Later checkpoints also hold the optimiser's two moments: three times the first one's size.
         save_s = 3 * first_save_s
         pace = measure_pace(
             model=model, task=task, data=data, valid=valid, optimizer=optimizer, settings=settings, save_s=save_s
         )
-        spent_s = time.perf_counter() - began_at
-        affordable = steps_within(settings.budget_s, spent_s=spent_s, pace=pace, settings=settings)
-        limit = affordable if limit is None else min(limit, affordable)
-    if settings.max_epochs is not None:
-        limit = count_steps(data, epochs=settings.max_epochs, limit=limit)
-    assert limit is not None  # the settings see to it
+    steps = total_steps(data, settings, pace=pace, spent_s=time.perf_counter() - began_at)
     spent_s = time.perf_counter() - began_at
-    planned_s = None if pace is None else spent_s + time_for(limit, pace=pace, settings=settings)
-    return Resolved(threads=torch.get_num_threads(), total_steps=limit, planned_s=planned_s)
+    planned_s = None if pace is None else spent_s + time_for(steps, pace=pace, settings=settings)
+    return Resolved(threads=torch.get_num_threads(), total_steps=steps, planned_s=planned_s)
+
+
+def total_steps(data: TrainingData, settings: TrainingSettings, *, pace: Pace | None, spent_s: float) -> int:
+    """Return the number of steps to the first limit; a time budget, of which `spent_s` are gone, needs the pace."""
+    steps = settings.max_steps
+    if settings.budget_s is not None:
+        assert pace is not None
+        affordable = steps_within(settings.budget_s, spent_s=spent_s, pace=pace, settings=settings)
+        steps = affordable if steps is None else min(steps, affordable)
+    if settings.max_epochs is not None:
+        steps = count_steps(data, epochs=settings.max_epochs, limit=steps)
+    assert steps is not None  # the settings see to a limit
+    return steps
 
 
 def measure_pace(
