@@ -1,7 +1,7 @@
 """Draw the picture at the head of the README: ``python docs/images/make.py runs/demo``.
 
-The sentence is the one of the run's test set, of 9 to 13 words and translated as in its reference, in which the most links
-cross: it shows best that words are followed to where they stand.
+Of the run's test sentences that have 9 to 13 words and are translated as in their reference, it shows the one in
+which the most links cross: words are followed to where they stand.
 """
 
 import sys

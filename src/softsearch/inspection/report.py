@@ -20,6 +20,7 @@ from softsearch.errors import RunError
 from softsearch.files import write_text_atomically
 from softsearch.inspection.html import escape, facts, listing, paragraph, picture, section, sentence, side_by_side
 from softsearch.pictures import attention_map, curves, length_chart
+from softsearch.training.display import duration
 from softsearch.training.folder import RunFolder
 
 _METRIC_NAMES = {"bleu": "BLEU", "chrf": "chrF", "aer": "Alignment error rate"}
@@ -79,7 +80,7 @@ def write_report(run: Path) -> Path:
 def _summary(folder: RunFolder, rows: Sequence[Row]) -> str:
     parts = [f"report written {datetime.datetime.now().astimezone():%Y-%m-%d %H:%M}"]
     if rows:
-        parts.insert(0, f"{rows[-1]['step']:,} steps in {_duration(rows[-1]['elapsed_s'])}")
+        parts.insert(0, f"{rows[-1]['step']:,} steps in {duration(rows[-1]['elapsed_s'])}")
     if folder.best is not None:
         parts.insert(1, f"best at step {folder.best:,}")
     return " · ".join(parts)
@@ -123,6 +124,9 @@ def _training(rows: Sequence[Row]) -> list[str]:
             picture(curves({"validation": bleu}, ylabel="validation BLEU"), alt="BLEU over the training steps")
         )
     parts = [side_by_side(charts)]
+    if len(losses) == 2:
+        why = "The validation loss is lower because it is taken without dropout and label smoothing."
+        parts.append(paragraph(why))
     samples = [row for row in rows if row.get("sample")]
     if samples:
         sample = "".join(sentence(name, text) for name, text in samples[-1]["sample"].items())
@@ -214,9 +218,3 @@ def _read_rows(path: Path) -> list[Row]:
         except ValueError as error:
             raise RunError(f"damaged: {error}", path=path, line=number, fix="delete this line") from error
     return rows
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
