@@ -7,11 +7,14 @@ author = "the authors of softsearch"
 project_copyright = author
 version = release = __version__
 
-extensions = ["myst_parser", "sphinx.ext.mathjax"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.mathjax", "sphinx.ext.napoleon"]
+autodoc_typehints = "none"  # the signatures show them
+napoleon_google_docstring = False
 myst_enable_extensions = ["dollarmath", "deflist"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build"]
 nitpicky = True
+nitpick_ignore_regex = [("py:.*", ".*")]  # docstrings name more than the pages show
 
 html_theme = "furo"
 html_title = f"softsearch {__version__}"
