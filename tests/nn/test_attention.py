@@ -76,30 +76,6 @@ def test_additive_attention_is_the_papers_equation_forward_and_backward(attentio
         assert_close(left, right)
 
 
-def test_a_reader_equals_the_attention_at_every_query(attention):
-    annotations = make_annotations()
-    reader = attention.reader(annotations, attention.project(annotations))
-    gradients = []
-    for apply in (reader, lambda query: read(attention, query, annotations)):
-        query = make_queries()
-        for _ in range(3):
-            query = torch.nn.functional.pad(apply(query).context, (0, QUERY - ANNOTATION)) + 0.5 * query
-        gradients.append(torch.autograd.grad(query.sin().sum(), [annotations.values, *attention.parameters()]))
-    for left, right in zip(*gradients, strict=True):
-        assert_close(left, right)
-
-
-@pytest.mark.parametrize("make", EVERY, ids=EVERY_ID)
-def test_each_reader_reads_what_its_attention_reads(make):
-    attention, annotations, query = make().double(), make_annotations(), make_queries()
-    found = attention.reader(annotations, attention.project(annotations))(query)
-    wanted = read(attention, query, annotations)
-    assert_close(found.context, wanted.context)
-    assert (found.weights is None) == (wanted.weights is None)
-    if wanted.weights is not None:
-        assert_close(found.weights, wanted.weights)
-
-
 @pytest.mark.parametrize("make", EVERY[:2], ids=EVERY_ID[:2])
 def test_weights_sum_to_one_over_real_positions_and_are_zero_on_padding(make):
     annotations = make_annotations()

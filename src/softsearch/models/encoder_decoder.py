@@ -24,7 +24,6 @@ from torch import nn
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.nn.annotations import Annotations
 from softsearch.nn.attention import AdditiveAttention, FixedContext, MeanPooling
-from softsearch.nn.linear import Linear
 from softsearch.nn.recurrent import BidirectionalEncoder, CellKind, State, make_cell
 from softsearch.shapes import Bool, Float, Int, Tensor
 
@@ -87,13 +86,13 @@ class EncoderDecoder(SequenceModel):
             cell=encoder_cell, input=embedding, hidden=encoder_hidden, layers=encoder_layers, dropout=dropout
         )
         self.cell = make_cell(decoder_cell, input=embedding, hidden=decoder_hidden)
-        self.bridge = Linear(annotation, self.cell.state_size * decoder_hidden) if bridge == "learned" else None
+        self.bridge = nn.Linear(annotation, self.cell.state_size * decoder_hidden) if bridge == "learned" else None
         self.decoder_hidden = decoder_hidden
         self.attention = attention
         self.target_embedding = self.source_embedding if tie_embeddings else nn.Embedding(vocabulary, embedding)
-        self.context_gates = Linear(annotation, self.cell.input.out_features, bias=False)
-        self.readout = Linear(decoder_hidden + embedding + annotation, readout)
-        self.output = Linear(readout, vocabulary)
+        self.context_gates = nn.Linear(annotation, self.cell.input.out_features, bias=False)
+        self.readout = nn.Linear(decoder_hidden + embedding + annotation, readout)
+        self.output = nn.Linear(readout, vocabulary)
         self.dropout = nn.Dropout(dropout)
         for layer in (self.source_embedding, self.target_embedding):
             nn.init.normal_(layer.weight, std=embedding**-0.5)
@@ -141,13 +140,11 @@ class EncoderDecoder(SequenceModel):
         self, embedded: Float[Tensor, "batch tgt embedding"], source: Source
     ) -> tuple[Float[Tensor, "batch tgt hidden"], Float[Tensor, "batch tgt annotation"]]:
         gates = self.cell.input(embedded.transpose(0, 1))  # time first: each step is one contiguous block
-        context_gates, recurrent = self.context_gates.deferred(), self.cell.recurrent.deferred()
-        read = self.attention.reader(source.annotations, source.keys)
         state = self.start(source)
         states, contexts = [], []
         for step in gates:
-            context = read(state[0]).context
-            state = self.cell(step + context_gates(context), state, recurrent)
+            context = self.attention(state[0], source.annotations, source.keys).context
+            state = self.cell(step + self.context_gates(context), state)
             states.append(state[0])
             contexts.append(context)
         return torch.stack(states, dim=1), torch.stack(contexts, dim=1)

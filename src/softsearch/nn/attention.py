@@ -19,23 +19,19 @@ v, W, U         ``score``, ``query``, ``key``
 
 Departure: U has a bias, as there is none elsewhere in the energy.
 
-Each attention has ``project(annotations) -> keys`` and ``(query, annotations, keys) -> Attended``; ``reader`` is the
-latter with the source filled in, for a loop over queries that will be differentiated. Several queries may read one
-source: with `beam` hypotheses a sentence, rows ``b * beam`` to ``b * beam + beam - 1`` of the query read
+Each attention has ``project(annotations) -> keys`` and ``(query, annotations, keys) -> Attended``. Several queries may
+read one source: with `beam` hypotheses a sentence, rows ``b * beam`` to ``b * beam + beam - 1`` of the query read
 annotations `b`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from typing import NamedTuple
 
 import torch
 from torch import nn
 
 from softsearch.nn.annotations import Annotations
-from softsearch.nn.linear import Linear, LinearMap
 from softsearch.shapes import Bool, Float, Tensor
 
 
@@ -44,9 +40,6 @@ class Attended(NamedTuple):
 
     context: Float[Tensor, "rows annotation"]
     weights: Float[Tensor, "rows src"] | None
-
-
-Reader = Callable[[Tensor], Attended]
 
 
 def address(scores: Float[Tensor, "*rows src"], mask: Bool[Tensor, "*#rows src"]) -> Float[Tensor, "*rows src"]:
@@ -71,8 +64,8 @@ class AdditiveAttention(nn.Module):
 
     def __init__(self, *, query: int, annotation: int, hidden: int) -> None:
         super().__init__()
-        self.query = Linear(query, hidden, bias=False)
-        self.key = Linear(annotation, hidden)
+        self.query = nn.Linear(query, hidden, bias=False)
+        self.key = nn.Linear(annotation, hidden)
         self.score = nn.Parameter(torch.empty(hidden).uniform_(-1.0, 1.0) / hidden**0.5)
 
     def project(self, annotations: Annotations) -> Float[Tensor, "batch src attention"]:
@@ -84,41 +77,33 @@ class AdditiveAttention(nn.Module):
         query: Float[Tensor, "rows query"],
         annotations: Annotations,
         keys: Float[Tensor, "batch src attention"],
-        project_query: LinearMap | None = None,
     ) -> Attended:
-        """Read `annotations` with `query`; `project_query` is ``self.query`` or its deferred form."""
+        """Read `annotations` with `query`."""
         values, mask, _ = annotations
-        queries = (project_query or self.query)(query)
-        queries = queries.unflatten(0, (len(values), -1))  # batch beam attention
+        queries = self.query(query).unflatten(0, (len(values), -1))  # batch beam attention
         energies = torch.tanh(queries.unsqueeze(2) + keys.unsqueeze(1))
         weights = address(energies @ self.score, mask.unsqueeze(1))
         context = torch.bmm(weights, values)
         return Attended(context.flatten(0, 1), weights.flatten(0, 1))
 
-    def reader(self, annotations: Annotations, keys: Float[Tensor, "batch src attention"]) -> Reader:
-        """Return this attention over one source, for all steps of one unrolling."""
-        return partial(self, annotations=annotations, keys=keys, project_query=self.query.deferred())
-
 
 class MeanPooling(nn.Module):
     """The same weight for each word, whatever the query: pooling that ignores content."""
 
-    def project(self, annotations: Annotations) -> Float[Tensor, "batch src"]:
-        """Return the weights, which are 1 / length."""
-        return address(torch.zeros_like(annotations.values[..., 0]), annotations.mask)
+    def project(self, annotations: Annotations) -> Float[Tensor, "batch annotation"]:
+        """Return the mean of the annotations."""
+        return torch.bmm(_equal_weights(annotations).unsqueeze(1), annotations.values).squeeze(1)
 
     def forward(
-        self, query: Float[Tensor, "rows query"], annotations: Annotations, keys: Float[Tensor, "batch src"]
+        self, query: Float[Tensor, "rows query"], annotations: Annotations, keys: Float[Tensor, "batch annotation"]
     ) -> Attended:
-        """Return the mean of the annotations."""
+        """Return the mean and the weights, which are 1 / length, once for each query."""
         beam = len(query) // len(keys)
-        context = torch.bmm(keys.unsqueeze(1), annotations.values).squeeze(1)
-        return Attended(context.repeat_interleave(beam, 0), keys.repeat_interleave(beam, 0))
+        return Attended(keys.repeat_interleave(beam, 0), _equal_weights(annotations).repeat_interleave(beam, 0))
 
-    def reader(self, annotations: Annotations, keys: Float[Tensor, "batch src"]) -> Reader:
-        """Return this pooling of one source, for all steps of one unrolling: it is the same at each."""
-        attended = self(annotations.summary, annotations, keys)
-        return lambda _query: attended
+
+def _equal_weights(annotations: Annotations) -> Float[Tensor, "batch src"]:
+    return address(torch.zeros_like(annotations.values[..., 0]), annotations.mask)
 
 
 class FixedContext(nn.Module):
@@ -133,7 +118,3 @@ class FixedContext(nn.Module):
     ) -> Attended:
         """Return the summary, once for each query."""
         return Attended(keys.repeat_interleave(len(query) // len(keys), 0), None)
-
-    def reader(self, annotations: Annotations, keys: Float[Tensor, "batch annotation"]) -> Reader:
-        """Return the summary of one source, for all steps of one unrolling."""
-        return lambda _query: Attended(keys, None)

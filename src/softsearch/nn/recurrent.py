@@ -25,7 +25,6 @@ import torch
 from torch import nn
 
 from softsearch.nn.annotations import Annotations
-from softsearch.nn.linear import Linear, LinearMap
 from softsearch.shapes import Bool, Float, Int, Tensor
 
 State = tuple[Tensor, ...]
@@ -45,14 +44,14 @@ class GRUCell(nn.Module):
 
     def __init__(self, *, input: int, hidden: int) -> None:
         super().__init__()
-        self.input = Linear(input, 3 * hidden)
-        self.recurrent = Linear(hidden, 3 * hidden)
+        self.input = nn.Linear(input, 3 * hidden)
+        self.recurrent = nn.Linear(hidden, 3 * hidden)
         _initialise(self.input, self.recurrent)
 
-    def forward(self, gates: Float[Tensor, "batch gates"], state: State, recurrent: LinearMap | None = None) -> State:
-        """Return the next state; `gates` are ``self.input(x)``, `recurrent` ``self.recurrent`` or its deferred form."""
+    def forward(self, gates: Float[Tensor, "batch gates"], state: State) -> State:
+        """Return the next state; `gates` are ``self.input(x)``."""
         (hidden,) = state
-        from_hidden = (recurrent or self.recurrent)(hidden)
+        from_hidden = self.recurrent(hidden)
         width = 2 * hidden.shape[-1]
         reset, update = torch.sigmoid(gates[:, :width] + from_hidden[:, :width]).chunk(2, dim=1)
         new = torch.tanh(torch.addcmul(gates[:, width:], reset, from_hidden[:, width:]))
@@ -72,16 +71,16 @@ class LSTMCell(nn.Module):
 
     def __init__(self, *, input: int, hidden: int) -> None:
         super().__init__()
-        self.input = Linear(input, 4 * hidden)
-        self.recurrent = Linear(hidden, 4 * hidden)
+        self.input = nn.Linear(input, 4 * hidden)
+        self.recurrent = nn.Linear(hidden, 4 * hidden)
         _initialise(self.input, self.recurrent)
         with torch.no_grad():
             self.input.bias[hidden : 2 * hidden] = 1.0
 
-    def forward(self, gates: Float[Tensor, "batch gates"], state: State, recurrent: LinearMap | None = None) -> State:
-        """Return the next state; `gates` are ``self.input(x)``, `recurrent` ``self.recurrent`` or its deferred form."""
+    def forward(self, gates: Float[Tensor, "batch gates"], state: State) -> State:
+        """Return the next state; `gates` are ``self.input(x)``."""
         hidden, cell = state
-        add, forget, new, output = (gates + (recurrent or self.recurrent)(hidden)).chunk(4, dim=1)
+        add, forget, new, output = (gates + self.recurrent(hidden)).chunk(4, dim=1)
         cell = torch.sigmoid(forget) * cell + torch.sigmoid(add) * torch.tanh(new)
         return torch.sigmoid(output) * torch.tanh(cell), cell
 
@@ -110,12 +109,11 @@ class RecurrentLayer(nn.Module):
     def forward(self, inputs: Float[Tensor, "batch src input"]) -> Float[Tensor, "batch src hidden"]:
         """Return the hidden state after each step."""
         gates = self.cell.input(inputs.transpose(0, 1))  # time first: each step is one contiguous block
-        recurrent = self.cell.recurrent.deferred()
         zeros = inputs.new_zeros(len(inputs), self.hidden)
         state: State = (zeros,) * self.cell.state_size
         outputs = []
         for step in gates:
-            state = self.cell(step, state, recurrent)
+            state = self.cell(step, state)
             outputs.append(state[0])
         return torch.stack(outputs, dim=1)
 
@@ -172,7 +170,7 @@ def _gather(
     return values.gather(1, index.unsqueeze(2).expand(-1, -1, values.shape[2]))
 
 
-def _initialise(from_input: Linear, from_hidden: Linear) -> None:
+def _initialise(from_input: nn.Linear, from_hidden: nn.Linear) -> None:
     """Glorot for the input, orthogonal for each gate's recurrence (Saxe et al. 2014), zero biases."""
     hidden = from_hidden.in_features
     for gate in from_hidden.weight.data.split(hidden):
