@@ -43,7 +43,9 @@ def recipe(*changes: str) -> Recipe:
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory) -> Path:
     """Return the folder of a run that no test may change."""
-    return runs.train(recipe(), tmp_path_factory.mktemp("runs") / "run", live=False)
+    run = runs.train(recipe(), tmp_path_factory.mktemp("runs") / "run", live=False)
+    runs.evaluate(run)
+    return run
 
 
 @pytest.fixture(scope="module")
@@ -115,14 +117,19 @@ def test_a_run_translates_the_same_each_time_it_is_loaded(trained):
     assert runs.load(str(trained)).translate(TEXTS[0])[0].weights is not None
 
 
+def test_training_leaves_the_test_data_unopened(tmp_path):
+    run = runs.train(recipe("training.max_steps=2"), tmp_path / "run", live=False)
+    assert [path.name for path in (run / "evaluations").iterdir()] == ["valid.json"]
+
+
 @pytest.mark.parametrize("name", ["valid", "test"])
-def test_a_trained_run_was_evaluated_on_its_held_out_data(trained, name):
+def test_a_run_is_evaluated_on_its_held_out_data(trained, name):
     kept = json.loads((trained / "evaluations" / f"{name}.json").read_text())
     assert kept["data"] == name
     assert kept["num_sentences"] == 20
 
 
-def test_evaluating_again_gives_the_scores_of_the_training(run):
+def test_evaluating_again_gives_the_same_scores(run):
     before = json.loads((run / "evaluations" / "test.json").read_text())
     (run / "evaluations" / "test.json").unlink()
     result = runs.evaluate(run)

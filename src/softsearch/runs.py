@@ -19,7 +19,7 @@ from softsearch.build.preparation import materialise, open_materialised
 from softsearch.build.scored import OWN, pairs_to_score
 from softsearch.build.training import build_settings, build_task
 from softsearch.data.batches import PairData
-from softsearch.data.parallel import Pair, PairReport, read_tsv
+from softsearch.data.parallel import Pair
 from softsearch.data.tokenizers import load_tokenizer
 from softsearch.errors import Interrupted, RunError
 from softsearch.files import folder_written_atomically, write_text_atomically
@@ -38,7 +38,9 @@ from softsearch.training.position import TrainingData
 
 
 def train(recipe: Recipe, out: Path | str | None = None, *, overfit: int | None = None, live: bool = True) -> Path:
-    """Train what a recipe describes, score the best weights on the held-out data, and return the run folder.
+    """Train what a recipe describes, score the best weights on the validation data, and return the run folder.
+
+    The test data are left for :func:`evaluate`: whoever tries ten settings should not see ten test scores.
 
     Parameters
     ----------
@@ -277,10 +279,7 @@ def _train(folder: RunFolder, recipe: Recipe, *, resume: bool, live: bool) -> Pa
     )
     _check_interrupted(folder, outcome, how=f"softsearch resume {folder.path}")
     load_checkpoint(folder, _best(folder), model=model)
-    for name in ("valid", "test"):
-        path = folder.path / "data" / f"{name}.tsv"
-        if path.exists():
-            _evaluate(folder, task, model, name, list(read_tsv(path, report=PairReport())))
+    _evaluate(folder, task, model, "valid", valid.pairs)  # the test data stay unopened until someone asks
     folder.update(status="finished")
     return folder.path
 

@@ -131,8 +131,9 @@ def fake_runs(monkeypatch):
         sizes = {"parameters": 1234567, "train_pairs": 100, "vocabulary": 50, "peak_memory_bytes": 2**28}
         return {**sizes, "seconds_per_step": 0.25, "steps": 80, "predicted_s": 20.0}
 
-    def evaluate(run, *, on=None, beam=None, on_progress):
-        on_progress(12)
+    def evaluate(run, *, on=None, beam=None, on_progress=None):
+        if on_progress is not None:
+            on_progress(12)
         calls.append(("evaluate", {"run": run, "on": on, "beam": beam}))
         return EVALUATION
 

@@ -91,7 +91,7 @@ def test_the_page_shows_what_the_run_holds(run: Path) -> None:
     assert write_report(run) == run / "report.html"
     page = Page(run / "report.html")
     scores = ("34.2", "[33.0 – 35.5]", "nrefs:1|case:lc", "0.071", "beam 5", "1,000 sentences")
-    sentences = ("2,000 steps in 1 min 2 s", "chrF 12.3", "A boat")
+    sentences = ("2,000 steps in 1 min 02 s", "chrF 12.3", "A boat")
     rest = ("28,991", "a.de, a.en", "versions · torch", "seed: 1  # <b>", "11,300,000")
     for shown in scores + sentences + rest:
         assert shown in page.text, shown

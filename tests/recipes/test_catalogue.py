@@ -18,6 +18,7 @@ def _corpora(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_shipped_recipes_go_by_name() -> None:
     assert list(RECIPES) == [
         "translate/builtin",
+        "translate/builtin-words",
         "translate/multi30k",
         "translate/multi30k-mean",
         "translate/multi30k-no-attention",

@@ -54,6 +54,8 @@ def finish(run: Path) -> None:
     say(f"run: {run}")
     say(f"report: {write_report(run)}")
     note(f'next: softsearch predict {run}\n      softsearch look {run} --attention "a sentence"')
+    if (run / "data" / "test.tsv").exists() and not (run / "evaluations" / "test.json").exists():
+        note(f"once all is settled: softsearch evaluate {run}   (opens the test data)")
 
 
 def _show_forecast(forecast: Mapping[str, Any]) -> None:
