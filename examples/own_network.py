@@ -1,4 +1,4 @@
-"""A network of one's own, trained, kept, loaded and used by softsearch: ``python examples/own_network.py FOLDER``.
+"""A network of one's own, trained, kept, loaded and used by softsearch: ``python examples/own_network.py [FOLDER]``.
 
 It reads with `encode` and writes with `start` and `step`; it learns with `forward` and `output`.
 """
@@ -52,4 +52,4 @@ def main(folder: Path, *changes: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "runs/own-network"))

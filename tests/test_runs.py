@@ -118,7 +118,7 @@ def test_a_run_translates_the_same_each_time_it_is_loaded(trained):
 
 
 def test_training_leaves_the_test_data_unopened(tmp_path):
-    run = runs.train(recipe("training.max_steps=2"), tmp_path / "run", live=False)
+    run = runs.train(recipe("training.max_steps=2", "training.schedule.warmup_steps=1"), tmp_path / "run", live=False)
     assert [path.name for path in (run / "evaluations").iterdir()] == ["valid.json"]
 
 
@@ -180,7 +180,7 @@ def test_a_run_without_test_data_is_evaluated_on_its_validation_data(memorised):
 def test_what_is_not_a_run_is_refused_with_the_nearest_name(run, function):
     with pytest.raises(RunError) as caught:
         function(run.parent / "rnu")
-    assert caught.value.nearest == "run"
+    assert caught.value.nearest == str(run)
 
 
 def test_a_folder_with_something_in_it_is_not_trained_into(tmp_path):
@@ -195,6 +195,10 @@ def test_runs_without_a_name_of_their_own_are_numbered(tmp_path, monkeypatch):
     short = recipe(*SHORT, "training.max_steps=1", "training.schedule.warmup_steps=0")
     made = [runs.train(short, live=False) for _ in range(3)]
     assert [path.resolve() for path in made] == [tmp_path / "runs" / f"builtin{end}" for end in ("", "-2", "-3")]
+
+
+def test_a_trained_run_is_finished(trained):
+    assert runs.is_finished(trained)
 
 
 def test_a_run_that_has_moved_works_as_before(run, tmp_path):

@@ -25,7 +25,7 @@ from softsearch.errors import Interrupted, RunError
 from softsearch.files import folder_written_atomically, write_text_atomically
 from softsearch.machine import environment, peak_memory_bytes
 from softsearch.models.sequence_model import SequenceModel
-from softsearch.recipes import Recipe, dump_recipe, load_recipe, schema
+from softsearch.recipes import Duration, Recipe, dump_recipe, load_recipe, schema
 from softsearch.tasks.translation import HeldOut, TranslationTask
 from softsearch.tasks.translator import Translator
 from softsearch.training.budget import measure_pace, time_for, total_steps
@@ -61,7 +61,7 @@ def train(recipe: Recipe, out: Path | str | None = None, *, overfit: int | None 
     path = _real(Path(out) if out else unused_folder(Path("runs") / recipe.name))
     _refuse_taken(path, fix=f"choose another folder with --out, or go on with: softsearch resume {path}")
     recipe = _memorising(recipe) if overfit else recipe
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_parent(path)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as temporary:
         prepared = materialise(recipe, Path(temporary) / "data", overfit=overfit)
         files: dict[str, str | bytes] = {
@@ -97,6 +97,11 @@ def resume(run: Path | str, *, live: bool = True) -> Path:
     """
     folder = RunFolder.open(Path(run))
     return _train(folder, _recipe_of(folder), resume=True, live=live)
+
+
+def is_finished(run: Path | str) -> bool:
+    """Return whether a run's training came to its end, so that resuming would only score it again."""
+    return bool(RunFolder.open(Path(run)).about["status"] == "finished")
 
 
 def dry_run(recipe: Recipe, *, overfit: int | None = None) -> dict[str, Any]:
@@ -342,10 +347,14 @@ def _best(folder: RunFolder) -> Literal["best", "last"]:
 
 
 def _memorising(recipe: Recipe) -> Recipe:
+    """Return the recipe without what hinders learning by heart, to stop soon after BLEU no longer rises."""
     return recipe.model_copy(
         update={
             "task": recipe.task.model_copy(update={"label_smoothing": 0.0}),
             "model": recipe.model.model_copy(update={"dropout": 0.0}),
+            "training": recipe.training.model_copy(
+                update={"validate_every": Duration(50, "steps"), "stop": schema.Stop(on="bleu", patience=3)}
+            ),
         }
     )
 
@@ -365,6 +374,15 @@ def unused_folder(path: Path) -> Path:
     """Return `path`, or the first of ``PATH-2``, ``PATH-3``, … that is not there yet."""
     numbered = (path.with_name(f"{path.name}-{number}") for number in itertools.count(2))
     return next(each for each in itertools.chain([path], numbered) if not each.exists())
+
+
+def _make_parent(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=path.parent).close()
+    except OSError as error:
+        fix = "choose another folder with --out"
+        raise RunError(f"cannot be written: {error.strerror}", path=path, fix=fix) from error
 
 
 def _real(path: Path) -> Path:

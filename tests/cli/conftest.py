@@ -126,6 +126,9 @@ def fake_runs(monkeypatch):
         calls.append(("resume", {"run": run}))
         return trained(run)
 
+    def is_finished(run):
+        return run.name == "finished"
+
     def dry_run(recipe, *, overfit=None):
         calls.append(("dry_run", {"recipe": recipe, "overfit": overfit}))
         sizes = {"parameters": 1234567, "train_pairs": 100, "vocabulary": 50, "peak_memory_bytes": 2**28}
@@ -146,7 +149,7 @@ def fake_runs(monkeypatch):
         return path if not path.exists() else path.with_name(f"{path.name}-2")
 
     faked = types.ModuleType("softsearch.runs")
-    for one in (train, resume, dry_run, evaluate, load, unused_folder):
+    for one in (train, resume, is_finished, dry_run, evaluate, load, unused_folder):
         setattr(faked, one.__name__, one)
     monkeypatch.setitem(sys.modules, "softsearch.runs", faked)
     monkeypatch.setattr(softsearch, "runs", faked, raising=False)

@@ -124,3 +124,10 @@ def test_a_run_that_cannot_be_resumed_says_why(command, fake_runs, monkeypatch, 
     ended = command("resume", tmp_path / "run")
     assert (ended.code, ended.out) == (2, "")
     assert "no such run folder" in ended.err
+
+
+def test_a_finished_training_is_not_scored_again(command, fake_runs, tmp_path):
+    ended = command("resume", tmp_path / "finished")
+    assert ended.code == 0
+    assert "this training is finished" in ended.err
+    assert fake_runs == []

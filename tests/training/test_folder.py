@@ -92,7 +92,7 @@ def test_a_missing_file_of_the_run_is_named(folder: RunFolder) -> None:
 def test_a_misspelt_run_gets_the_nearest_name(folder: RunFolder) -> None:
     with pytest.raises(RunError, match="no such run folder") as raised:
         RunFolder.open(folder.path.with_name("frist"))
-    assert raised.value.nearest == "first"
+    assert raised.value.nearest == str(folder.path)
 
 
 def test_any_other_folder_or_file_is_no_run(folder: RunFolder, tmp_path: Path) -> None:

@@ -28,6 +28,8 @@ def look(
     """Draw the attention of a run for a sentence, as a PNG."""
     from softsearch import runs
 
+    if out.suffix.lower() != ".png":
+        raise SoftsearchError("the picture is a PNG", path=out, allowed="a name that ends in .png")
     sentences = _sentences(attention, file)
     translator = runs.load(run)
     translations = translator.translate(sentences)

@@ -41,6 +41,9 @@ def resume(
     """Go on with an interrupted training, as if it had never stopped."""
     from softsearch import runs
 
+    if runs.is_finished(run):
+        note(f"{run}: this training is finished; softsearch evaluate {run} scores it again")
+        return
     finish(runs.resume(run, live=True))
 
 

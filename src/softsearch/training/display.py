@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from rich.console import Console, Group
+from rich.console import Console
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -41,7 +41,7 @@ class Display(Protocol):
 
 def make_display(*, live: bool, total_steps: int) -> Display:
     """Return a live display on a terminal, plain lines elsewhere, silence where `live` is False."""
-    console = Console(stderr=True, highlight=False, quiet=not live, soft_wrap=True)
+    console = Console(stderr=True, highlight=False, quiet=not live)
     return LiveDisplay(console, total_steps) if live and console.is_terminal else PlainDisplay(console, total_steps)
 
 
@@ -68,8 +68,8 @@ class PlainDisplay:
             self.say(f"  {name}: {text}")
 
     def say(self, text: str) -> None:
-        """Print a line."""
-        self._console.print(Text(text))
+        """Print a line, however long."""
+        self._console.print(Text(text), soft_wrap=True)
 
     def close(self) -> None:
         """Nothing to give back."""
@@ -94,7 +94,7 @@ class LiveDisplay:
 
     def train(self, row: Mapping[str, Any], *, left_s: float) -> None:
         """Draw the new figures."""
-        self._train, self._left_s = row, left_s
+        self._train, self._left_s, self._shown_at = row, left_s, time.monotonic()
         self._draw()
 
     def valid(self, row: Mapping[str, Any], *, best: bool) -> None:
@@ -113,12 +113,12 @@ class LiveDisplay:
         self._live.stop()
 
     def _draw(self) -> None:
-        self._shown_at = time.monotonic()
         self._live.update(self._table(), refresh=True)
 
-    def _table(self) -> Group:
+    def _table(self) -> Table:
         table = Table.grid(padding=(0, 2))
-        row = self._train or self._valid
+        done = max(row["step"] for row in (self._train, self._valid, {"step": 0}) if row)
+        table.add_row("", ProgressBar(total=self._total_steps, completed=done, width=60))
         if self._train is not None:
             table.add_row("training", Text(f"{_place(self._train, self._total_steps)}  {_training(self._train)}"))
             table.add_row("time", Text(f"{duration(self._train['elapsed_s'])} so far, {duration(self._left_s)} left"))
@@ -127,7 +127,7 @@ class LiveDisplay:
             table.add_row("best", Text(self._best or "none yet"))
             for name, value in self._valid.get("sample", {}).items():
                 table.add_row(Text(name), Text(value, overflow="ellipsis", no_wrap=True))
-        return Group(ProgressBar(total=self._total_steps, completed=row["step"] if row else 0, width=60), table)
+        return table
 
 
 def duration(seconds: float) -> str:

@@ -112,7 +112,11 @@ class RunFolder:
         if not path.is_dir():
             siblings = [entry.name for entry in path.parent.iterdir() if entry.is_dir()] if path.parent.is_dir() else []
             problem = "a run is a folder, and this is a file" if path.exists() else "there is no such run folder"
-            raise RunError(problem, path=path, nearest=nearest(path.name, siblings))
+            match = nearest(path.name, siblings)
+            near = None if match is None else str(path.parent / match)
+            if near is None and (Path("runs") / path.name).is_dir():
+                near = str(Path("runs") / path.name)
+            raise RunError(problem, path=path, nearest=near, fix="give the folder that softsearch train wrote")
         if not (path / _INDEX).exists():
             raise RunError("not a run folder: it has no run.json", path=path, fix="give the folder that train wrote")
         content = unseal(path / _INDEX, fix="copy the file, or the whole folder, again from where it came from")

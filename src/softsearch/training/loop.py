@@ -200,11 +200,12 @@ class _Training:
     def _log(self) -> None:
         assert self.journal is not None and self.display is not None
         written = self.step % _LOG_EVERY_STEPS == 0
-        if not written and not self.display.due():
+        shown = self.display.due() or self.step == self.resolved.total_steps
+        if not written and not shown:
             return
         rate = self._learning_rate(self.step - 1)
         row = self._row("train", **self.meter.means(), learning_rate=rate, skipped=self.skipped)
-        if self.display.due():
+        if shown:
             self.display.train(row, left_s=self._left_s())
         if written:
             self.journal.write(row)
@@ -300,5 +301,6 @@ class _Training:
         )
         if interrupted_by is None:
             self.folder.update(outcome=dataclasses.asdict(outcome))
+            self.display.close()
             self.display.say(last_words(outcome))
         return outcome
