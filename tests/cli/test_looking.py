@@ -35,7 +35,7 @@ def test_a_model_without_attention_is_told_so(command, fake_runs, monkeypatch, t
 def test_an_empty_translation_is_noted_and_not_drawn(weights, command, fake_runs, monkeypatch, tmp_path):
     monkeypatch.setattr("softsearch.runs.load", lambda run: _Blind(weights=weights))
     ended = command("look", tmp_path, "--attention", "ein Hund", "--out", tmp_path / "map.png")
-    assert ended.code == 0
+    assert ended.code == 2
     assert "is empty" in ended.err
     assert not (tmp_path / "map.png").exists()
 
@@ -73,3 +73,9 @@ def test_a_sentence_or_a_file_is_needed_and_not_both(words, told, command, fake_
     ended = command("look", tmp_path, *words)
     assert ended.code == 2
     assert told in ended.err
+
+
+def test_a_picture_that_is_no_png_is_refused(command, fake_runs, tmp_path):
+    ended = command("look", tmp_path, "--attention", "ein Hund", "--out", tmp_path / "map.txt")
+    assert ended.code == 2
+    assert ".png" in ended.err

@@ -109,3 +109,9 @@ def test_every_rung_of_the_ladder_gives_a_valid_recipe(sizes, corpus, tmp_path, 
     text = sizing.recipe_text(read_corpus(list(corpus)), files=list(corpus), source="de", target="en", out=out)
     out.write_text(text, encoding="utf-8")
     assert load_recipe(out).tokenizer.size == sizes.vocabulary
+
+
+def test_a_file_of_pairs_needs_both_languages_and_says_so_at_once(command, tmp_path):
+    ended = command("new", "translation", "--pairs", tmp_path / "pairs.tsv", "--source", "de")
+    assert ended.code == 2
+    assert "--source LANGUAGE --target LANGUAGE" in ended.err

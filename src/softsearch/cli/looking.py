@@ -33,6 +33,7 @@ def look(
     sentences = _sentences(attention, file)
     translator = runs.load(run)
     translations = translator.translate(sentences)
+    num_drawn = 0
     for number, translation in enumerate(translations, start=1):
         if not translation.target_pieces:
             note(f"the translation is empty, there is nothing to draw: {translation.source}")
@@ -48,6 +49,11 @@ def look(
         path = out if len(translations) == 1 else out.with_name(f"{out.stem}-{number}{out.suffix}")
         draw(translation, path)
         say(f"{translation.text}\n  {path}")
+        num_drawn += 1
+    if num_drawn == 0:
+        raise SoftsearchError(
+            "nothing could be drawn", path=file, fix="give shorter sentences, or a run trained further"
+        )
 
 
 def draw(translation: Translation, path: Path) -> None:

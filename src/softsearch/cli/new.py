@@ -42,6 +42,10 @@ def translation(
     from softsearch.files import write_text_atomically
 
     files = _files(source_file, target_file, pairs)
+    if pairs is not None and not (source and target):
+        raise SoftsearchError(
+            "a file of pairs does not tell its languages", path=pairs, fix="give --source LANGUAGE --target LANGUAGE"
+        )
     source = source or _guessed(source_file, "--source")
     target = target or _guessed(target_file, "--target")
     out = out or Path(f"{source}-{target}.yaml")
