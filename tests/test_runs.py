@@ -18,6 +18,7 @@ from softsearch import runs
 from softsearch.data.parallel import PairReport, read_tsv, write_pairs
 from softsearch.errors import DataError, Interrupted, RunError
 from softsearch.recipes import Recipe, load_recipe
+from softsearch.tasks.translation import TranslationTask
 
 WIDTHS = ("embedding", "readout", "encoder.hidden", "decoder.hidden", "attention.hidden")
 SMALL = [
@@ -311,8 +312,8 @@ def test_ctrl_c_ends_a_training_with_the_exit_code_that_a_shell_expects(tmp_path
             signal.raise_signal(signal.SIGINT)
         return loss(*arguments, **keywords)
 
-    loss = runs.TranslationTask.loss
-    monkeypatch.setattr(runs.TranslationTask, "loss", interrupted)
+    loss = TranslationTask.loss
+    monkeypatch.setattr(TranslationTask, "loss", interrupted)
     with pytest.raises(Interrupted) as caught:
         runs.train(recipe(), tmp_path / "run", live=False)
     assert caught.value.exit_code == 130

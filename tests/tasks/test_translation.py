@@ -12,7 +12,7 @@ import torch
 from softsearch.build.model import build_model
 from softsearch.data.batches import make_batch, pad_sources
 from softsearch.data.parallel import Pair
-from softsearch.data.tokenizers import BOS, EOS, WordTokenizer
+from softsearch.data.tokenizers import BOS, EOS
 from softsearch.recipes import load_recipe
 from softsearch.tasks.translation import HeldOut, TranslationTask
 
@@ -186,29 +186,6 @@ def test_gold_links_are_shown_where_the_translation_is_the_reference(task, trans
     assert shown["gold"] == [[0, 0], [1, 0]]
     (other,) = task.evaluate(translator.model, [pairs[0]])["sentences"]
     assert other["gold"] is None
-
-
-def test_a_gold_link_between_words_joins_all_of_their_pieces():
-    class Halves(WordTokenizer):
-        """Two pieces a word."""
-
-        def encode(self, text):
-            return [piece for index in super().encode(text) for piece in (index, index)]
-
-        def word_ids(self, ids):
-            return [place // 2 for place in range(len(ids))]
-
-    task = TranslationTask(
-        Halves(["a", "b"], lowercase=False),
-        label_smoothing=0.0,
-        lowercase=False,
-        beam=1,
-        length_penalty=1.0,
-        max_ratio=1.0,
-        max_tokens=9,
-    )
-    links = task._gold_pieces(Pair("a b", "b", 1, frozenset({(1, 0)})))
-    assert links == [[2, 0], [2, 1], [3, 0], [3, 1]]
 
 
 def test_a_task_can_be_made_again_from_its_dictionary(task, translator):

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 
 from softsearch.data.batches import PairBatch, make_batch, pad_sources, plan_in_order
@@ -15,17 +14,17 @@ from softsearch.data.parallel import Pair
 from softsearch.data.store import TokenStore
 from softsearch.data.tokenizers import BOS, Tokenizer
 from softsearch.decoding.forced import forced_weights
-from softsearch.metrics.alignment import Link, alignment_error_rate
-from softsearch.metrics.translation import bleu, by_length, chrf, sentence_chrf
+from softsearch.metrics.alignment import Link
+from softsearch.metrics.translation import bleu
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.nn.losses import linear_cross_entropy
+from softsearch.tasks.scoring import scores
 from softsearch.tasks.task import Loss, Term, Validation
-from softsearch.tasks.translator import Translation, Translator
+from softsearch.tasks.translator import Translator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SHOWN = 5  # sentences kept of the best and of the worst
 _VALIDATION_TOKENS = 4096
 
 
@@ -118,24 +117,9 @@ class TranslationTask:
                 if on_progress:
                     on_progress(len(translations))
             aligned = self.align(model, [pair for pair in pairs if pair.links is not None])
-        texts = [translation.text for translation in translations]
-        references = [pair.target for pair in pairs]
-        lengths = [len(pair.source.split()) for pair in pairs]
-        metrics = {
-            "bleu": bleu(texts, references, lowercase=self.lowercase),
-            "chrf": chrf(texts, references, lowercase=self.lowercase),
-        }
-        if aligned is not None:
-            gold = [pair.links for pair in pairs if pair.links is not None]
-            metrics["aer"] = alignment_error_rate(aligned, gold)
-        buckets = by_length(lengths, texts, references, lowercase=self.lowercase)
-        return {
-            "num_sentences": len(pairs),
-            "metrics": {name: score.to_dict() for name, score in metrics.items()},
-            "by_length": [bucket.to_dict() for bucket in buckets],
-            "sentences": self._extremes(pairs, translations),
-            "decoding": {**self.search, "beam": self.search["beam"] if beam is None else beam},
-        }
+        decoding = {**self.search, "beam": self.search["beam"] if beam is None else beam}
+        scored = scores(pairs, translations, aligned, tokenizer=self.tokenizer, lowercase=self.lowercase)
+        return {**scored, "decoding": decoding}
 
     def align(self, model: SequenceModel, pairs: list[Pair]) -> list[set[Link]] | None:
         """Return the word links of given pairs, from where the model looks while it is made to write the target.
@@ -169,36 +153,6 @@ class TranslationTask:
         return Term(
             linear_cross_entropy(features, output.weight, output.bias, targets, smoothing=smoothing), len(targets)
         )
-
-    def _extremes(self, pairs: list[Pair], translations: list[Translation]) -> list[dict[str, Any]]:
-        """Return the best and the worst sentences by chrF, the best first; of equals, the longer is the better show."""
-        scores = sentence_chrf(
-            [each.text for each in translations], [pair.target for pair in pairs], lowercase=self.lowercase
-        )
-        order = sorted(range(len(pairs)), key=lambda row: (-scores[row], -len(pairs[row].source)))
-        shown = order if len(order) <= 2 * _SHOWN else order[:_SHOWN] + order[-_SHOWN:]
-        return [self._shown(pairs[row], translations[row], scores[row]) for row in shown]
-
-    def _shown(self, pair: Pair, translation: Translation, score: float) -> dict[str, Any]:
-        entry = translation.to_dict()
-        keys = ("source", "translation", "source_pieces", "target_pieces", "weights")
-        gold = None
-        if pair.links is not None and translation.text == pair.target:  # gold links are about the reference's words
-            gold = self._gold_pieces(pair)
-        return {**{key: entry[key] for key in keys}, "reference": pair.target, "score": round(score, 2), "gold": gold}
-
-    def _gold_pieces(self, pair: Pair) -> list[list[int]]:
-        """Return links between words as links between all of their pieces, (source piece, target piece)."""
-        words = [
-            np.array(self.tokenizer.word_ids(self.tokenizer.encode(text)), dtype=int)
-            for text in (pair.source, pair.target)
-        ]
-        return [
-            [int(i), int(j)]
-            for source, target in sorted(pair.links or ())
-            for i in np.flatnonzero(words[0] == source)
-            for j in np.flatnonzero(words[1] == target)
-        ]
 
 
 @contextmanager

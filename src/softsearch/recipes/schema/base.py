@@ -1,0 +1,53 @@
+"""What the fields of all parts share: ranges, durations, and how a mistake is raised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator
+from pydantic_core import PydanticCustomError
+
+from softsearch.errors import RecipeError
+from softsearch.recipes.duration import UNIT_WORDS, Duration, Unit
+
+Count = Annotated[int, Field(ge=1, le=10**12)]
+Width = Annotated[int, Field(ge=1, le=65_536)]
+Share = Annotated[float, Field(ge=0, lt=1)]
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+Text = Annotated[str, Field(min_length=1, pattern=r"^\S(.*\S)?$")]
+
+
+def mistake(problem: str, *, key: str = "", allowed: str = "", nearest: str = "", fix: str = "") -> PydanticCustomError:
+    """Return an error that a validator raises; `key` is the field below the validated model that is to blame."""
+    context = {"problem": problem, "key": key, "allowed": allowed, "nearest": nearest, "fix": fix}
+    return PydanticCustomError("mistake", "{problem}", context)
+
+
+def _duration_in(*units: Unit) -> Callable[[object], Duration]:
+    words = [word for unit in units for word in UNIT_WORDS[unit]]
+    allowed = f"a number and a unit: {', '.join(words)}"
+
+    def parse(value: object) -> Duration:
+        try:
+            duration = value if isinstance(value, Duration) else Duration.parse(value)
+        except RecipeError as error:
+            close = error.nearest if error.nearest in words else ""
+            raise mistake(error.problem, allowed=allowed, nearest=close or "", fix=error.fix or "") from None
+        if duration.unit not in units:
+            raise mistake(f"a duration in {duration.unit} cannot stand here", allowed=allowed)
+        return duration
+
+    return parse
+
+
+Time = Annotated[Duration, PlainValidator(_duration_in("seconds")), PlainSerializer(str)]
+Progress = Annotated[Duration, PlainValidator(_duration_in("steps", "epochs")), PlainSerializer(str)]
+TimeOrProgress = Annotated[Duration, PlainValidator(_duration_in("steps", "epochs", "seconds")), PlainSerializer(str)]
+
+
+class Part(BaseModel):
+    """What all parts of a recipe share: no unknown keys, no silent conversions, no changes afterwards."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)

@@ -1,0 +1,102 @@
+"""Train a network of one's own, without a recipe for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from softsearch.build.preparation import materialise, open_materialised
+from softsearch.build.task import build_task
+from softsearch.build.training import build_settings
+from softsearch.data.batches import PairData
+from softsearch.files import folder_written_atomically
+from softsearch.machine import environment
+from softsearch.models.sequence_model import SequenceModel
+from softsearch.recipes import Recipe, schema
+from softsearch.runs.folders import real, refuse_taken
+from softsearch.runs.parts import as_json, check_interrupted, now, optimizer_of
+from softsearch.tasks.translation import HeldOut, TranslationTask
+from softsearch.training.folder import RunFolder
+from softsearch.training.loop import Outcome
+from softsearch.training.loop import train as run_loop
+from softsearch.training.position import TrainingData
+
+
+def prepare(recipe: Recipe, folder: Path | str) -> tuple[TranslationTask, PairData, HeldOut]:
+    """Return all that a recipe describes but its model, for :func:`fit`: task, training data and validation data.
+
+    Parameters
+    ----------
+    folder
+        Where the token ids are kept, in files that training reads from; must not exist or be empty.
+
+    Raises
+    ------
+    RunError, DataError
+        The folder is not empty, or the data cannot be used.
+    """
+    folder = real(Path(folder))
+    refuse_taken(folder, fix="choose another folder, or delete it")
+    with folder_written_atomically(folder) as temporary:
+        found = materialise(recipe, temporary, overfit=None)
+    task = build_task(recipe, found.tokenizer, max_tokens=found.longest)
+    return task, *open_materialised(recipe, folder, name=found.name)
+
+
+def fit(
+    model: SequenceModel,
+    task: TranslationTask,
+    data: TrainingData,
+    out: Path | str,
+    *,
+    valid: Any,
+    training: schema.Training,
+    seed: int,
+    resume: bool = False,
+    live: bool = True,
+) -> Outcome:
+    """Train a network of one's own into a run folder; afterwards it has the last weights, :func:`load` gives the best.
+
+    Parameters
+    ----------
+    model
+        Its class says what it must have.
+    task, data, valid
+        From :func:`prepare`, or one's own.
+    out
+        The run folder to write.
+    resume
+        Go on with the interrupted training in `out`, with the same arguments.
+    training, seed
+        A recipe's.
+
+    Raises
+    ------
+    RunError, Interrupted
+        As in :func:`train`.
+    """
+    folder = RunFolder.open(Path(out)) if resume else _folder_to_fit(Path(out), task)
+    outcome = run_loop(
+        model=model,
+        task=task,
+        data=data,
+        valid=valid,
+        folder=folder,
+        optimizer=optimizer_of(training, model),
+        settings=build_settings(training),
+        seed=seed,
+        resume=resume,
+        live=live,
+    )
+    check_interrupted(folder, outcome, how="the same call of fit, with resume=True")
+    folder.update(status="finished")
+    return outcome
+
+
+def _folder_to_fit(path: Path, task: TranslationTask) -> RunFolder:
+    about = {"status": "training", "created": now(), "task": task.to_dict(), "vocabulary": task.tokenizer.size}
+    files: dict[str, str | bytes] = {
+        "environment.json": as_json(environment()),
+        "tokenizer.model": task.tokenizer.to_bytes(),
+    }
+    return RunFolder.create(path, files=files, about=about)
