@@ -15,9 +15,9 @@ from softsearch.build.task import build_task
 from softsearch.build.training import build_settings
 from softsearch.machine import environment, peak_memory_bytes
 from softsearch.recipes import Duration, Recipe, dump_recipe, schema
+from softsearch.runs.evaluation import score
 from softsearch.runs.folders import make_parent, real, refuse_taken, unused_folder
 from softsearch.runs.parts import as_json, best_of, check_interrupted, now, optimizer_of, recipe_of, task_of
-from softsearch.runs.using import score
 from softsearch.training.budget import measure_pace, time_for, total_steps
 from softsearch.training.checkpoints import load_checkpoint
 from softsearch.training.folder import RunFolder
