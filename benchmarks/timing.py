@@ -42,6 +42,18 @@ def hardware() -> str:
     return f"{processor()}, {torch.get_num_threads()} of {os.cpu_count()} threads, torch {torch.__version__}"
 
 
+def keep(name: str, result: Mapping[str, Any]) -> None:
+    """Keep a result in ``benchmarks/results``, named by hardware and date."""
+    place = re.sub(r"[^a-z0-9]+", "-", f"{name} {hardware()} {today()}".lower())
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{place}.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+
+
+def today() -> str:
+    """Return the date, in UTC."""
+    return datetime.datetime.now(datetime.UTC).date().isoformat()
+
+
 def report(name: str, *, ratios: Mapping[str, float], absolute: Mapping[str, float], unit: str) -> None:
     """Print a result, as a table or one JSON object, and keep it in ``benchmarks/results`` if asked to."""
     parser = argparse.ArgumentParser()
@@ -52,15 +64,12 @@ def report(name: str, *, ratios: Mapping[str, float], absolute: Mapping[str, flo
         "ratios": {name: round(value, 3) for name, value in ratios.items()},
         unit.replace(" ", "_"): {name: round(value) for name, value in absolute.items()},
         "hardware": hardware(),
-        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "date": today(),
     }
-    text = json.dumps(result, indent=1)
     if options.save:
-        place = re.sub(r"[^a-z0-9]+", "-", f"{name} {hardware()} {result['date']}".lower())
-        RESULTS.mkdir(exist_ok=True)
-        (RESULTS / f"{place}.json").write_text(text + "\n", encoding="utf-8")
+        keep(name, result)
     if options.json:
-        print(text)
+        print(json.dumps(result, indent=1))
         return
     print(f"{result['hardware']}, {result['date']}")
     for way, value in absolute.items():

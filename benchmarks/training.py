@@ -18,7 +18,8 @@ from softsearch.data.batches import PairBatch
 from softsearch.models.encoder_decoder import EncoderDecoder
 from softsearch.nn.attention import AdditiveAttention
 from softsearch.nn.losses import linear_cross_entropy
-from softsearch.training.optimisation import make_optimizer
+from softsearch.nn.recurrent import Layers
+from softsearch.training.optimisers import adamw
 
 VOCABULARY, SENTENCES, SMOOTHING = 8_000, 64, 0.1
 ROUNDS = 12
@@ -29,12 +30,10 @@ def make_model() -> EncoderDecoder:
     return EncoderDecoder(
         vocabulary=VOCABULARY,
         embedding=256,
-        encoder_cell="gru",
-        encoder_hidden=256,
-        encoder_layers=1,
-        decoder_cell="gru",
-        decoder_hidden=512,
-        attention=AdditiveAttention(query=512, annotation=512, hidden=512),
+        encoder=Layers("gru", hidden=256, depth=1, residual=False),
+        encoder_direction="both",
+        decoder=Layers("gru", hidden=512, depth=1, residual=False),
+        attention=AdditiveAttention(query=512, annotation=512, hidden=512, coverage=False),
         bridge="learned",
         readout=256,
         dropout=0.3,
@@ -88,7 +87,7 @@ def main() -> None:
 def _trainer(loss: Callable[[EncoderDecoder, PairBatch], torch.Tensor], batches: list[PairBatch]) -> Callable[[], None]:
     """Return what takes one step with the next batch: loss, gradient, clipping, AdamW."""
     model = make_model()
-    optimizer = make_optimizer(model, learning_rate=1e-3, weight_decay=0.0, betas=(0.9, 0.98))
+    optimizer = adamw(model, learning_rate=1e-3, weight_decay=0.0, betas=(0.9, 0.98))
     following = itertools.cycle(batches)
 
     def step() -> None:

@@ -1,6 +1,7 @@
 """Set up before anything of softsearch is imported: one thread per process, and every tensor's shape checked."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 os.environ["OMP_NUM_THREADS"] = "1"  # a bit-for-bit comparison needs the same number of threads on every machine
@@ -10,9 +11,17 @@ import pytest
 
 import tests.shape_checking  # noqa: F401 (the hook finds it by its name)
 
-TENSOR_LAYERS = ["data", "nn", "models", "decoding", "tasks", "training", "inspection", "runs"]
+TENSOR_LAYERS = ["data.batches", "nn", "models", "decoding", "tasks"]
 
 jaxtyping.install_import_hook([f"softsearch.{layer}" for layer in TENSOR_LAYERS], "tests.shape_checking.check_shapes")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _disk_without_delay() -> Iterator[None]:
+    """Wait for no disk: what survives a power cut is not for these tests to see."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda descriptor: None)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import signal
@@ -19,14 +20,15 @@ from softsearch.errors import Interrupted
 from softsearch.inspection.report import write_report
 
 QUICK = [
-    "data.num_train=100",
+    "data.num_train=60",
     "data.num_test=5",
-    "data.num_valid=20",
+    "data.num_valid=8",
     "tokenizer={kind: words}",
-    "training.max_steps=16",
+    "training.max_steps=8",
     "training.schedule.warmup_steps=5",
     "training.budget=null",
-    "training.validate_every=8 steps",
+    "training.validate_every=4 steps",
+    "decoding.max_length=6",
     "training.threads=1",
 ]
 
@@ -43,7 +45,8 @@ def example(project) -> ModuleType:
 def folder(example, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("example")
     torch.manual_seed(1)
-    example.main(folder, *QUICK)
+    with (folder / "printed").open("w") as printed, contextlib.redirect_stdout(printed):
+        example.main(folder, *QUICK)
     return folder
 
 
@@ -57,9 +60,8 @@ def test_the_example_is_short(project):
     assert sum(bool(line.strip()) for line in code) <= 45
 
 
-def test_the_example_prints_a_translation(example, tmp_path, capsys):
-    example.main(tmp_path, *QUICK)
-    assert capsys.readouterr().out.startswith("Der Hund schläft. -> ")
+def test_the_example_prints_a_translation(folder):
+    assert (folder / "printed").read_text().startswith("Der Hund schläft. -> ")
 
 
 def test_a_network_of_ones_own_learns(folder):
@@ -79,7 +81,7 @@ def test_a_network_of_ones_own_is_loaded_with_the_weights_it_was_given(folder, e
 def test_a_network_of_ones_own_can_be_evaluated_and_reported(folder, network):
     write_pairs(folder / "some.tsv", generate(source="de", target="en", num_pairs=5, split="test", seed=1))
     result = runs.evaluate(folder / "run", on=folder / "some.tsv", model=network)
-    assert set(result["metrics"]) == {"bleu", "chrf", "aer"}
+    assert set(result["metrics"]) >= {"bleu", "chrf", "aer"}
     assert "BLEU" in write_report(folder / "run").read_text()
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from softsearch.errors import DataError, RecipeError, RunError, SoftsearchError, nearest
+from softsearch.errors import DataError, RecipeError, RunError, SoftsearchError, nearest, nearest_name
 
 
 def test_a_message_tells_the_place_the_value_what_is_allowed_the_nearest_and_the_fix():
@@ -46,3 +46,19 @@ def test_one_except_clause_catches_every_mistake_of_a_user(kind):
 def test_the_nearest_spelling_is_found_and_a_far_one_is_not_offered():
     assert nearest("atention", ["attention", "encoder"]) == "attention"
     assert nearest("zzz", ["attention", "encoder"]) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "there", "meant"),
+    [
+        ("frist", ["second", "first"], "first"),
+        ("train.dee", ["train.en", "train.de"], "train.de"),
+        ("xyz.en", ["val.en", "test.en"], None),
+        ("b", ["a"], None),
+        ("de.tsv", ["en.tsv", "dev.tsv"], "dev.tsv"),
+        ("translate-multi30k.yml", ["translate-multi30k.yaml"], "translate-multi30k.yaml"),
+        ("same", ["same"], None),
+    ],
+)
+def test_a_file_is_offered_only_where_its_name_is_a_slip_away(written, there, meant):
+    assert nearest_name(written, there) == meant

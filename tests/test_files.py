@@ -72,3 +72,9 @@ def test_a_folder_written_twice_holds_only_the_second(tmp_path):
         with folder_written_atomically(tmp_path / "step-1") as temporary:
             (temporary / name).write_text(name)
     assert names(tmp_path / "step-1") == ["second"]
+
+
+def test_a_folder_that_cannot_be_made_is_named_as_the_user_knows_it(tmp_path):
+    target = tmp_path / ("a" * 250)  # with what a temporary name adds, too long for a disk
+    with pytest.raises(OSError, match=r"[^.]a{250}'$"), folder_written_atomically(target):
+        pass

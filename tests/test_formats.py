@@ -11,7 +11,7 @@ import pytest
 
 import softsearch
 from softsearch import runs
-from softsearch.training.folder import FORMAT_VERSION
+from softsearch.training.sealing import FORMAT_VERSION
 
 FORMATS = Path(__file__).parent / "formats"
 KNOWN = {"format-1": ("Der Hund schläft.", "The curions monks.", -1.1466)}

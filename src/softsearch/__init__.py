@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from softsearch.errors import DataError, RecipeError, RunError, SoftsearchError
 
 if TYPE_CHECKING:
+    from softsearch.decoding.settings import Sampling, Search
     from softsearch.models.sequence_model import SequenceModel
     from softsearch.recipes.reading import load_recipe
-    from softsearch.runs import evaluate, fit, load, prepare, resume, train
+    from softsearch.runs import compare, evaluate, fit, load, prepare, resume, train
     from softsearch.tasks.translation import TranslationTask
     from softsearch.tasks.translator import Translation, Translator
 
@@ -25,12 +26,15 @@ __all__ = [
     "DataError",
     "RecipeError",
     "RunError",
+    "Sampling",
+    "Search",
     "SequenceModel",
     "SoftsearchError",
     "Translation",
     "TranslationTask",
     "Translator",
     "__version__",
+    "compare",
     "evaluate",
     "fit",
     "load",
@@ -45,9 +49,12 @@ _HOMES = {
     "Translation": "softsearch.tasks.translator",
     "TranslationTask": "softsearch.tasks.translation",
     "Translator": "softsearch.tasks.translator",
+    "compare": "softsearch.runs",
     "evaluate": "softsearch.runs",
     "fit": "softsearch.runs",
     "load": "softsearch.runs",
+    "Sampling": "softsearch.decoding.settings",
+    "Search": "softsearch.decoding.settings",
     "SequenceModel": "softsearch.models.sequence_model",
     "load_recipe": "softsearch.recipes.reading",
     "prepare": "softsearch.runs",

@@ -61,7 +61,7 @@ class SoftsearchError(Exception):
 
 
 class Interrupted(SoftsearchError):  # noqa: N818 (nobody made an error)
-    """A training that a signal has ended, after saving a checkpoint; `exit_code` is what a shell expects of it."""
+    """A training that a signal has ended, with its checkpoint saved if there was a step; `exit_code` is a shell's."""
 
     def __init__(self, problem: str, *, path: Path, fix: str, exit_code: int) -> None:
         super().__init__(problem, path=path, fix=fix)
@@ -84,6 +84,29 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     """Return the spelling in `known` closest to `word`, or None where none is close."""
     matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return matches[0] if matches else None
+
+
+def nearest_name(name: str, known: Iterable[str]) -> str | None:
+    """Return the name of a file in `known` that `name` may be a slip for: one letter in seven may differ.
+
+    In short names one may, if it leaves half of the name without its ending: `val.en` is no slip for `xyz.en`.
+    """
+    most = min(max(1, len(name) // 7), len(Path(name).stem) // 2)
+    close = [one for one in known if 0 < _edits(name, one) <= most]
+    return min(close, key=lambda one: _edits(name, one), default=None)
+
+
+def _edits(one: str, other: str) -> int:
+    """Return how many letters to put in, take out, replace or swap with the next make one word the other."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, start=1):
+        earlier, before, row = before, row, [i]
+        for j, its in enumerate(other, start=1):
+            row.append(min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != its)))
+            if earlier and j > 1 and letter == other[j - 2] and one[i - 2] == its:
+                row[j] = min(row[j], earlier[j - 2] + 1)
+    return row[-1]
 
 
 def _shortened(value: object, limit: int = 120) -> str:

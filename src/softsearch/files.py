@@ -50,14 +50,14 @@ def folder_written_atomically(folder: Path) -> Iterator[Path]:
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
     shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir()
+    try:
+        temporary.mkdir()
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(folder)) from error  # in the name that the user knows
     try:
         yield temporary
-        for path in temporary.rglob("*"):
-            if path.is_file():
-                with path.open("rb") as file:
-                    os.fsync(file.fileno())
-        _sync_folder(temporary)
+        for path in (*temporary.rglob("*"), temporary):
+            _sync_folder(path) if path.is_dir() else _sync_file(path)
         if folder.exists():  # the same step saved twice, after a resume
             shutil.rmtree(folder)
         temporary.rename(folder)
@@ -65,6 +65,11 @@ def folder_written_atomically(folder: Path) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
     _sync_folder(folder.parent)
+
+
+def _sync_file(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def _sync_folder(folder: Path) -> None:

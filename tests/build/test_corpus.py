@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,12 @@ def texts(pairs: list[Pair]) -> list[tuple[str, str]]:
 
 
 def trained_on(corpus: Corpus) -> list[tuple[str, str]]:
-    return texts(list(corpus.train(PairReport())))
+    return texts(list(corpus.training_pairs()))
+
+
+def read_counted(corpus: Corpus) -> tuple[list[Pair], PairReport]:
+    (portion,), report = corpus.train, PairReport()
+    return list(portion.read(report)), report
 
 
 @pytest.fixture
@@ -69,8 +75,8 @@ def test_training_pairs_can_be_read_again_and_again(table):
 
 
 def test_what_is_split_off_is_not_counted_as_kept(table):
-    corpus, report = build_corpus(files(table, valid=12), seed=1), PairReport()
-    assert len(list(corpus.train(report))) == report.kept
+    pairs, report = read_counted(build_corpus(files(table, valid=12), seed=1))
+    assert len(pairs) == report.kept
     assert report.read == 60
 
 
@@ -103,8 +109,41 @@ def test_a_table_of_gold_links_brings_them_along(table):
     assert list(corpus.reports) == ["valid"]
 
 
-def test_the_longest_length_is_that_of_the_recipe(table):
-    assert build_corpus(files(table, valid=5, max_tokens=17), seed=1).max_tokens == 17
+@pytest.fixture
+def several(table) -> Path:
+    """Return a folder that has three more corpora, in other forms."""
+    (table / "web.de").write_text("".join(f"netz {row}\n" for row in range(20)))
+    (table / "web.en").write_text("".join(f"web {row}\n" for row in range(20)))
+    rows = [{"translation": {"de": f"hub {row}", "en": f"hub {row}"}} for row in range(5)]
+    (table / "hub.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (table / "aligned.txt").write_text("quelle 1 ||| source 1\n")
+    return table
+
+
+SEVERAL = [
+    {"pairs": "train.tsv"},
+    {"source": "web.de", "target": "web.en", "weight": 0.3},
+    {"pairs": "hub.jsonl", "weight": 2},
+    {"pairs": "aligned.txt"},
+]
+
+
+def test_pairs_are_split_off_all_corpora_and_trained_on_in_none(several):
+    corpus = build_corpus(files(several, train=SEVERAL, valid=60), seed=1)
+    held_out = set(texts(corpus.valid))
+    assert len(held_out) == len(corpus.valid) == 60
+    assert not held_out & set(trained_on(corpus))
+    assert len(held_out | set(trained_on(corpus))) == 40 + 20 + 5, "aligned.txt repeats a pair of train.tsv"
+    assert {source.split()[0] for source, _ in held_out} == {"quelle", "netz", "hub"}
+    for portion in corpus.train:
+        report = PairReport()
+        assert len(list(portion.read(report))) == report.kept
+
+
+def test_held_out_pairs_can_be_json_lines(several):
+    corpus = build_corpus(files(several, valid={"pairs": "hub.jsonl"}, test={"pairs": "aligned.txt"}), seed=1)
+    assert texts(corpus.valid)[0] == ("hub 0", "hub 0")
+    assert texts(corpus.test) == [("quelle 1", "source 1")]
 
 
 def test_a_missing_file_is_named_with_its_nearest(table):
@@ -120,8 +159,8 @@ def grammar() -> Corpus:
 
 
 def test_the_built_in_corpus_has_as_many_pairs_as_the_recipe_says(grammar):
-    report = PairReport()
-    assert len(list(grammar.train(report))) == report.read == report.kept == 30
+    pairs, report = read_counted(grammar)
+    assert len(pairs) == report.read == report.kept == 30
     assert (len(grammar.valid), len(grammar.test)) == (7, 9)
 
 
@@ -131,7 +170,7 @@ def test_the_splits_of_the_built_in_corpus_share_no_sentence(grammar):
 
 
 def test_the_built_in_corpus_has_gold_links(grammar):
-    assert all(pair.links for pair in [*grammar.train(PairReport()), *grammar.valid, *grammar.test])
+    assert all(pair.links for pair in [*grammar.training_pairs(), *grammar.valid, *grammar.test])
 
 
 def test_the_built_in_corpus_goes_in_either_direction(grammar):

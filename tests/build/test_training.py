@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 
-from softsearch.build.training import build_settings
-from softsearch.recipes import schema
+import pytest
+import torch
+from torch import nn
+
+from softsearch.build.training import build_optimizer, build_settings
+from softsearch.errors import RecipeError
+from softsearch.recipes import load_recipe, schema
+from softsearch.training.schedules import PlateauSettings
 from softsearch.training.settings import TrainingSettings
+
+
+def _training(**fields: object) -> schema.Training:
+    return schema.Training.model_validate({"max_epochs": 1, **fields})
 
 
 def test_every_setting_of_a_training_comes_from_the_recipe():
@@ -14,13 +24,16 @@ def test_every_setting_of_a_training_comes_from_the_recipe():
         {
             "optimizer": {"kind": "adamw", "learning_rate": 0.125},
             "schedule": {"kind": "constant", "warmup_steps": 11},
+            "accumulate": 3,
             "clip_norm": 2.5,
             "max_steps": 101,
             "max_epochs": 7,
             "budget": "2 minutes",
             "validate_every": "3 epochs",
             "checkpoint_every": "90 seconds",
-            "stop": {"on": "bleu", "patience": 4},
+            "stop": {"on": "bleu", "patience": 4, "min_delta": 0.25},
+            "average": 5,
+            "keep": 6,
             "threads": 2,
         }
     )
@@ -30,17 +43,91 @@ def test_every_setting_of_a_training_comes_from_the_recipe():
         budget_s=120.0,
         validate_every=(3, "epochs"),
         checkpoint_every=(90.0, "seconds"),
+        accumulate=3,
         learning_rate=0.125,
         schedule="constant",
         warmup_steps=11,
+        plateau=None,
         clip_norm=2.5,
         stop_on="bleu",
         patience=4,
+        min_delta=0.25,
+        average=5,
+        keep=6,
         threads=2,
     )
 
 
 def test_no_limit_and_no_number_of_threads_stay_unsaid():
-    settings = build_settings(schema.Training.model_validate({"max_epochs": 1}))
-    unsaid = {name for name, value in dataclasses.asdict(settings).items() if value is None}
-    assert unsaid == {"max_steps", "budget_s", "threads"}
+    unsaid = {name for name, value in dataclasses.asdict(build_settings(_training())).items() if value is None}
+    assert unsaid == {"max_steps", "budget_s", "threads", "plateau", "average"}
+
+
+@pytest.mark.parametrize("kind", ["linear", "constant", "cosine", "inverse_sqrt", "plateau"])
+def test_every_schedule_can_be_asked_for(kind):
+    settings = build_settings(_training(schedule={"kind": kind, "warmup_steps": 7}))
+    assert (settings.schedule, settings.warmup_steps) == (kind, 7)
+
+
+def test_a_plateau_has_settings_of_its_own():
+    fields = {"kind": "plateau", "factor": 0.25, "patience": 4, "min_learning_rate": 1e-6}
+    settings = build_settings(_training(schedule=fields))
+    assert settings.plateau == PlateauSettings(factor=0.25, patience=4, min_learning_rate=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("fields", "made", "expected"),
+    [
+        (
+            {"kind": "adamw", "learning_rate": 0.5, "weight_decay": 0.25, "betas": [0.5, 0.75]},
+            torch.optim.AdamW,
+            {"lr": 0.5, "weight_decay": 0.25, "betas": (0.5, 0.75)},
+        ),
+        (
+            {"kind": "sgd", "learning_rate": 0.5, "weight_decay": 0.25, "momentum": 0.75, "nesterov": True},
+            torch.optim.SGD,
+            {"lr": 0.5, "weight_decay": 0.25, "momentum": 0.75, "nesterov": True},
+        ),
+        (
+            {"kind": "rmsprop", "learning_rate": 0.5, "rho": 0.75, "epsilon": 0.125},
+            torch.optim.RMSprop,
+            {"lr": 0.5, "alpha": 0.75, "eps": 0.125},
+        ),
+        (
+            {"kind": "adadelta", "learning_rate": 0.5, "rho": 0.75, "epsilon": 0.125},
+            torch.optim.Adadelta,
+            {"lr": 0.5, "rho": 0.75, "eps": 0.125},
+        ),
+    ],
+)
+def test_every_field_of_an_optimiser_reaches_it(fields, made, expected):
+    optimizer = build_optimizer(_training(optimizer=fields).optimizer, nn.Linear(2, 2))
+    assert type(optimizer) is made
+    group = optimizer.param_groups[0]
+    assert {name: group[name] for name in expected} == expected
+
+
+def test_adadelta_and_rmsprop_default_to_their_papers():
+    adadelta, rmsprop = schema.Adadelta(kind="adadelta"), schema.RMSprop(kind="rmsprop")
+    assert (adadelta.learning_rate, adadelta.rho, adadelta.epsilon) == (1.0, 0.95, 1e-6)
+    assert rmsprop.rho == 0.9
+
+
+@pytest.mark.parametrize(
+    ("override", "told"),
+    [
+        ("training.optimizer={kind: sgd, nesterov: true}", "nesterov changes the momentum"),
+        ("training.schedule={kind: plateau, min_learning_rate: 1}", "must be less than the learning rate"),
+        ("training.schedule={kind: cosin}", "cosine"),
+        ("training.optimizer={kind: rmsprop, momentum: 0.9}", "momentum"),
+        ("training.average=1", "average"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(override, told):
+    with pytest.raises(RecipeError, match=told):
+        load_recipe("translate/builtin", [override])
+
+
+def test_a_least_improvement_without_patience_is_warned_of():
+    with pytest.warns(UserWarning, match="min_delta has no effect"):
+        load_recipe("translate/builtin", ["training.stop.patience=null", "training.stop.min_delta=0.5"])

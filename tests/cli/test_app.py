@@ -9,8 +9,6 @@ import time
 
 import pytest
 
-from softsearch.cli import app
-
 ENVIRONMENT = {**os.environ, "PYTHONPATH": "src", "COLUMNS": "100"}
 
 
@@ -45,9 +43,13 @@ def test_help_is_there_in_well_under_a_second(project):
     [
         (["trian", "x"], "No such command 'trian'"),
         (["predict"], "Missing argument 'RUN'"),
-        (["predict", "run", "--format", "xml"], "'xml' is not one of"),
+        (["predict", "run", "--format", "xml"], "value: 'xml'\n  allowed: text, jsonl, pharaoh\n"),
         (["resume", "a", "b"], "unexpected extra argument"),
-        (["evaluate", "run", "--beam", "0"], "greater than or equal to 1"),
+        (["predict", "run", "--beam=0"], "--beam: out of range\n  value: '0'\n  allowed: 1 to 1000\n"),
+        (["evaluate", "run", "--beam", "0"], "--beam: out of range\n  value: '0'\n  allowed: at least 1\n"),
+        (["evaluate", "run", "--beam", "x"], "value: 'x'\n  allowed: a whole number, at least 1\n"),
+        (["train", "recipe", "--bem", "3"], "No such option: --bem"),
+        (["train", "recipe", "--bem", "3"], "fix: softsearch train --help"),
         (["claims", "check"], "Missing argument"),
     ],
 )
@@ -88,10 +90,48 @@ def test_a_full_disk_is_no_bug(command, failing):
     assert (ended.code, ended.err) == (2, "runs/demo/run.json: No space left on device\n")
 
 
-def test_ctrl_c_is_exit_code_130_without_a_word(command, failing):
+def test_ctrl_c_is_exit_code_130_and_one_quiet_line(command, failing):
     failing(KeyboardInterrupt())
     ended = command("claims", "list")
-    assert (ended.code, ended.err) == (130, "")
+    assert (ended.code, ended.err) == (130, "interrupted\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
+@pytest.mark.parametrize("module", ["typer", "softsearch.recipes.catalogue"])
+@pytest.mark.parametrize("swallows", [False, True])
+def test_ctrl_c_while_modules_are_loaded_is_the_same(module, swallows, project, tmp_path):
+    """A module that turns the exception into another one, or goes on without what it wanted, changes nothing."""
+    raised = "signal.raise_signal(signal.SIGINT)"
+    body = f"try:\n    {raised}\nexcept BaseException:\n    raise AttributeError('half loaded')" if swallows else raised
+    (tmp_path / "half.py").write_text(f"import signal\n{body}\n")
+    code = f"""
+import sys
+class Finder:
+    def find_spec(self, name, *_):
+        if name == {module!r}:
+            import half
+sys.meta_path.insert(0, Finder())
+sys.argv = ["softsearch", "recipes"]
+from softsearch.cli import main
+main()
+"""
+    environment = {**ENVIRONMENT, "PYTHONPATH": os.pathsep.join(["src", str(tmp_path)])}
+    result = subprocess.run([sys.executable, "-c", code], cwd=project, env=environment, capture_output=True, text=True)
+    assert (result.returncode, result.stdout, result.stderr) == (130, "", "interrupted\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
+def test_a_process_that_is_started_to_ignore_ctrl_c_goes_on(project):
+    code = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+from softsearch.cli import main
+sys.argv = ["softsearch", "recipes"]
+from softsearch.recipes import catalogue
+catalogue.shipped = lambda: signal.raise_signal(signal.SIGINT) or []
+main()
+"""
+    assert python(code, project).returncode == 0
 
 
 def test_an_exit_code_from_below_is_passed_on(command, failing):
@@ -123,11 +163,16 @@ def test_a_warning_is_one_line_without_code(command, monkeypatch):
         assert command("claims", "list").err == "warning: no effect\n"
 
 
-def test_main_leaves_with_the_exit_code(monkeypatch):
-    monkeypatch.setattr(sys, "argv", ["softsearch", "no-such-command"])
-    with pytest.raises(SystemExit) as end:
-        app.main()
-    assert end.value.code == 2
+def test_main_leaves_with_the_exit_code(project):
+    code = "import sys; sys.argv = ['softsearch', 'no-such-command']; from softsearch.cli import main; main()"
+    assert python(code, project).returncode == 2
+
+
+def test_a_folder_that_cannot_be_written_gets_a_fix(command, failing):
+    failing(PermissionError(errno.EACCES, "Permission denied", "shut/map.png"))
+    ended = command("claims", "list")
+    assert ended.code == 2
+    assert ended.err.startswith("shut/map.png: Permission denied\n  fix: see to the permissions")
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-16"])

@@ -36,9 +36,6 @@ def test_check_measures_prints_and_keeps(command, results):
     assert ended.out.startswith("C3 holds")
     assert "context change with position bias" in ended.out
     assert {path.name for path in results.iterdir()} == {"C3.json", "C3.png"}
-
-
-def test_check_as_json_is_the_kept_result(command, results):
     ended = command("claims", "check", "C3", "--json")
     assert json.loads(ended.out) == json.loads((results / "C3.json").read_text())
 

@@ -13,7 +13,7 @@ def test_the_demo_trains_scores_translates_and_draws(command, fake_runs, tmp_pat
     assert (tmp_path / "demo" / "attention.png").exists()
     assert "report.html" in ended.out
     assert fake_runs[0][1]["recipe"].training.max_steps == 5
-    assert ("evaluate", {"run": tmp_path / "demo", "on": "test", "beam": None}) in fake_runs
+    assert ("evaluate", {"run": tmp_path / "demo", "on": "test"}) in fake_runs
 
 
 def test_a_second_demo_takes_a_folder_of_its_own(command, fake_runs, tmp_path, monkeypatch):

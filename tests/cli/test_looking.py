@@ -17,11 +17,11 @@ def test_a_sentence_becomes_one_picture(command, fake_runs, tmp_path):
     assert str(picture) in ended.out
 
 
-def test_the_lines_of_a_file_become_numbered_pictures(command, fake_runs, tmp_path):
+def test_the_lines_of_a_file_become_pictures_numbered_as_the_lines(command, fake_runs, tmp_path):
     lines = tmp_path / "lines.txt"
     lines.write_text("ein Hund\n\neine Katze\n")
     assert command("look", tmp_path, "--file", lines, "--out", tmp_path / "map.png").code == 0
-    assert sorted(path.name for path in tmp_path.glob("*.png")) == ["map-1.png", "map-2.png"]
+    assert sorted(path.name for path in tmp_path.glob("*.png")) == ["map-1.png", "map-3.png"]
 
 
 def test_a_model_without_attention_is_told_so(command, fake_runs, monkeypatch, tmp_path):
@@ -64,7 +64,7 @@ class _Blind:
     ("words", "told"),
     [
         ([], "--attention"),
-        (["--attention", "a", "--file", "b"], "one of the two"),
+        (["--attention", "a", "--file", "b"], "--attention and --file are both given"),
         (["--attention", "  "], "no sentence"),
         (["--file", "no-such-file"], "no such file"),
     ],

@@ -1,25 +1,16 @@
+"""What predict writes, what it asks of a translator, and which options it refuses."""
+
 from __future__ import annotations
 
-import io
+import dataclasses
 import json
-import os
-import subprocess
 import sys
-import threading
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-
-@pytest.fixture
-def typed(monkeypatch):
-    """Put bytes on standard input."""
-
-    def put(content: bytes, *, terminal: bool = False):
-        stream = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8")
-        monkeypatch.setattr(stream, "isatty", lambda: terminal, raising=False)
-        monkeypatch.setattr(sys, "stdin", stream)
-
-    return put
+from softsearch.decoding.settings import Sampling, Search
 
 
 def test_each_line_of_each_file_gives_one_line_in_the_same_order(command, fake_runs, tmp_path):
@@ -28,74 +19,6 @@ def test_each_line_of_each_file_gives_one_line_in_the_same_order(command, fake_r
     second.write_text("zwei\n")
     ended = command("predict", tmp_path, first, second)
     assert (ended.code, ended.out) == (0, "EIN HUND\n\nEINE KATZE\nZWEI\n")
-
-
-@pytest.mark.parametrize("words", [[], ["-"]])
-def test_standard_input_is_read_by_line_feeds_only(words, command, fake_runs, typed, tmp_path):
-    typed("\ufeffein Hund\r\nzwei\u2028Katzen\nohne Ende".encode())
-    ended = command("predict", tmp_path, *words)
-    assert ended.out == "EIN HUND\nZWEI\u2028KATZEN\nOHNE ENDE\n"
-
-
-def test_standard_input_that_is_not_utf_8_names_the_line(command, fake_runs, typed, tmp_path):
-    typed(b"gut\nM\xe4dchen\n")
-    ended = command("predict", tmp_path)
-    assert ended.code == 2
-    assert ended.out == "GUT\n"
-    assert "<stdin>:2: the line is not UTF-8 at byte 2" in ended.err
-
-
-def test_lines_are_whole_wherever_a_pipe_cuts_them(command, fake_runs, monkeypatch, tmp_path):
-    pieces = iter(["grü".encode()[:3], "grün".encode()[3:] + b" und", b"\n\nzwei\r", b"\ndrei", b""])
-
-    class Pipe(io.RawIOBase):
-        def readable(self):
-            return True
-
-        def readinto(self, buffer):
-            piece = next(pieces)
-            buffer[: len(piece)] = piece
-            return len(piece)
-
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(Pipe())))
-    assert command("predict", tmp_path).out == "GRÜN UND\n\nZWEI\nDREI\n"
-    sizes = [asked["num_lines"] for _, asked in fake_runs]
-    assert sizes == [2, 1, 1]
-
-
-def test_lines_that_are_there_are_translated_many_at_a_time(command, fake_runs, typed, tmp_path):
-    typed(1500 * b"ein kleiner Satz\n")
-    assert command("predict", tmp_path).out.count("\n") == 1500
-    assert [asked["num_lines"] for _, asked in fake_runs] == [1024, 476]
-
-
-CONVERSATION = """
-import sys, types, softsearch
-from softsearch.cli import app
-
-class Translator:
-    def stream(self, lines, *, beam, nbest):
-        for line in list(lines):
-            yield types.SimpleNamespace(text=line.upper(), num_parts=1)
-
-softsearch.runs = sys.modules["softsearch.runs"] = types.ModuleType("softsearch.runs")
-softsearch.runs.load = lambda run: Translator()
-sys.exit(app.run(["predict", "run"]))
-"""
-
-
-def test_a_program_that_waits_for_each_answer_gets_it(project):
-    options = {"cwd": project, "env": {**os.environ, "PYTHONPATH": "src"}, "encoding": "utf-8", "bufsize": 1}
-    command = [sys.executable, "-c", CONVERSATION]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **options) as process:
-        late = threading.Timer(30, process.kill)
-        late.start()
-        for line in ("ein Hund\n", "schöne Häuser\n"):
-            process.stdin.write(line)
-            assert process.stdout.readline() == line.upper()
-        process.stdin.close()
-        assert process.wait() == 0
-        late.cancel()
 
 
 def test_json_lines_hold_score_and_alignment(command, fake_runs, typed, tmp_path):
@@ -150,33 +73,257 @@ def test_a_line_longer_than_any_trained_on_is_noted(command, fake_runs, typed, t
     assert ended.err == "line 2 is longer than any sentence that the model was trained on: translated in 2 parts\n"
 
 
-def test_at_a_terminal_each_sentence_is_answered_until_the_end_of_input(command, fake_runs, typed, tmp_path):
-    typed(b"ein [bold]Hund\n\n", terminal=True)
-    ended = command("predict", tmp_path)
-    assert ended.code == 0
-    assert ended.out == "EIN [BOLD]HUND\n"
-    assert "Ctrl-D" in ended.err
-
-
-def test_at_a_terminal_answers_have_the_format_asked_for(command, fake_runs, typed, tmp_path):
-    typed(b"ein Hund\nzwei\n", terminal=True)
-    assert command("predict", tmp_path, "--format", "pharaoh").out == "0-0 1-1\n0-0\n"
-    typed(b"ein\nzwei\n", terminal=True)
-    answers = ["0 ||| EIN ||| -0.5000", "0 ||| ein ||| -1.0000", "1 ||| ZWEI ||| -0.5000", "1 ||| zwei ||| -1.0000"]
-    assert command("predict", tmp_path, "--nbest", 2).out.splitlines() == answers
-
-
-def test_a_missing_file_is_named_before_anything_is_translated(command, fake_runs, tmp_path):
-    there = tmp_path / "input.txt"
-    there.write_text("ein Hund\n")
-    ended = command("predict", tmp_path, there, tmp_path / "inputs.txt")
-    assert (ended.code, ended.out) == (2, "")
-    assert "inputs.txt" in ended.err
-    assert f"did you mean: {there}" in ended.err
-
-
 def test_a_missing_run_is_named(command, fake_runs, typed, tmp_path):
     typed(b"")
     ended = command("predict", tmp_path / "no-run")
     assert ended.code == 2
     assert "no such run folder" in ended.err
+
+
+def asked_of(fake_runs):
+    """Return what the one call asked for."""
+    ((_, asked),) = fake_runs
+    return asked
+
+
+def test_options_change_the_search_of_the_recipe(command, fake_runs, typed, tmp_path):
+    typed(b"eins\n")
+    options = {
+        "beam": 7,
+        "length_penalty": 0.5,
+        "coverage_penalty": 0.25,
+        "min_length": 2,
+        "max_length": 9,
+        "max_ratio": 1.5,
+        "no_repeat_ngrams": 3,
+    }
+    words = [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", value)]
+    assert command("predict", tmp_path, *words, "--replace-unknown").code == 0
+    search = asked_of(fake_runs)["search"]
+    assert dataclasses.asdict(search) == {**options, "replace_unknown": True}
+
+
+def test_without_options_the_search_is_the_recipes(command, fake_runs, typed, tmp_path):
+    typed(b"eins\n")
+    command("predict", tmp_path)
+    asked = asked_of(fake_runs)
+    assert asked["search"] == Search(beam=5, length_penalty=1.0, max_ratio=2.0)
+    assert asked["sampling"] is None
+
+
+def test_samples_are_drawn_as_asked_for(command, fake_runs, typed, tmp_path):
+    typed(b"eins\n")
+    words = ["--sample", "--temperature", 0.7, "--top-k", 40, "--top-p", 0.9, "--seed", 3, "--nbest", 9]
+    ended = command("predict", tmp_path, *words)
+    assert asked_of(fake_runs)["sampling"] == Sampling(0.7, 40, 0.9, seed=3)
+    assert (ended.out.count("\n"), ended.err) == (9, "")
+    fake_runs.clear()
+    typed(b"eins\n")
+    command("predict", tmp_path, "--sample")
+    assert asked_of(fake_runs)["sampling"] == Sampling(1.0, None, 1.0, seed=1)
+
+
+def test_more_translations_than_the_beam_are_said_to_widen_it(command, fake_runs, typed, tmp_path):
+    typed(b"eins\n")
+    assert command("predict", tmp_path, "--nbest", 8).err == "--nbest 8 widens the beam from 5 to 8\n"
+
+
+def test_translations_begin_with_a_prefix_of_all_or_of_each(command, fake_runs, typed, tmp_path):
+    typed(b"eins\nzwei\n")
+    assert command("predict", tmp_path, "--prefix", "The ").out == "The EINS\nThe ZWEI\n"
+    file = tmp_path / "prefixes"
+    file.write_text("A \n\nC \n")
+    typed(b"eins\nzwei\n")
+    ended = command("predict", tmp_path, "--prefixes", file)
+    assert ended.out == "A EINS\nZWEI\n"
+    assert "more prefixes than lines" in ended.err
+    typed(b"eins\nzwei\ndrei\nvier\n")
+    ended = command("predict", tmp_path, "--prefixes", file)
+    assert ended.code == 2
+    assert "too few prefixes: 3, and there are more lines" in ended.err
+
+
+def test_a_dictionary_stands_in_for_unknown_words(command, fake_runs, typed, tmp_path):
+    file = tmp_path / "dictionary"
+    file.write_text("Haus\thouse\n\nHund\tdog\nHaus\tbuilding\n")
+    typed(b"eins\n")
+    assert command("predict", tmp_path, "--dictionary", file).code == 0
+    asked = asked_of(fake_runs)
+    assert asked["dictionary"] == {"Haus": "house", "Hund": "dog"}
+    assert asked["search"].replace_unknown
+    file.write_text("Haus\thouse\nHund dog\n")
+    ended = command("predict", tmp_path, "--dictionary", file)
+    assert ended.code == 2
+    assert f"{file}:2: the line is no entry of a dictionary" in ended.err
+
+
+def test_several_runs_translate_together(command, fake_runs, monkeypatch, typed, tmp_path):
+    loaded = []
+    load = sys.modules["softsearch.runs"].load
+    monkeypatch.setattr("softsearch.runs.load", lambda run: loaded.append(run) or load(run))
+    typed(b"eins\n")
+    (tmp_path / "b").mkdir()
+    (tmp_path / "c").mkdir()
+    assert command("predict", tmp_path, "--with", tmp_path / "b", "--with", tmp_path / "c").out == "EINS\n"
+    assert loaded == [[tmp_path, tmp_path / "b", tmp_path / "c"]]
+
+
+@pytest.mark.parametrize("form", ["text", "jsonl", "pharaoh"])
+def test_given_translations_are_scored_line_by_line(form, command, fake_runs, tmp_path):
+    table, source, target = (tmp_path / name for name in ("pairs.tsv", "a.de", "a.en"))
+    table.write_text("Hund\tdog\t0-0\n\nHaus\thouse\n")
+    source.write_text("Hund\n\nHaus\n")
+    target.write_text("dog\n\nhouse\n")
+    of_table = command("predict", tmp_path, "--score", table, "--format", form)
+    of_files = command("predict", tmp_path, source, "--score", target, "--format", form)
+    assert of_table.code == of_files.code == 0
+    assert of_table.out == of_files.out
+    if form == "jsonl":
+        rows = [json.loads(line) for line in of_table.out.splitlines()]
+        assert [row["target"] for row in rows] == ["dog", "", "house"]
+        keys = {"source", "target", "log_prob", "num_tokens", "word_log_probs", "alignment"}
+        assert all(set(row) == keys for row in rows)
+    else:
+        assert of_table.out == {"text": "-4.5000\n-0.0000\n-7.5000\n", "pharaoh": "0-0\n0-0\n0-0\n"}[form]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--sample", "--beam", 3], "there is no search: --beam"),
+        (["--sample", "--coverage-penalty", 1], "--coverage-penalty"),
+        (["--temperature", 0.5], "give --sample too"),
+        (["--top-k", 5, "--seed", 1], "only on request: --top-k, --seed"),
+        (["--sample", "--temperature", -1], "--temperature"),
+        (["--sample", "--temperature", "nan"], "temperature"),
+        (["--sample", "--top-p", 0], "above 0"),
+        (["--length-penalty", "nan"], "penalty"),
+        (["--min-length", 9, "--max-length", 3], "--max-length is out of range"),
+        (["--prefix", "a", "--prefixes", "b"], "leave out --prefix, or --prefixes"),
+        (["--no-replace-unknown", "--dictionary", "b"], "--dictionary"),
+        (["--score", "a", "--beam", 3, "--sample"], "with --score: --beam, --sample"),
+        (["--prefixes", "no-such-file"], "no such file"),
+        (["--dictionary", "no-such-file"], "no such file"),
+        (["--with", "no-such-run"], "no such run folder"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(words, told, command, fake_runs, typed, tmp_path):
+    typed(b"eins\n")
+    ended = command("predict", tmp_path, *words)
+    assert (ended.code, ended.out) == (2, "")
+    assert told in ended.err
+
+
+@pytest.mark.parametrize("words", [["--coverage-penalty", 0.2], ["--replace-unknown"]])
+def test_what_needs_attention_is_refused_without(words, command, fake_runs, monkeypatch, typed, tmp_path):
+    from softsearch import runs
+
+    monkeypatch.setattr(type(runs.load(tmp_path)), "has_links", False)
+    typed(b"eins\n")
+    ended = command("predict", tmp_path, *words)
+    assert (ended.code, ended.out) == (2, "")
+    assert "no attention" in ended.err
+
+
+VALUES = [
+    "-1",
+    "0",
+    "1",
+    "2",
+    "3",
+    "0.5",
+    "50",
+    "nan",
+    "inf",
+    "-inf",
+    "1e400",
+    "1e-320",
+    "9" * 30,
+    "",
+    "x",
+    "ß\u2028",
+    "½",
+]
+
+
+OPTIONS = [
+    "beam",
+    "coverage-penalty",
+    "dictionary",
+    "format",
+    "length-penalty",
+    "max-length",
+    "max-ratio",
+    "min-length",
+    "nbest",
+    "no-repeat-ngrams",
+    "prefix",
+    "prefixes",
+    "score",
+    "seed",
+    "temperature",
+    "top-k",
+    "top-p",
+    "with",
+]
+
+
+FLAGS = ["--sample", "--replace-unknown", "--no-replace-unknown"]
+
+
+NONSENSE = st.lists(
+    st.one_of(
+        st.tuples(st.sampled_from(OPTIONS), st.sampled_from(VALUES)).map(lambda pair: [f"--{pair[0]}", pair[1]]),
+        st.sampled_from(FLAGS).map(lambda flag: [flag]),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@pytest.mark.parametrize("examples", [10, pytest.param(400, marks=pytest.mark.slow)])
+def test_options_without_sense_are_explained_and_others_translate(examples, command, typed, project):
+    run = project / "tests" / "formats" / "format-1"
+
+    @settings(max_examples=examples, deadline=None, derandomize=True)
+    @given(options=NONSENSE)
+    def check(options):
+        typed(b"ein Hund\n\nnicht Bekanntes , das lang ist\n")
+        ended = command("predict", run, *(word for words in options for word in words))
+        assert ended.code in (0, 2), ended.err
+        assert ended.code == 0 or ended.err
+        assert "Traceback" not in ended.err
+        if ended.code == 0:
+            assert ended.out.count("\n") >= 3
+
+    check()
+
+
+def test_too_few_prefixes_for_files_are_counted_before_anything_is_translated(command, fake_runs, tmp_path):
+    (tmp_path / "lines").write_text("eins\nzwei\ndrei\n")
+    (tmp_path / "prefixes").write_text("One\n")
+    ended = command("predict", tmp_path, tmp_path / "lines", "--prefixes", tmp_path / "prefixes")
+    assert (ended.code, ended.out) == (2, "")
+    assert "too few prefixes: 1 for 3 lines" in ended.err
+
+
+@pytest.mark.parametrize("option", ["--replace-unknown", "--dictionary"])
+def test_a_replacement_that_had_nothing_to_replace_is_noted(option, command, fake_runs, typed, tmp_path):
+    (tmp_path / "words").write_text("Hund\tdog\n")
+    words = [option, tmp_path / "words"] if option == "--dictionary" else [option]
+    typed(b"ein Hund\n")
+    assert f"{option} changed nothing: no unknown word" in command("predict", tmp_path, *words).err
+    typed("ein ⁇\n".encode())
+    assert command("predict", tmp_path, *words).err == ""
+
+
+def test_a_range_that_two_options_leave_empty_names_the_option(command, fake_runs, typed, tmp_path):
+    typed(b"eins\n")
+    ended = command("predict", tmp_path, "--min-length", 20, "--max-length", 3)
+    assert (ended.code, ended.err) == (2, "--max-length is out of range\n  value: 3\n  allowed: at least 20\n")
+
+
+def test_a_sentence_in_place_of_a_file_is_told_how_to_be_translated(command, fake_runs, tmp_path):
+    ended = command("predict", tmp_path, "Ein Hund")
+    assert ended.code == 2
+    assert "echo 'Ein Hund' | softsearch predict RUN" in ended.err

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from softsearch.errors import Interrupted, RunError
+from softsearch.errors import Interrupted
+from softsearch.training.folder import RunFolder
 
 
 @pytest.fixture
@@ -24,12 +25,6 @@ def test_train_prints_scores_with_their_interval_the_report_and_what_to_do_next(
     assert "softsearch predict" in ended.err
     [(name, asked)] = fake_runs
     assert (name, asked["out"], asked["overfit"]) == ("train", tmp_path / "run", 4)
-
-
-def test_set_changes_the_recipe(command, fake_runs, recipe, tmp_path):
-    command("train", recipe, "--out", tmp_path / "run", "--set", "seed=7", "--set", "training.max_steps=3")
-    asked = fake_runs[0][1]["recipe"]
-    assert (asked.seed, asked.training.max_steps) == (7, 3)
 
 
 def test_dry_run_forecasts_and_trains_nothing(command, fake_runs, recipe):
@@ -53,7 +48,7 @@ def test_a_forecast_leaves_out_the_memory_where_the_system_does_not_tell(command
     from softsearch import runs
 
     told = runs.dry_run(None)
-    monkeypatch.setattr("softsearch.runs.dry_run", lambda recipe, overfit: {**told, "peak_memory_bytes": None})
+    monkeypatch.setattr("softsearch.runs.dry_run", lambda recipe, start, overfit: {**told, "peak_memory_bytes": None})
     ended = command("train", recipe, "--dry-run")
     assert ended.code == 0
     assert "250 ms" in ended.out
@@ -65,8 +60,9 @@ def test_the_test_scores_come_before_the_validation_scores(command, fake_runs, m
 
     evaluation = runs.evaluate(tmp_path, on_progress=lambda count: None)
 
-    def resume(run, *, live=True):
-        (run / "evaluations").mkdir(parents=True)
+    def resume(run, overrides=(), *, live=True):
+        RunFolder.create(run, files={}, about={})
+        (run / "evaluations").mkdir()
         for name in ("valid", "test", "another"):
             (run / "evaluations" / f"{name}.json").write_text(json.dumps({**evaluation, "data": name}))
         return run
@@ -77,8 +73,30 @@ def test_the_test_scores_come_before_the_validation_scores(command, fake_runs, m
     assert order == ["test", "valid", "another"]
 
 
+def test_scores_of_earlier_weights_are_named_and_not_printed(command, fake_runs, monkeypatch, tmp_path):
+    from softsearch import runs
+
+    evaluation = runs.evaluate(tmp_path, on_progress=lambda count: None)
+
+    def resume(run, overrides=(), *, live=True):
+        folder = RunFolder.create(run, files={}, about={})
+        for path in (run / "evaluations", folder.checkpoint_path(260)):
+            path.mkdir(parents=True)
+        folder.point_to(last=260, best=260, kept=[], averaged=[])
+        for name, step in (("valid", 260), ("test", 170)):
+            content = {**evaluation, "data": name, "steps": [step], "num_sentences": step}
+            (run / "evaluations" / f"{name}.json").write_text(json.dumps(content))
+        return run
+
+    monkeypatch.setattr("softsearch.runs.resume", resume)
+    told = command("resume", tmp_path / "run").out
+    assert "260 sentences of valid" in told
+    assert "170 sentences" not in told
+    assert "scored with earlier weights, and left out here: test (beam 5)" in told
+
+
 def test_an_interrupted_training_leaves_with_the_signals_exit_code(command, fake_runs, monkeypatch, recipe, tmp_path):
-    def train(recipe, out, *, overfit=None, live=True):
+    def train(recipe, out, *, start=None, overfit=None, live=True):
         raise Interrupted("interrupted by SIGTERM", path=out, fix=f"softsearch resume {out}", exit_code=143)
 
     monkeypatch.setattr("softsearch.runs.train", train)
@@ -102,28 +120,11 @@ def test_a_wrong_override_is_refused_before_training(change, told, command, fake
     assert fake_runs == []
 
 
-def test_a_recipe_that_is_not_there_is_a_mistake_of_the_user(command, fake_runs):
-    ended = command("train", "translate/bultin")
-    assert ended.code == 2
-    assert "translate/bultin" in ended.err
-    assert fake_runs == []
-
-
 def test_resume_ends_like_train(command, fake_runs, tmp_path):
     ended = command("resume", tmp_path / "run")
     assert ended.code == 0
     assert "91.25" in ended.out
-    assert fake_runs == [("resume", {"run": tmp_path / "run"})]
-
-
-def test_a_run_that_cannot_be_resumed_says_why(command, fake_runs, monkeypatch, tmp_path):
-    def resume(run, *, live=True):
-        raise RunError("there is no such run folder", path=run)
-
-    monkeypatch.setattr("softsearch.runs.resume", resume)
-    ended = command("resume", tmp_path / "run")
-    assert (ended.code, ended.out) == (2, "")
-    assert "no such run folder" in ended.err
+    assert fake_runs == [("resume", {"run": tmp_path / "run", "overrides": []})]
 
 
 def test_a_finished_training_is_not_scored_again(command, fake_runs, tmp_path):
@@ -131,3 +132,18 @@ def test_a_finished_training_is_not_scored_again(command, fake_runs, tmp_path):
     assert ended.code == 0
     assert "this training is finished" in ended.err
     assert fake_runs == []
+
+
+def test_a_finished_training_goes_on_with_a_new_limit(command, fake_runs, tmp_path):
+    ended = command("resume", tmp_path / "finished", "--set", "training.max_steps=99")
+    assert ended.code == 0
+    assert fake_runs[0][1]["overrides"] == ["training.max_steps=99"]
+
+
+def test_from_names_the_run_to_start_from(command, fake_runs, recipe, tmp_path):
+    command("train", recipe, "--from", tmp_path / "old", "--out", tmp_path / "new")
+    command("train", recipe, "--from", tmp_path / "old", "--dry-run")
+    assert [(name, asked["start"]) for name, asked in fake_runs] == [
+        ("train", tmp_path / "old"),
+        ("dry_run", tmp_path / "old"),
+    ]

@@ -3,7 +3,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from softsearch.data.parallel import Pair, PairReport, read_pairs, read_tsv, write_pairs
@@ -108,7 +108,7 @@ def test_a_row_with_a_blank_column_is_dropped(tsv, line):
     assert report.blank == 1
 
 
-@pytest.mark.parametrize(("line", "count"), [("ein Haus", 1), ("a\tb\t0-0\tc", 4)])
+@pytest.mark.parametrize(("line", "count"), [("ein Haus", 1), ("a\tb\t0-0\tX\tY\tc", 6)])
 def test_another_number_of_columns_is_refused_with_its_line(tsv, line, count):
     error = tsv_error(tsv(f"ja\tyes\n{line}\n"))
     assert error.line == 2
@@ -129,6 +129,31 @@ def test_a_link_to_a_word_that_is_not_there_is_refused(tsv, link):
     assert "0 to 1" in error.allowed
 
 
+def test_the_fourth_and_fifth_columns_are_tags(tsv):
+    path = tsv("ein Haus\ta house\t0-0 1-1\tDET NOUN\tDET NOUN\nja\tyes\t_\tINTJ\nnein\tno\t\t_\tINTJ\n")
+    first, second, third = read_tsv(path, report=PairReport())
+    assert (first.source_tags, first.target_tags) == (("DET", "NOUN"), ("DET", "NOUN"))
+    assert (second.links, second.source_tags, second.target_tags) == (None, ("INTJ",), None)
+    assert (third.links, third.source_tags, third.target_tags) == (frozenset(), None, ("INTJ",))
+
+
+@pytest.mark.parametrize("tags", ["DET\tDET NOUN", "DET NOUN\tDET NOUN PUNCT", "\tDET NOUN"])
+def test_as_many_tags_as_words_are_needed(tsv, tags):
+    error = tsv_error(tsv(f"ja\tyes\nein Haus\ta house\t0-0\t{tags}\n"))
+    assert error.line == 2
+    assert "2 words and" in error.problem
+
+
+def test_the_counts_of_two_reports_add_up():
+    one = PairReport(["a"], read=5, kept=2, blank=1, too_long=1, filtered={"copy": 1}, blank_lines=[3])
+    other = PairReport(["b"], read=3, kept=1, filtered={"copy": 1, "script": 1}, blank_lines=[2])
+    filtered = {"copy": 2, "script": 1}
+    assert one + other == PairReport(
+        ["a", "b"], read=8, kept=3, blank=1, too_long=1, filtered=filtered, blank_lines=[3, 2]
+    )
+    assert sum([one], PairReport()) == one
+
+
 def test_an_empty_file_of_columns_is_refused(tsv):
     assert "no pair" in tsv_error(tsv("")).problem
 
@@ -136,11 +161,18 @@ def test_an_empty_file_of_columns_is_refused(tsv):
 texts = st.text(st.characters(exclude_characters="\n\r\t\0", exclude_categories=["Cs"])).filter(str.strip)
 
 
-@given(st.lists(st.tuples(texts, texts, st.booleans()), min_size=1, max_size=5))
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(texts, texts, st.booleans(), st.booleans()), min_size=1, max_size=5))
 def test_written_pairs_are_read_back(tmp_path_factory, contents):
     pairs = [
-        Pair(source, target, line, frozenset({(0, 0)}) if linked else None)
-        for line, (source, target, linked) in enumerate(contents, start=1)
+        Pair(
+            source,
+            target,
+            line,
+            frozenset({(0, 0)}) if linked else None,
+            ("NOUN",) * len(source.split()) if tagged else None,
+        )
+        for line, (source, target, linked, tagged) in enumerate(contents, start=1)
     ]
     path = tmp_path_factory.mktemp("written") / "pairs.tsv"
     # At the start of a file this character is a byte order mark.

@@ -3,7 +3,7 @@ import pytest
 
 from softsearch.data.parallel import Pair, PairReport
 from softsearch.data.store import TokenStore
-from softsearch.data.tokenizers import train_words
+from softsearch.data.tokenizers import WordTokenizer, train_words
 from softsearch.errors import DataError
 
 PAIRS = [
@@ -15,11 +15,17 @@ PAIRS = [
 
 @pytest.fixture
 def tokenizer():
-    return train_words((text for pair in PAIRS for text in (pair.source, pair.target)), size=100, lowercase=False)
+    return train_words(
+        (text for pair in PAIRS for text in (pair.source, pair.target)),
+        size=100,
+        lowercase=False,
+        split_punctuation=False,
+    )
 
 
-def write(folder, tokenizer, pairs=PAIRS, *, max_tokens=100, report=None) -> TokenStore:
-    return TokenStore.write(folder, pairs, tokenizer, max_tokens=max_tokens, report=report or PairReport())
+def write(folder, tokenizer, pairs=PAIRS, *, max_tokens=100, report=None, keep_texts=False) -> TokenStore:
+    corpora = [(pairs, report or PairReport())]
+    return TokenStore.write(folder, corpora, tokenizer, max_tokens=max_tokens, keep_texts=keep_texts)
 
 
 def test_the_store_equals_what_was_encoded(tmp_path, tokenizer):
@@ -72,9 +78,8 @@ def test_pairs_are_encoded_as_they_come(tmp_path, tokenizer, monkeypatch):
 
 @pytest.mark.parametrize(("size", "dtype"), [(1 << 16, np.uint16), ((1 << 16) + 1, np.int32)])
 def test_ids_are_as_narrow_as_the_vocabulary_allows(tmp_path, size, dtype):
-    words = (f"w{number:06d}" for number in range(size))
-    tokenizer = train_words(words, size=size, lowercase=False)
-    last = tokenizer.pieces([size - 1])[0]
+    words = [f"w{number}" for number in range(4, size)]
+    tokenizer, last = WordTokenizer(words, lowercase=False, split_punctuation=False), words[-1]
     store = write(tmp_path / "train", tokenizer, [Pair(last, last, 1)])
     assert store.source_ids.dtype == dtype
     assert store.source(0).tolist() == [size - 1]
@@ -90,6 +95,30 @@ def test_a_pair_with_a_side_too_long_is_left_out_and_counted(tmp_path, tokenizer
 def test_a_side_of_exactly_the_limit_is_kept(tmp_path, tokenizer):
     assert len(write(tmp_path / "train", tokenizer, max_tokens=7)) == 3
     assert len(write(tmp_path / "train", tokenizer, max_tokens=6)) == 2
+
+
+def test_corpora_lie_one_after_the_other_each_with_its_own_counts(tmp_path, tokenizer):
+    reports = [PairReport(read=3, kept=3), PairReport(read=1, kept=1)]
+    corpora = [(PAIRS, reports[0]), (PAIRS[:1], reports[1])]
+    store = TokenStore.write(tmp_path / "train", corpora, tokenizer, max_tokens=3, keep_texts=False)
+    assert [store.line(row) for row in range(len(store))] == [1, 4, 1]
+    assert [(report.kept, report.too_long) for report in reports] == [(2, 1), (1, 0)]
+
+
+def test_texts_are_kept_where_they_are_wanted(tmp_path, tokenizer, monkeypatch):
+    monkeypatch.setattr("softsearch.data.store._CHUNK", 2)
+    pairs = [*PAIRS, Pair("Bücher \ud800 東", "books", 9)]
+    store = write(tmp_path / "train", tokenizer, pairs, keep_texts=True, max_tokens=5)
+    assert store.has_texts
+    assert store.texts(np.array([2, 0])) == (["Bücher \ud800 東", "ein Haus"], ["books", "a house"])
+    assert not write(tmp_path / "without", tokenizer).has_texts
+
+
+def test_a_damaged_text_is_refused(tmp_path, tokenizer):
+    write(tmp_path / "train", tokenizer, keep_texts=True)
+    (tmp_path / "train" / "target_texts.npy").unlink()
+    with pytest.raises(DataError, match="cannot be read"):
+        TokenStore(tmp_path / "train")
 
 
 def test_nothing_left_is_refused_and_leaves_nothing(tmp_path, tokenizer):

@@ -1,4 +1,7 @@
+import itertools
+import math
 import random
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -9,12 +12,15 @@ from softsearch.data.tokenizers import (
     EOS,
     PAD,
     UNK,
+    CharacterTokenizer,
     SentencePieceTokenizer,
     WordTokenizer,
     load_tokenizer,
+    train_characters,
     train_sentencepiece,
     train_words,
 )
+from softsearch.data.tokenizers.sampling import SubwordSampler
 from softsearch.errors import DataError, RunError
 
 NOUNS = ["Haus", "Hund", "Garten", "Straße", "Bücher", "house", "dog", "garden", "street", "books"]
@@ -30,6 +36,14 @@ def subwords(texts, *, size=60, lowercase=False, seed=1, threads=1) -> SentenceP
     return train_sentencepiece(texts, size=size, lowercase=lowercase, seed=seed, threads=threads)
 
 
+def listed(texts, *, size=100, lowercase=False, split_punctuation=False) -> WordTokenizer:
+    return train_words(texts, size=size, lowercase=lowercase, split_punctuation=split_punctuation)
+
+
+def spelled(texts, *, size=100, lowercase=False) -> CharacterTokenizer:
+    return train_characters(texts, size=size, lowercase=lowercase)
+
+
 @pytest.fixture(scope="module")
 def pieces() -> SentencePieceTokenizer:
     return subwords(corpus(300))
@@ -37,10 +51,20 @@ def pieces() -> SentencePieceTokenizer:
 
 @pytest.fixture(scope="module")
 def words() -> WordTokenizer:
-    return train_words(corpus(300), size=100, lowercase=False)
+    return listed(corpus(300))
 
 
-@pytest.fixture(params=["pieces", "words"])
+@pytest.fixture(scope="module")
+def characters() -> CharacterTokenizer:
+    return spelled(corpus(300))
+
+
+@pytest.fixture(scope="module")
+def split_words() -> WordTokenizer:
+    return listed(corpus(300), split_punctuation=True)
+
+
+@pytest.fixture(params=["pieces", "words", "split_words", "characters"])
 def tokenizer(request):
     return request.getfixturevalue(request.param)
 
@@ -142,12 +166,18 @@ def test_the_words_of_any_ids_are_those_of_their_text(ids):
         assert set(tokenizer.word_ids(known)) >= set(range(num_words))
 
 
-TRAINED = [subwords(corpus(300)), train_words(corpus(300), size=100, lowercase=False)]
+TRAINED = [
+    subwords(corpus(300)),
+    listed(corpus(300)),
+    listed([*corpus(300), "(Haus). don't a-b!? ..."], split_punctuation=True),
+    spelled(corpus(300)),
+]
 
 
 @pytest.mark.parametrize("lowercase", [False, True])
 def test_lowercase_holds_in_training_and_encoding(lowercase):
-    for tokenizer in (subwords(corpus(300), lowercase=lowercase), train_words(corpus(9), size=99, lowercase=lowercase)):
+    for train in (subwords, listed, spelled):
+        tokenizer = train(corpus(300), lowercase=lowercase)
         assert (tokenizer.encode("Hund") == tokenizer.encode("hund")) == lowercase
 
 
@@ -157,7 +187,7 @@ def test_compatibility_forms_are_one(pieces):
 
 
 def test_words_are_ranked_by_frequency_then_alphabet():
-    tokenizer = train_words(["b c", "a b", "d"], size=7, lowercase=False)
+    tokenizer = listed(["b c", "a b", "d"], size=7)
     assert tokenizer.size == 7
     assert tokenizer.pieces([4, 5, 6]) == ["b", "a", "c"]
     assert tokenizer.encode("d") == [UNK]
@@ -167,7 +197,8 @@ def test_a_vocabulary_too_large_for_the_data_is_as_large_as_they_allow():
     tokenizer = subwords(["ein Haus", "a house"], size=8000)
     assert 4 < tokenizer.size < 100
     assert tokenizer.decode(tokenizer.encode("ein Haus")) == "ein Haus"
-    assert train_words(["ein Haus"], size=8000, lowercase=False).size == 6
+    assert listed(["ein Haus"], size=8000).size == 6
+    assert spelled(["ein Haus"], size=8000).size == 4 + len("▁einHaus")
 
 
 def test_a_size_that_fits_is_kept_exactly():
@@ -183,18 +214,16 @@ def test_a_vocabulary_without_room_for_the_characters_says_how_much_it_needs():
 
 @pytest.mark.parametrize("size", [-1, 0, 4])
 def test_a_vocabulary_without_room_for_a_word_is_refused(size):
-    with pytest.raises(DataError, match="no room"):
-        train_words(["a"], size=size, lowercase=False)
-    with pytest.raises(DataError, match="no room"):
-        subwords(["a"], size=size)
+    for train in (listed, subwords, spelled):
+        with pytest.raises(DataError, match="no room"):
+            train(["a"], size=size)
 
 
 @pytest.mark.parametrize("texts", [[], ["", " "]])
 def test_an_empty_corpus_is_refused(texts):
-    with pytest.raises(DataError, match="no text"):
-        train_words(texts, size=100, lowercase=False)
-    with pytest.raises(DataError, match="no text"):
-        subwords(texts)
+    for train in (listed, subwords, spelled):
+        with pytest.raises(DataError, match="no text"):
+            train(texts)
 
 
 def test_a_very_long_sentence_is_learnt_from_too():
@@ -207,8 +236,9 @@ def test_training_is_deterministic(threads):
     assert subwords(texts, threads=threads).to_bytes() == subwords(iter(texts), threads=threads).to_bytes()
 
 
-def test_of_more_texts_than_the_limit_a_seeded_draw_is_learnt_from(monkeypatch):
-    monkeypatch.setattr("softsearch.data.tokenizers._MAX_TRAINING_TEXTS", 20)
+@pytest.mark.parametrize("limit", ["_MAX_TRAINING_TEXTS", "_MAX_TRAINING_CHARACTERS"])
+def test_of_more_texts_than_the_limit_a_seeded_draw_is_learnt_from(monkeypatch, limit):
+    monkeypatch.setattr(f"softsearch.data.tokenizers.subwords.{limit}", 20 if limit.endswith("TEXTS") else 500)
     texts = corpus(2000)
     drawn = [subwords(texts, size=500, seed=seed).to_bytes() for seed in (1, 1, 2)]
     assert drawn[0] == drawn[1] != drawn[2]
@@ -232,13 +262,22 @@ def test_saved_and_loaded_it_is_the_same(tokenizer, tmp_path):
 
 
 def test_lowercase_survives_saving(tmp_path):
-    (tmp_path / "tokenizer.model").write_bytes(train_words(["Hund"], size=10, lowercase=True).to_bytes())
+    (tmp_path / "tokenizer.model").write_bytes(listed(["Hund"], lowercase=True).to_bytes())
     assert load_tokenizer(tmp_path / "tokenizer.model").encode("HUND") == [4]
 
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"{}", b'{"words": 3, "lowercase": true}', b'{"words": ["a", "a"], "lowercase": true}', b"\0" * 99],
+    [
+        b"",
+        b"{",
+        b"{}",
+        b"{]",
+        b'{"kind": "characters", "characters": ["a"], "lowercase": true}',
+        b'{"words": 3, "lowercase": true}',
+        b'{"words": ["a", "a"], "lowercase": true}',
+        b"\0" * 99,
+    ],
 )
 def test_a_damaged_file_is_refused(tmp_path, content):
     path = tmp_path / "tokenizer.model"
@@ -260,3 +299,119 @@ def test_a_truncated_file_is_refused(tokenizer, tmp_path):
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(RunError, match="cannot be read"):
         load_tokenizer(tmp_path / "tokenizer.model")
+
+
+def test_words_of_a_first_version_keep_their_punctuation(tmp_path):
+    (tmp_path / "tokenizer.model").write_bytes(b'{"kind": "words", "lowercase": false, "words": ["dog.", "dog"]}')
+    loaded = load_tokenizer(tmp_path / "tokenizer.model")
+    assert loaded.encode("dog. dog") == [4, 5]
+
+
+PUNCTUATED = ['(The dog), said: "don\'t!"', "3.5 - well-known... ¿Qué?", "« l'homme »", "dog. dog , dog", "!?", "a_b"]
+
+
+@pytest.mark.parametrize("text", PUNCTUATED)
+def test_split_punctuation_is_joined_again_as_it_was(text):
+    tokenizer = listed(PUNCTUATED, split_punctuation=True)
+    ids = tokenizer.encode(text)
+    assert tokenizer.decode(ids) == text
+    words = [""] * len(text.split())
+    for piece, word in zip(tokenizer.pieces(ids), tokenizer.word_ids(ids), strict=True):
+        words[word] += piece.replace("￭", "")
+    assert words == text.split()
+
+
+def test_a_word_is_the_same_with_and_without_its_full_stop():
+    tokenizer = listed(["the dog.", "a cat"], split_punctuation=True)
+    assert tokenizer.pieces(tokenizer.encode("the cat.")) == ["the", "cat", "￭."]
+    assert tokenizer.decode(tokenizer.encode("xyz. cat.")) == "⁇. cat."
+
+
+def test_an_unknown_mark_makes_its_whole_word_unknown_so_that_words_are_counted():
+    tokenizer = listed(["the dog."], split_punctuation=True)
+    ids = tokenizer.encode("the dog! dog.")
+    assert tokenizer.pieces(ids) == ["the", "⁇", "dog", "￭."]
+    assert tokenizer.word_ids(ids) == [0, 1, 2, 2]
+
+
+def test_accents_and_vowel_signs_stay_with_their_letters():
+    tokenizer = listed(["Bu\u0308cher हिन्दी।"], split_punctuation=True)
+    assert [len(tokenizer.encode(word)) for word in ("Bu\u0308cher", "हिन्दी।")] == [1, 2]
+
+
+def test_a_join_mark_in_the_text_joins_nothing():
+    tokenizer = listed(["a ￭ b￭c"], split_punctuation=True)
+    assert tokenizer.decode(tokenizer.encode("a ￭ b￭c")) == "a ■ b■c"
+
+
+@given(st.text())
+def test_any_text_comes_back_from_split_words(text):
+    if text.split() and "￭" not in text:
+        tokenizer = listed([text], size=10_000, split_punctuation=True)
+        assert tokenizer.decode(tokenizer.encode(text)) == " ".join(text.split())
+
+
+def test_characters_are_ranked_by_frequency_then_unicode_and_the_space_comes_first():
+    tokenizer = spelled(["ba", "b a"], size=7)
+    assert tokenizer.pieces(range(4, 7)) == ["▁", "a", "b"]
+    assert spelled(["bbc"], size=6).pieces([4, 5]) == ["▁", "b"]
+
+
+def test_a_character_that_was_not_seen_is_unknown_and_the_others_are_not(characters):
+    ids = characters.encode("Hx̌nd 東  Haus")
+    assert characters.decode(ids).startswith("H⁇")
+    assert characters.decode(ids).endswith("nd ⁇ Haus")
+    assert sorted(set(characters.word_ids(ids))) == [0, 1, 2]
+
+
+def test_composed_and_decomposed_characters_are_the_same(characters):
+    assert characters.encode("Bu\u0308cher") == characters.encode("Bücher")
+
+
+def test_parts_of_a_text_can_be_joined_as_ids(characters):
+    ids = characters.encode("Hund sieht") + characters.encode("Haus")
+    assert characters.decode(ids) == "Hund sieht Haus"
+    assert max(characters.word_ids(ids)) == 2
+
+
+def test_sampled_segmentations_vary_and_spell_the_same_text(pieces):
+    texts = [*corpus(50), "Hund 東京 Haus", ""]
+    ids = pieces.sampling(0.2)(texts, 1)
+    best = pieces.encode_batch(texts)
+    assert [pieces.decode(each) for each in ids] == [pieces.decode(each) for each in best]
+    assert sum(a != b for a, b in zip(ids, best, strict=True)) > 20
+    for text, each in zip(texts, ids, strict=True):
+        assert set(pieces.word_ids(each)) == set(range(len(text.split())))
+
+
+def test_a_sampled_segmentation_is_a_function_of_texts_and_seed(pieces):
+    texts = corpus(50)
+    first = pieces.sampling(0.2)(texts, 1)
+    sample = pieces.sampling(0.2)
+    sample(texts[:7], 5)
+    assert sample(texts, 1) == first
+    assert sample(texts, 2) != first
+
+
+def test_another_process_draws_the_same():
+    """Drawn once and kept here: a generator that each process salts anew would draw otherwise."""
+    subwords = {"▁": (4, -1.0), "a": (5, -1.1), "b": (6, -1.2), "▁a": (7, -1.3), "ab": (8, -1.4)}
+    sampler, stream = SubwordSampler(subwords, alpha=0.5), random.Random(1)
+    assert [sampler.draw("▁ab", stream) for _ in range(6)] == [[4, 8], [4, 5, 6], [4, 8], [7, 6], [4, 5, 6], [4, 8]]
+
+
+def test_segmentations_are_drawn_in_proportion_to_their_probability(pieces):
+    """Kudo (2018): P(x)^alpha over all segmentations x, here counted one by one."""
+    text, alpha = "Hund", 0.5
+    known = {pieces.pieces([index])[0]: index for index in range(4, pieces.size)}
+    score = {piece: pieces._processor.get_score(index) for piece, index in known.items()}
+    marked = "▁" + text
+    cuts = itertools.chain.from_iterable(itertools.combinations(range(1, 5), number) for number in range(5))
+    segmentations = [tuple(marked[a:b] for a, b in itertools.pairwise((0, *cut, 5))) for cut in cuts]
+    possible = [each for each in segmentations if all(piece in score for piece in each)]
+    weights = [math.exp(alpha * sum(score[piece] for piece in each)) for each in possible]
+    counts = Counter(tuple(pieces.pieces(ids)) for ids in pieces.sampling(alpha)([text] * 4000, 1))
+    assert set(counts) <= set(possible)
+    for each, weight in zip(possible, weights, strict=True):
+        expected = weight / sum(weights)
+        assert abs(counts[each] / 4000 - expected) < 5 * math.sqrt(expected / 4000) + 1e-3

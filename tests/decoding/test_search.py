@@ -1,61 +1,16 @@
 """Beam search against the whole space, against slow searches of one sentence, and its promises."""
 
-import itertools
 import math
 from typing import NamedTuple
 
 import pytest
 import torch
 
-from softsearch.decoding.search import beam_search
 from softsearch.decoding.stepper import BOS, EOS
 from softsearch.models.encoder_decoder import EncoderDecoder
 from softsearch.nn.attention import AdditiveAttention
-
-FORBIDDEN = (0, 1, BOS)
-WORDS = (4, 5, 6)
-
-
-def search(stepper, source, max_lengths, *, beam, length_penalty=1.0, num_best=1, **options):
-    return beam_search(
-        stepper,
-        source,
-        max_lengths=torch.tensor(max_lengths, dtype=torch.long),
-        beam=beam,
-        length_penalty=length_penalty,
-        num_best=num_best,
-        **options,
-    )
-
-
-def row_of(source, row):
-    return tuple(part[row : row + 1] for part in source)
-
-
-def next_log_probs(stepper, source, tokens) -> torch.Tensor:
-    """Return the log-probabilities after `tokens`, of one sentence, from the beginning again."""
-    state = stepper.start(source)
-    for token in (BOS, *tokens):
-        logits, state, _ = stepper.step(torch.tensor([token]), state, source)
-    logits[:, list(FORBIDDEN)] = -math.inf
-    return logits[0].log_softmax(0)
-
-
-def log_prob_of(stepper, source, tokens) -> float:
-    total = 0.0
-    for place, token in enumerate((*tokens, EOS)):
-        total += float(next_log_probs(stepper, source, tokens[:place])[token])
-    return total
-
-
-def every_sequence(stepper, source, max_length, length_penalty) -> list[tuple[float, float, list[int]]]:
-    """Return (score, log-probability, tokens) of all sequences, best first."""
-    found = []
-    for length in range(max_length + 1):
-        for tokens in itertools.product(WORDS, repeat=length):
-            log_prob = log_prob_of(stepper, source, tokens)
-            found.append((log_prob / (length + 1) ** length_penalty, log_prob, list(tokens)))
-    return sorted(found, reverse=True)
+from softsearch.nn.recurrent import Layers
+from tests.decoding.searches import FORBIDDEN, WORDS, every_sequence, log_prob_of, next_log_probs, row_of, search
 
 
 def slow_beam(stepper, source, max_length, beam, length_penalty) -> list[tuple[float, list[int]]]:
@@ -276,12 +231,10 @@ def test_a_translators_hypotheses_cost_what_reading_them_costs():
     model = EncoderDecoder(
         vocabulary=9,
         embedding=6,
-        encoder_cell="lstm",
-        encoder_hidden=4,
-        encoder_layers=1,
-        decoder_cell="lstm",
-        decoder_hidden=5,
-        attention=AdditiveAttention(query=5, annotation=8, hidden=7),
+        encoder=Layers("lstm", hidden=4, depth=1, residual=False),
+        encoder_direction="both",
+        decoder=Layers("lstm", hidden=5, depth=1, residual=False),
+        attention=AdditiveAttention(query=5, annotation=8, hidden=7, coverage=False),
         bridge="learned",
         readout=6,
         dropout=0.5,
@@ -295,11 +248,20 @@ def test_a_translators_hypotheses_cost_what_reading_them_costs():
     with torch.inference_mode():
         results = search(model, model.encode(source, mask), [6, 4, 5], beam=4, num_best=4)
         for row, found in enumerate(results):
-            for tokens, log_prob, _, weights in found:
+            for tokens, log_prob, _, weights, costs in found:
                 target = torch.tensor([[BOS, *tokens]])
                 logits = model.output(model(source[row : row + 1], mask[row : row + 1], target, target > 0))
                 logits[:, list(FORBIDDEN)] = -math.inf
-                wanted = logits.log_softmax(1)[torch.arange(len(tokens) + 1), torch.tensor([*tokens, EOS])].sum()
-                assert log_prob == pytest.approx(float(wanted), abs=1e-9)
+                wanted = logits.log_softmax(1)[torch.arange(len(tokens) + 1), torch.tensor([*tokens, EOS])]
+                assert log_prob == pytest.approx(float(wanted.sum()), abs=1e-9)
+                assert costs == pytest.approx(wanted.tolist(), abs=1e-9)
                 assert weights.shape == (len(tokens), 5)
                 assert not weights[:, lengths[row] :].any()
+
+
+def test_the_costs_of_the_tokens_sum_to_that_of_the_hypothesis(steppers):
+    stepper = steppers.random(ends=-1.0)
+    for found in search(stepper, stepper.source(4), [6, 1, 3, 5], beam=4, num_best=4):
+        for each in found:
+            assert len(each.token_log_probs) == len(each.tokens) + 1
+            assert sum(each.token_log_probs) == pytest.approx(each.log_prob)

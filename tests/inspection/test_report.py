@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from matplotlib.figure import Figure
 
 from softsearch.errors import RunError
 from softsearch.inspection.report import write_report
@@ -29,7 +30,7 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, dict(attrs)))
-        if tag not in {"meta", "img"}:
+        if tag not in {"meta", "img", "wbr"}:
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -80,16 +81,19 @@ def write_rows(run: Path, end: str = "\n") -> None:
 
 
 def write_evaluation(run: Path, name: str, content: object) -> None:
-    (run / "evaluations").mkdir(exist_ok=True)
-    (run / "evaluations" / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
+    file = run / "evaluations" / f"{name}.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(content), encoding="utf-8")
 
 
 def test_the_page_shows_what_the_run_holds(run: Path) -> None:
     write_rows(run)
-    write_evaluation(run, "valid", evaluation())
+    write_evaluation(run, "valid", {**evaluation(), "data": "valid", "overfit": 4, "trained_on": 2850})
     write_evaluation(run, "test", evaluation(entry("A boat", 12.34), entry("A house .", 100.0, gold=[[0, 0]])))
     assert write_report(run) == run / "report.html"
     page = Page(run / "report.html")
+    assert "the 4 pairs trained on" in page.text
+    assert "2,850 of these pairs are training pairs of this run" in page.text
     scores = ("34.2", "[33.0 – 35.5]", "nrefs:1|case:lc", "0.071", "beam 5", "1,000 sentences")
     sentences = ("2,000 steps in 1 min 02 s", "chrF 12.3", "A boat")
     rest = ("28,991", "a.de, a.en", "versions · torch", "seed: 1  # <b>", "11,300,000")
@@ -97,7 +101,7 @@ def test_the_page_shows_what_the_run_holds(run: Path) -> None:
         assert shown in page.text, shown
     assert page.text.index("On test") < page.text.index("On valid")
     assert page.text.index("chrF 100.0") < page.text.index("Worst") < page.text.index("chrF 12.3")
-    assert len(page.images()) == 2 + 2 + 2  # curves of loss and BLEU, by length for each set, two maps
+    assert len(page.images()) == 2 + 2 + 2  # loss, BLEU over minutes; by length for each set; two maps
     assert page.open == []
 
 
@@ -105,7 +109,8 @@ def test_the_page_needs_nothing_from_outside_and_runs_nothing(run: Path) -> None
     write_rows(run)
     hostile = entry(HOSTILE, 1.0, source=HOSTILE, weights=None, reference=HOSTILE)
     drawn = entry("$x$ <img>", 2.0, source='"> <script> \x00')
-    write_evaluation(run, "a&b<i>", {**evaluation(hostile, drawn), "date": HOSTILE, "decoding": {HOSTILE: HOSTILE}})
+    named = {"data": "a&b<i>", "date": HOSTILE, "decoding": {HOSTILE: HOSTILE}, "members": [HOSTILE]}
+    write_evaluation(run, "a&b<i>", {**evaluation(hostile, drawn), **named})
     write_report(run)
     page = Page(run / "report.html")
     assert {tag for tag, _ in page.elements}.isdisjoint({"script", "link", "iframe", "i"})
@@ -158,3 +163,151 @@ def test_an_evaluation_of_another_form_is_named(run: Path, content: object) -> N
 def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="not a run folder"):
         write_report(tmp_path)
+
+
+def test_each_doubtful_word_is_marked_by_how_doubtful_it_is(run: Path) -> None:
+    sure = entry("A house <b> there .", 50.0, confidence=[0.95, 0.7, 0.4, 0.1, 0.9])
+    write_evaluation(run, "test", evaluation(sure, entry("old run", 40.0, confidence=[0.1])))
+    page = Page(write_report(run))
+    marks = {attributes["class"]: attributes["title"] for _, attributes in page.elements if "title" in attributes}
+    assert marks == {"doubt-1": "0.70", "doubt-2": "0.40", "doubt-3": "0.10"}
+    assert "A house <b> there ." in page.text
+    assert "Underlined" in page.text
+
+
+def test_comparisons_with_other_runs_are_shown(run: Path) -> None:
+    compared = {"system": HOSTILE, "baseline": "de-en", "metric": "aer", "value": -0.0123, "low": -0.02, "high": 0.01}
+    tests = {"p_bootstrap": 0.0321, "p_randomisation": 0.0654, "signature": "x"}
+    content = {"data": "test", "date": "2026-02-03", "num_sentences": 1000, "systems": ["de-en", HOSTILE]}
+    (run / "evaluations" / "comparisons").mkdir(parents=True)
+    file = run / "evaluations" / "comparisons" / "test.json"
+    file.write_text(json.dumps({**content, "comparisons": [{**compared, **tests}]}))
+    write_evaluation(run, "test", evaluation())
+    page = Page(write_report(run))
+    for shown in (
+        "Compared on test: de-en and",
+        "-0.012",
+        "-0.020 to +0.010",
+        "0.0321",
+        "0.0654",
+        "<script>alert(1)</script>",
+    ):
+        assert shown in page.text, shown
+    file.write_text("{}")
+    with pytest.raises(RunError, match=r"comparisons/test\.json: damaged"):
+        write_report(run)
+
+
+def steps_in_use(run: Path, *, best: int, averaged: tuple[int, ...] = ()) -> None:
+    for name in (f"step-{best:08d}", "average"):
+        (run / "checkpoints" / name).mkdir(parents=True, exist_ok=True)
+    RunFolder.open(run).point_to(last=best, best=best, kept=[], averaged=averaged)
+
+
+def test_scores_of_other_weights_than_the_present_best_are_called_stale(run: Path) -> None:
+    steps_in_use(run, best=260)
+    write_evaluation(run, "valid", {**evaluation(), "data": "valid", "steps": [260]})
+    write_evaluation(run, "test", {**evaluation(), "steps": [170]})
+    write_evaluation(run, "old", {**evaluation(), "data": "from before steps were kept"})
+    page = Page(write_report(run))
+    assert page.text.count("Stale") == 1
+    assert page.text.index("On test") < page.text.index("Stale: of step 170, the best is now step 260.")
+    steps_in_use(run, best=260, averaged=(200, 260))
+    page = Page(write_report(run))
+    assert "of step 260, the best is now the mean of steps 200, 260" in page.text
+
+
+def test_a_comparison_of_other_weights_is_called_stale(run: Path) -> None:
+    steps_in_use(run, best=260)
+    content = {"data": "test", "date": "2026-02-03", "num_sentences": 9, "systems": ["a", "b"], "comparisons": []}
+    write_evaluation(run, "test", evaluation())
+    write_evaluation(run, "comparisons/test-12345678", {**content, "steps": [170]})
+    assert "of step 170, the best is now step 260" in Page(write_report(run)).text
+
+
+def test_of_each_data_set_the_newest_scores_of_the_best_weights_are_shown_in_full_and_the_others_in_a_table(run: Path):
+    steps_in_use(run, best=260)
+    common = {"data": "corpora/news.tsv", "data_id": "news-12345678", "by_length": []}
+    for day, steps, beam in ((1, 260, 5), (2, 260, 2), (3, 170, 1)):
+        own = {"date": f"2026-02-0{day}", "steps": [steps], "decoding": {"beam": beam}}
+        write_evaluation(run, f"news-12345678-beam{beam}", {**evaluation(), **common, **own})
+    page = Page(write_report(run))
+    assert page.text.count("On corpora/news.tsv") == 1
+    assert "news-12345678" not in page.text
+    assert "1,000 sentences, beam 2" in page.text
+    table = page.text[page.text.index("Other evaluations") :]
+    assert all(shown in table for shown in ("beam 5", "beam 1", "the best", "of step 170, the best is now step 260"))
+    assert sum(attributes.get("class") == "score" for _, attributes in page.elements) == 2  # cards of one evaluation
+
+
+def test_an_interval_over_hardly_any_sentences_is_not_drawn(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[Any] = []
+    monkeypatch.setattr(
+        "softsearch.inspection.scores.length_chart", lambda series: drawn.append(series) or Figure((1, 1))
+    )
+    buckets = [{"low": 1, "high": 10, "count": count, "bleu": SCORE} for count in (4, 5)]
+    write_evaluation(run, "test", {**evaluation(), "by_length": buckets})
+    write_report(run)
+    (few, enough) = drawn[0]["test"]
+    assert few == (1, 10, 4, 34.25, 34.25, 34.25)
+    assert enough == (1, 10, 5, 34.25, 33.0, 35.5)
+
+
+def test_a_map_fits_the_page_but_on_a_narrow_one(run: Path) -> None:
+    text = write_report(run).read_text(encoding="utf-8")
+    before, narrow = text.split("@media (max-width: 40rem)")
+    assert "max-width: none" not in before
+    assert ".wide img { max-width: none; }" in narrow
+
+
+def test_unknown_words_have_their_scores_with_and_without(run: Path) -> None:
+    unknown = {
+        "num_known": 700,
+        "num_written": 33,
+        "bleu_known": SCORE,
+        "bleu_unreplaced": SCORE,
+        "bleu_replaced": None,
+    }
+    write_evaluation(run, "test", {**evaluation(), "unknown": unknown})
+    page = Page(write_report(run))
+    for shown in ("Unknown words", "700", "written in 33 sentences", "as the model writes them"):
+        assert shown in page.text, shown
+    assert "words replaced" not in page.text
+
+
+def test_attention_is_described_in_figures_and_by_part_of_speech(run: Path) -> None:
+    tags = {
+        "tags": ["NOUN", "<ADJ>", "DET"], "counts": [20, 10, 0], "match": [0.9, 0.8, 0.0], "chance": [0.3, 0.2, 0.0],
+        "mass": [[0.9, 0.1, 0.0], [0.2, 0.8, 0.0], [0.0, 0.0, 0.0]], "overall": {"match": 0.867, "chance": 0.25},
+    }  # fmt: skip
+    crossing = {"gold": 0.2, "predicted": 0.3, "recall": 0.4}
+    described = {"effective_words": {"mean": 1.25, "median": 1.0, "of": 8.0}, "crossing": crossing, "tags": tags}
+    write_evaluation(run, "test", {**evaluation(), "attention": described})
+    page = Page(write_report(run))
+    for shown in ("1.25 of 8.0", "86.7 %", "25.0 %", "<ADJ>", "80.0 %", "40.0 %"):
+        assert shown in page.text, shown
+    assert "DET" not in page.text
+    assert any("part of speech" in (image["alt"] or "") for image in page.images())
+
+
+def test_what_was_found_in_the_data_is_shown_with_its_places(tmp_path: Path) -> None:
+    place = {"where": "train.de:17", "text": HOSTILE, "note": "see 3"}
+    found = {"title": "copies", "advice": "leave out", "level": "serious", "count": 1234, "share": 0.05}
+    corpora = [{"name": "news", "kept": 5}]
+    mild = {**found, "title": "mild", "level": "look", "places": []}
+    findings = {"mild": mild, "copy": {**found, "places": [place]}}
+    report = {"train": {"kept": 28991, "corpora": corpora, "findings": findings}}
+    RunFolder.create(tmp_path / "run", files={"data-report.json": json.dumps(report)}, about={})
+    page = Page(write_report(tmp_path / "run"))
+    for shown in (
+        "train: copies, 1,234 (5 %)",
+        "what to do: leave out",
+        "train.de:17",
+        "(see 3)",
+        "28,991",
+        "corpora 1 · name",
+    ):
+        assert shown in page.text, shown
+    assert "<script>alert(1)</script>" in page.text
+    assert "findings" not in page.text
+    assert page.text.index("copies") < page.text.index("mild")

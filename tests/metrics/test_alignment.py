@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 
 from softsearch.errors import DataError
-from softsearch.metrics.alignment import alignment_error_rate, links, to_pharaoh, word_weights
+from softsearch.metrics.alignment import (
+    alignment_statistics,
+    crossing,
+    links,
+    to_pharaoh,
+    word_weights,
+)
+
+
+def error_rate(*links):
+    return alignment_statistics(*links)["aer"]
 
 
 def test_words_sum_over_source_pieces_and_average_over_target_pieces() -> None:
@@ -36,23 +46,28 @@ def test_an_empty_sentence_has_no_links(shape: tuple[int, int]) -> None:
     assert links(words) == set()
 
 
-def test_error_rate_agrees_with_a_count_by_hand() -> None:
-    predicted = [{(0, 0), (1, 1), (2, 1)}, {(0, 1)}]
-    sure = [{(0, 0), (1, 1)}, {(0, 0)}]
-    possible = [{(0, 0), (1, 1), (2, 1)}, {(0, 0), (0, 1)}]
-    # |A| = 4, |S| = 3; sure links hit: 2; possible links hit: 3 + 1
-    assert alignment_error_rate(predicted, sure, possible).value == pytest.approx(1 - (2 + 4) / (4 + 3))
-    # with the sure links alone 2 + 2 are hit
-    assert alignment_error_rate(predicted, sure).value == pytest.approx(1 - (2 + 2) / (4 + 3))
+def test_scores_of_links_agree_with_a_count_by_hand() -> None:
+    predicted, sure, possible = [{(0, 0)}, {(1, 1), (2, 2)}], [{(0, 0)}, {(0, 1)}], [set(), {(1, 1)}]
+    scores = {name: each.value for name, each in alignment_statistics(predicted, sure, possible).items()}
+    assert scores == pytest.approx({"aer": 1 - (1 + 2) / (3 + 2), "link_precision": 2 / 3, "link_recall": 1 / 2})
+    assert error_rate(predicted, sure).value == pytest.approx(1 - (1 + 1) / (3 + 2))  # with the sure links alone
 
 
-def test_sure_links_need_not_be_repeated_among_the_possible() -> None:
-    predicted, sure, extra = [{(0, 0), (1, 1)}], [{(0, 0)}], [{(1, 1)}]
-    assert alignment_error_rate(predicted, sure, extra).value == 0.0
+def test_without_predicted_links_nothing_predicted_is_wrong_and_without_gold_links_nothing_is_missed() -> None:
+    assert alignment_statistics([set()], [{(0, 0)}])["link_precision"].value == 1.0
+    assert alignment_statistics([{(0, 0)}], [set()])["link_recall"].value == 1.0
+
+
+def test_links_cross_where_the_order_of_their_words_is_reversed() -> None:
+    generator = np.random.default_rng(2)
+    for _ in range(50):
+        some = {(int(i), int(j)) for i, j in generator.integers(0, 5, size=(generator.integers(0, 7), 2))}
+        slow = {(i, j) for i, j in some for k, m in some if (i < k and j > m) or (i > k and j < m)}
+        assert crossing(some) == slow
 
 
 def test_no_predicted_link_is_an_error_rate_of_one() -> None:
-    score = alignment_error_rate([set(), set()], [{(0, 0)}, {(0, 0), (1, 1)}])
+    score = error_rate([set(), set()], [{(0, 0)}, {(0, 0), (1, 1)}]).estimate()
     assert (score.value, score.low, score.high) == (1.0, 1.0, 1.0)
 
 
@@ -60,30 +75,30 @@ def test_error_rate_interval_is_that_of_scoring_resampled_sentences_anew() -> No
     generator = np.random.default_rng(3)
     sure = [{(word, word) for word in range(generator.integers(0, 5))} for _ in range(30)]
     predicted = [{(int(generator.integers(0, 3)), target) for _, target in gold} for gold in sure]
-    score = alignment_error_rate(predicted, sure, seed=9, resamples=11)
+    score = error_rate(predicted, sure).estimate(seed=9, resamples=11)
     generator = np.random.default_rng(9)
     naive = []
     for _ in range(11):
         drawn = generator.integers(30, size=30)
-        naive.append(alignment_error_rate([predicted[i] for i in drawn], [sure[i] for i in drawn], resamples=1).value)
+        naive.append(error_rate([predicted[i] for i in drawn], [sure[i] for i in drawn]).value)
     assert [score.low, score.high] == np.percentile(naive, [2.5, 97.5]).tolist()
     assert score.signature == "aer|gold:sure|sentences:30"
 
 
 def test_a_resample_without_any_link_does_not_break_the_interval() -> None:
-    score = alignment_error_rate([{(0, 0)}, set()], [{(0, 0)}, set()])
+    score = error_rate([{(0, 0)}, set()], [{(0, 0)}, set()]).estimate()
     assert (score.value, score.low, score.high) == (0.0, 0.0, 0.0)
 
 
 def test_different_counts_are_refused_with_both() -> None:
     with pytest.raises(DataError, match="1 predicted alignments and 2 sure alignments"):
-        alignment_error_rate([set()], [set(), set()])
+        error_rate([set()], [set(), set()])
 
 
 @pytest.mark.parametrize("alignments", [[], [set()]])
 def test_nothing_to_align_is_no_score(alignments: list[set[tuple[int, int]]]) -> None:
     with pytest.raises(DataError, match="there is no"):
-        alignment_error_rate(alignments, alignments)
+        error_rate(alignments, alignments)
 
 
 def test_links_are_written_source_first_and_in_order() -> None:

@@ -1,4 +1,4 @@
-"""BLEU and chrF are sacreBLEU's; the interval is that of a naive bootstrap."""
+"""BLEU, chrF and TER are sacreBLEU's; the interval is that of a naive bootstrap."""
 
 from __future__ import annotations
 
@@ -6,12 +6,25 @@ import random
 
 import numpy as np
 import pytest
-from sacrebleu.metrics import BLEU, CHRF
+from sacrebleu.metrics import BLEU, CHRF, TER
 
 from softsearch.errors import DataError
-from softsearch.metrics.translation import bleu, by_length, chrf, sentence_chrf
+from softsearch.metrics.translation import (
+    bleu,
+    bleu_statistics,
+    by_length,
+    chrf_statistics,
+    sentence_chrf,
+    ter_statistics,
+)
 
-METRICS = {"bleu": (bleu, BLEU), "chrf": (chrf, CHRF)}
+METRICS = {
+    "bleu": (bleu_statistics, lambda lowercase: BLEU(lowercase=lowercase)),
+    "chrf": (chrf_statistics, lambda lowercase: CHRF(lowercase=lowercase)),
+    "ter": (ter_statistics, lambda lowercase: TER(case_sensitive=not lowercase)),
+}
+WORST = {"bleu": 0.0, "chrf": 0.0, "ter": 100.0}
+BEST = {"bleu": 100.0, "chrf": 100.0, "ter": 0.0}
 
 
 def corpus(num_sentences: int = 40) -> tuple[list[str], list[str]]:
@@ -33,8 +46,8 @@ def corpus(num_sentences: int = 40) -> tuple[list[str], list[str]]:
 def test_value_and_signature_are_those_of_sacrebleu(name: str, lowercase: bool) -> None:
     ours, theirs = METRICS[name]
     hypotheses, references = corpus()
-    metric = theirs(lowercase=lowercase)
-    score = ours(hypotheses, references, lowercase=lowercase)
+    metric = theirs(lowercase)
+    score = ours(hypotheses, references, lowercase=lowercase).estimate(resamples=1)
     assert score.value == metric.corpus_score(hypotheses, [references]).score
     assert score.signature == str(metric.get_signature())
 
@@ -48,8 +61,8 @@ def test_the_interval_is_that_of_scoring_resampled_sentences_anew(name: str) -> 
     for _ in range(15):
         drawn = generator.integers(len(references), size=len(references))
         resampled = [hypotheses[row] for row in drawn], [[references[row] for row in drawn]]
-        naive.append(theirs(lowercase=False).corpus_score(*resampled).score)
-    score = ours(hypotheses, references, lowercase=False, seed=5, resamples=15)
+        naive.append(theirs(False).corpus_score(*resampled).score)
+    score = ours(hypotheses, references, lowercase=False).estimate(seed=5, resamples=15)
     assert [score.low, score.high] == np.percentile(naive, [2.5, 97.5]).tolist()
 
 
@@ -63,25 +76,25 @@ def test_the_interval_repeats_and_holds_the_value() -> None:
 
 
 @pytest.mark.parametrize("name", METRICS)
-def test_translations_without_words_score_zero(name: str) -> None:
-    score = METRICS[name][0](["", ""], ["Ein Haus.", "Zwei Häuser."], lowercase=False)
-    assert (score.value, score.low, score.high) == (0.0, 0.0, 0.0)
+def test_translations_without_words_have_the_worst_score(name: str) -> None:
+    score = METRICS[name][0](["", ""], ["Ein Haus.", "Zwei Häuser."], lowercase=False).estimate()
+    assert (score.value, score.low, score.high) == (WORST[name],) * 3
 
 
 @pytest.mark.parametrize("name", METRICS)
-def test_a_perfect_translation_scores_a_hundred(name: str) -> None:
+def test_a_perfect_translation_has_the_best_score(name: str) -> None:
     sentence = "Der Hund läuft über die Straße."
-    score = METRICS[name][0]([sentence], [sentence], lowercase=False)
-    assert (score.value, score.low, score.high) == pytest.approx((100.0, 100.0, 100.0))
+    score = METRICS[name][0]([sentence], [sentence], lowercase=False).estimate()
+    assert (score.value, score.low, score.high) == pytest.approx((BEST[name],) * 3)
 
 
-@pytest.mark.parametrize("score", [bleu, chrf, sentence_chrf])
+@pytest.mark.parametrize("score", [bleu, chrf_statistics, ter_statistics, sentence_chrf])
 def test_different_counts_are_refused_with_both(score) -> None:
     with pytest.raises(DataError, match=r"2 hypotheses and 3 references"):
         score(["a", "b"], ["a", "b", "c"], lowercase=False)
 
 
-@pytest.mark.parametrize("score", [bleu, chrf, sentence_chrf])
+@pytest.mark.parametrize("score", [bleu, chrf_statistics, ter_statistics, sentence_chrf])
 def test_no_sentence_is_no_score(score) -> None:
     with pytest.raises(DataError, match="no sentence to score"):
         score([], [], lowercase=False)

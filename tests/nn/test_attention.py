@@ -7,18 +7,44 @@ import pytest
 import torch
 
 from softsearch.nn.annotations import Annotations
-from softsearch.nn.attention import AdditiveAttention, FixedContext, MeanPooling, address
+from softsearch.nn.attention import (
+    AdditiveAttention,
+    DotAttention,
+    FixedContext,
+    GeneralAttention,
+    LinearAttention,
+    MeanPooling,
+    address,
+)
 
-QUERY, ANNOTATION, HIDDEN = 4, 3, 5
+QUERY, ANNOTATION, HIDDEN = 4, 4, 5
 LENGTHS = (4, 1, 3)
-EVERY = [lambda: AdditiveAttention(query=QUERY, annotation=ANNOTATION, hidden=HIDDEN), MeanPooling, FixedContext]
-EVERY_ID = ["additive", "mean", "fixed"]
+SIZES = {"query": QUERY, "annotation": ANNOTATION}
+SCORED = {
+    "additive": lambda coverage: AdditiveAttention(**SIZES, hidden=HIDDEN, coverage=coverage),
+    "general": lambda coverage: GeneralAttention(**SIZES, coverage=coverage),
+    "dot": lambda coverage: DotAttention(coverage=coverage),
+}
+WITH_WEIGHTS = {
+    **{name: lambda make=make: make(False) for name, make in SCORED.items()},
+    **{f"{name}, coverage": lambda make=make: make(True) for name, make in SCORED.items()},
+    "linear": lambda: LinearAttention(**SIZES),
+    "mean": MeanPooling,
+}
+EVERY = {**WITH_WEIGHTS, "fixed": FixedContext}
+
+
+def make(name: str):
+    torch.manual_seed(0)
+    attention = EVERY[name]().double()
+    for parameter in attention.parameters():
+        torch.nn.init.normal_(parameter, std=0.7)
+    return attention
 
 
 @pytest.fixture
 def attention() -> AdditiveAttention:
-    torch.manual_seed(0)
-    return EVERY[0]().double()
+    return make("additive")
 
 
 def make_annotations(lengths=LENGTHS) -> Annotations:
@@ -33,23 +59,58 @@ def make_queries(rows: int = len(LENGTHS)) -> torch.Tensor:
     return torch.randn(rows, QUERY, dtype=torch.float64, requires_grad=True)
 
 
-def read(attention, query, annotations):
-    return attention(query, annotations, attention.project(annotations))
+def make_coverage(attention, rows: int = len(LENGTHS), src: int = max(LENGTHS)) -> torch.Tensor | None:
+    """Return coverage where the attention needs it, as its caller would."""
+    torch.manual_seed(3)
+    coverage = 2 * torch.rand(rows, src, dtype=torch.float64)
+    return coverage.requires_grad_() if attention.needs_coverage else None
 
 
-def by_the_equations(attention, query, annotations, lengths=LENGTHS):
-    """Return c_i and alpha_ij of appendix A.1.2, word by word, with sums written out."""
+def read(attention, query, annotations, coverage=None):
+    coverage = make_coverage(attention, *annotations.values.shape[:2]) if coverage is None else coverage
+    return attention(query, annotations, attention.project(annotations), coverage)
+
+
+def additive_energy(attention, s, h, already):
+    """Return v' tanh(W s + U h + V C), Bahdanau's appendix A.1.2 and Tu's equation, with sums written out."""
+    e = 0
+    for k in range(HIDDEN):
+        inner = sum(attention.query.weight[k, m] * s[m] for m in range(QUERY)) + attention.key.bias[k]
+        inner = inner + sum(attention.key.weight[k, m] * h[m] for m in range(ANNOTATION))
+        inner = inner if already is None else inner + attention.covered[k] * already
+        e = e + attention.score[k] * torch.tanh(inner)
+    return e
+
+
+def dot_energy(attention, s, h, already):
+    """Return s' h, Luong's "dot"."""
+    e = sum(s[m] * h[m] for m in range(QUERY))
+    return e if already is None else e + attention.covered * already
+
+
+def general_energy(attention, s, h, already):
+    """Return s' W h, Luong's "general"."""
+    weight = attention.key.weight
+    e = sum(s[k] * weight[k, m] * h[m] for k in range(QUERY) for m in range(ANNOTATION))
+    return e if already is None else e + attention.covered * already
+
+
+def linear_energy(attention, s, h, already):
+    """Return w . [s; h], the lecture's."""
+    w = torch.cat([attention.query.weight[0], attention.key.weight[0]])
+    return sum(each * value for each, value in zip(w, torch.cat([s, h]), strict=True))
+
+
+ENERGIES = {"additive": additive_energy, "general": general_energy, "dot": dot_energy, "linear": linear_energy}
+
+
+def by_the_equations(name, attention, query, annotations, coverage, lengths=LENGTHS):
+    """Return c_i and alpha_ij, word by word."""
+    energy = ENERGIES[name.partition(",")[0]]
     contexts, weights = [], []
-    for s, h, length in zip(query, annotations.values, lengths, strict=True):
-        e = []
-        for j in range(length):
-            inner = [
-                sum(attention.query.weight[k, m] * s[m] for m in range(QUERY))
-                + sum(attention.key.weight[k, m] * h[j, m] for m in range(ANNOTATION))
-                + attention.key.bias[k]
-                for k in range(HIDDEN)
-            ]
-            e.append(sum(attention.score[k] * torch.tanh(inner[k]) for k in range(HIDDEN)))
+    for row, length in enumerate(lengths):
+        s, h = query[row], annotations.values[row]
+        e = [energy(attention, s, h[j], None if coverage is None else coverage[row, j]) for j in range(length)]
         total = sum(torch.exp(each) for each in e)
         alpha = [torch.exp(each) / total for each in e]
         contexts.append(sum(alpha[j] * h[j] for j in range(length)))
@@ -61,11 +122,13 @@ def assert_close(left, right, *, tolerance=1e-12) -> None:
     torch.testing.assert_close(left, right, rtol=tolerance, atol=tolerance)
 
 
-def test_additive_attention_is_the_papers_equation_forward_and_backward(attention):
-    query, annotations = make_queries(), make_annotations()
-    wanted = by_the_equations(attention, query, annotations)
-    found = read(attention, query, annotations)
-    leaves = [query, annotations.values, *attention.parameters()]
+@pytest.mark.parametrize("name", [name for name in EVERY if name.partition(",")[0] in ENERGIES])
+def test_an_attention_is_its_papers_equation_forward_and_backward(name):
+    attention, query, annotations = make(name), make_queries(), make_annotations()
+    coverage = make_coverage(attention)
+    wanted = by_the_equations(name, attention, query, annotations, coverage)
+    found = read(attention, query, annotations, coverage)
+    leaves = [query, annotations.values, *attention.parameters(), *([] if coverage is None else [coverage])]
     gradients = [
         torch.autograd.grad((context * 1.5).sin().sum() + (weights * 2).sin().sum(), leaves)
         for context, weights in (wanted, found)
@@ -76,32 +139,73 @@ def test_additive_attention_is_the_papers_equation_forward_and_backward(attentio
         assert_close(left, right)
 
 
-@pytest.mark.parametrize("make", EVERY[:2], ids=EVERY_ID[:2])
-def test_weights_sum_to_one_over_real_positions_and_are_zero_on_padding(make):
+@pytest.mark.parametrize("name", WITH_WEIGHTS)
+def test_weights_sum_to_one_over_real_positions_and_are_zero_on_padding(name):
     annotations = make_annotations()
-    weights = read(make().double(), make_queries(), annotations).weights
+    weights = read(make(name), make_queries(), annotations).weights
     assert_close(weights.sum(1), torch.ones(len(LENGTHS), dtype=torch.float64))
     assert (weights[~annotations.mask] == 0).all()
     assert (weights[annotations.mask] > 0).all()
 
 
-@pytest.mark.parametrize("make", EVERY[:2], ids=EVERY_ID[:2])
-def test_what_stands_on_padding_is_never_read(make):
-    attention, annotations, query = make().double(), make_annotations(), make_queries()
+@pytest.mark.parametrize("name", WITH_WEIGHTS)
+def test_what_stands_on_padding_is_never_read(name):
+    attention, annotations, query = make(name), make_annotations(), make_queries()
     changed = annotations._replace(values=annotations.values.masked_fill(~annotations.mask.unsqueeze(2), 1e6))
     for left, right in zip(read(attention, query, changed), read(attention, query, annotations), strict=True):
         assert torch.equal(left, right)
 
 
-@pytest.mark.parametrize("make", EVERY[:2], ids=EVERY_ID[:2])
-def test_a_source_without_real_positions_is_read_as_zeros_with_finite_gradients(make):
-    attention, annotations, query = make().double(), make_annotations(), make_queries()
+@pytest.mark.parametrize("name", WITH_WEIGHTS)
+def test_a_source_without_real_positions_is_read_as_zeros_with_finite_gradients(name):
+    attention, annotations, query = make(name), make_annotations(), make_queries()
     annotations.mask[1] = False
     context, weights = read(attention, query, annotations)
     assert (context[1] == 0).all()
     assert (weights[1] == 0).all()
     leaves = [annotations.values, *attention.parameters()]
     assert all(each.isfinite().all() for each in torch.autograd.grad((context**2).sum(), leaves))
+
+
+def test_with_a_linear_score_the_state_has_no_influence_and_never_learns():
+    attention, annotations = make("linear"), make_annotations()
+    query = make_queries()
+    found = read(attention, query, annotations)
+    other = read(attention, 100 * make_queries() - 7, annotations)
+    assert_close(found.weights, other.weights)
+    assert_close(found.context, other.context)
+    context = (found.context * 1.5).sin().sum()
+    by_state, by_annotation = torch.autograd.grad(context, [attention.query.weight, attention.key.weight])
+    assert by_state.abs().max() < 1e-14
+    assert by_annotation.abs().max() > 1e-3
+    assert torch.autograd.grad((read(attention, query, annotations).context ** 2).sum(), query)[0].abs().max() < 1e-14
+
+
+@pytest.mark.parametrize("name", SCORED)
+def test_coverage_starts_without_influence_and_can_turn_attention_away(name):
+    attention, annotations, query = SCORED[name](True).double(), make_annotations((4, 4, 4)), make_queries()
+    none, all_of_first = torch.zeros(3, 4, dtype=torch.float64), torch.zeros(3, 4, dtype=torch.float64)
+    all_of_first[:, 0] = 1.0
+    before = read(attention, query, annotations, none).weights
+    assert torch.equal(read(attention, query, annotations, all_of_first).weights, before)
+    with torch.no_grad():
+        attention.covered.copy_(-3 * torch.sign(attention.score) if name == "additive" else torch.tensor(-3.0))
+    assert torch.equal(read(attention, query, annotations, none).weights, before)
+    assert (read(attention, query, annotations, all_of_first).weights[:, 0] < before[:, 0]).all()
+
+
+@pytest.mark.parametrize("name", SCORED)
+def test_without_coverage_there_is_nothing_of_it(name, operations):
+    with_it, without = SCORED[name](True).double(), SCORED[name](False).double()
+    annotations, query = make_annotations(), make_queries()
+    counts = []
+    for attention in (with_it, without):
+        keys, coverage = attention.project(annotations), make_coverage(attention)
+        with operations() as seen:
+            attention(query, annotations, keys, coverage)
+        counts.append(len(seen.seen))
+    assert counts[1] < counts[0]
+    assert not any("covered" in parameter for parameter, _ in without.named_parameters())
 
 
 def test_permuting_annotations_permutes_weights_and_leaves_the_context(attention):
@@ -113,15 +217,16 @@ def test_permuting_annotations_permutes_weights_and_leaves_the_context(attention
     assert_close(after.context, before.context)
 
 
-@pytest.mark.parametrize("make", EVERY, ids=EVERY_ID)
-def test_several_queries_of_one_source_read_as_if_each_were_alone(make):
-    attention, annotations, beam = make().double(), make_annotations(), 3
+@pytest.mark.parametrize("name", EVERY)
+def test_several_queries_of_one_source_read_as_if_each_were_alone(name):
+    attention, annotations, beam = make(name), make_annotations(), 3
     queries = make_queries(beam * len(LENGTHS))
-    together = read(attention, queries, annotations)
+    coverage = make_coverage(attention, len(queries))
+    together = read(attention, queries, annotations, coverage)
     for row, number in itertools.product(range(len(LENGTHS)), range(beam)):
         index = row * beam + number
         own = Annotations(*(part[row : row + 1] for part in annotations))
-        alone = read(attention, queries[index : index + 1], own)
+        alone = read(attention, queries[index : index + 1], own, None if coverage is None else coverage[[index]])
         assert_close(together.context[index], alone.context[0])
         if alone.weights is not None:
             assert_close(together.weights[index], alone.weights[0])
@@ -169,10 +274,11 @@ def test_scores_on_padding_count_for_nothing(score):
     assert weights.tolist() == [[0.5, 0.5, 0.0]]
 
 
-def test_additive_gradients_are_those_of_finite_differences(attention):
-    annotations, query = make_annotations((3, 2)), make_queries(4)
+def test_additive_gradients_are_those_of_finite_differences():
+    attention, annotations, query = make("additive, coverage"), make_annotations((3, 2)), make_queries(4)
+    coverage = make_coverage(attention, 4, 3)
 
-    def context(query, values, *_parameters):
-        return read(attention, query, annotations._replace(values=values)).context
+    def context(query, values, coverage, *_parameters):
+        return read(attention, query, annotations._replace(values=values), coverage).context
 
-    assert torch.autograd.gradcheck(context, (query, annotations.values, *attention.parameters()))
+    assert torch.autograd.gradcheck(context, (query, annotations.values, coverage, *attention.parameters()))

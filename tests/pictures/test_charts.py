@@ -22,6 +22,14 @@ def test_curves_hold_their_points_and_leave_gaps_where_there_is_no_number() -> N
     assert figure.axes[0].get_ylabel() == "loss"
 
 
+def test_curves_may_run_over_fractions_of_a_minute() -> None:
+    axes = curves({"bleu": [(0.25, 1.0), (0.75, 5.0)]}, ylabel="BLEU", xlabel="minutes $x$").axes[0]
+    assert axes.get_xlabel() == "minutes $x$"
+    labels = [axes.xaxis.get_major_formatter()(place) for place in axes.get_xticks()]
+    assert len(set(labels)) == len(labels) > 2
+    assert curves({"bleu": [(1000, 1.0)]}, ylabel="BLEU").axes[0].xaxis.get_major_formatter()(20_000.0) == "20,000"
+
+
 def test_several_series_are_named_and_one_is_not() -> None:
     points = [(1, 1.0), (2, 0.5)]
     several = curves({"$a$ $b$": points, "mean": points}, ylabel="loss")

@@ -82,6 +82,7 @@ def test_a_part_given_without_its_kind_changes_the_default_kind(write: Write) ->
         ("tokenizer: {kind: sentencpiece}", 3, "sentencepiece"),
         ("extend: translate/builtin", 3, "extends"),
         ("decoding: {lenght_penalty: 1.0}", 3, "decoding.length_penalty"),
+        ("decoding: {lp: 1.0}", 3, "decoding.length_penalty"),
     ],
 )
 def test_a_misspelt_word_is_refused_with_its_line_and_the_nearest_right_one(
@@ -100,9 +101,11 @@ def test_a_misspelt_word_is_refused_with_its_line_and_the_nearest_right_one(
         ("decoding: {betas: [0.9, 0.9]}", "under `training.optimizer`"),
         ("model: {lowercase: true}", "under `tokenizer`"),
         ("model: {attention: {kind: mean, hidden: 3}}", "to kind additive"),
+        ("model: {attention: dot}", "write {kind: dot}"),
+        ("tokenizer: word", "write {kind: words}"),
     ],
 )
-def test_a_key_that_stands_in_the_wrong_place_is_told_where_it_belongs(write: Write, text: str, place: str) -> None:
+def test_what_stands_in_the_wrong_place_or_form_is_told_what_to_write(write: Write, text: str, place: str) -> None:
     assert place in str(refusal(write(SMALL + text)).fix)
 
 
@@ -203,16 +206,6 @@ def test_a_missing_kind_and_a_missing_file_are_named(write: Write) -> None:
     assert "files, grammar" in str(refusal(write("data: {source: de}\ntraining: {max_steps: 3}\n")))
     text = "data: {kind: files, source: de, target: en, train: {source: a.de}}\ntraining: {max_steps: 3}\n"
     assert "`data.train.target` is missing" in str(refusal(write(text)))
-
-
-def test_a_file_name_alone_in_place_of_pairs_is_told_what_to_write(write: Write) -> None:
-    text = "data: {kind: files, source: de, target: en, train: my.tsv}\ntraining: {max_steps: 3}\n"
-    assert "write {pairs: my.tsv}" in str(refusal(write(text)))
-
-
-def test_pairs_cannot_stand_beside_two_files(write: Write) -> None:
-    text = "data: {kind: files, source: de, target: en, train: {pairs: a, source: b}}\ntraining: {max_steps: 3}\n"
-    assert "cannot stand beside" in str(refusal(write(text)))
 
 
 def test_a_misspelt_key_of_a_pair_of_files_is_refused(write: Write) -> None:
@@ -342,6 +335,17 @@ def test_an_overridden_kind_drops_what_the_file_said_of_the_other(write: Write) 
     assert load_recipe(path, ["model.attention={kind: none}"]).model.attention == NoAttention(kind="none")
 
 
+def test_what_another_kind_cannot_use_is_named_when_it_is_dropped(write: Write) -> None:
+    path = write(SMALL + "model: {decoder: {hidden: 32}, attention: {kind: additive, hidden: 32}}\n")
+    with pytest.warns(
+        UserWarning, match=r"--set model\.kind=one_per_word: .* encoder_decoder is left out: decoder, att"
+    ):
+        load_recipe(path, ["model.kind=one_per_word"])
+    own = write("extends: my.yaml\nmodel:\n  kind: one_per_word\n", name="own.yaml")
+    with pytest.warns(UserWarning, match=r"own\.yaml:3: .* left out: decoder, attention"):
+        load_recipe(own)
+
+
 @pytest.mark.parametrize("kind_first", [True, False])
 def test_an_overridden_kind_does_not_drop_what_another_override_said(write: Write, kind_first: bool) -> None:
     path = write(SMALL + "model: {attention: {kind: additive, hidden: 32}}\n")
@@ -468,7 +472,7 @@ def test_a_dumped_recipe_holds_every_field(write: Write) -> None:
 names = st.text(st.characters(exclude_characters="$~/\0", exclude_categories=["Cs", "Cc", "Z"]), min_size=1, max_size=9)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(names, names)
 def test_any_file_name_survives_being_dumped(write: Write, language: str, name: str) -> None:
     data = {"kind": "files", "source": language, "target": "no", "train": {"pairs": name}, "folder": "/x"}
@@ -504,7 +508,7 @@ def accept_or_refuse(path: Path, *overrides: str) -> None:
         assert isinstance(load_recipe(path, overrides), Recipe)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.fixed_dictionaries({}, optional=SECTIONS))
 def test_no_mapping_raises_anything_but_a_recipe_error(tmp_path: Path, document: dict[str, object]) -> None:
     path = tmp_path / "my.yaml"
@@ -521,13 +525,13 @@ override_texts = st.builds(
 )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from([SMALL, FILES, TABLES]), st.lists(override_texts, max_size=6))
 def test_no_override_raises_anything_but_a_recipe_error(write: Write, text: str, overrides: list[str]) -> None:
     accept_or_refuse(write(text), *overrides)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=60) | yaml_like.map(str.encode), st.text(max_size=20))
 def test_no_text_raises_anything_but_a_recipe_error(tmp_path: Path, content: bytes, override: str) -> None:
     path = tmp_path / "my.yaml"

@@ -1,22 +1,24 @@
-"""One small trained run for all tests of tasks, and a model whose every word and link is known beforehand."""
+"""A small random translator for all tests of tasks, and a model whose every word and link is known beforehand."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
 
-from softsearch import runs
-from softsearch.data.parallel import Pair, PairReport, read_tsv
+from softsearch.build.model import build_model
+from softsearch.data.grammar import generate
+from softsearch.data.parallel import Pair, PairReport
 from softsearch.data.store import TokenStore
-from softsearch.data.tokenizers import BOS, WordTokenizer
+from softsearch.data.tokenizers import BOS, EOS, WordTokenizer, train_words
+from softsearch.decoding.settings import Search
 from softsearch.recipes import load_recipe
 from softsearch.tasks.translation import HeldOut, TranslationTask
 from softsearch.tasks.translator import Translator
 
+LONGEST = 15  # words
 WIDTHS = ("embedding", "readout", "encoder.hidden", "decoder.hidden", "attention.hidden")
 WORDS = ["a", "b", "c", "d", "e", "f", ",", ".", "a,", "b.", "Haus"]
 
@@ -45,50 +47,56 @@ class Copier(nn.Module):
 
 @pytest.fixture(scope="session")
 def tokenizer() -> WordTokenizer:
-    return WordTokenizer(WORDS, lowercase=False)
+    return WordTokenizer(WORDS, lowercase=False, split_punctuation=False)
 
 
 @pytest.fixture
 def make_copier(tokenizer):
     """Return a function that makes a translator which copies."""
 
-    def make(*, stops: bool = True, **changes: Any) -> Translator:
-        settings = {"beam": 2, "length_penalty": 1.0, "max_ratio": 2.0, "max_tokens": 8, **changes}
-        return Translator(Copier(tokenizer.size, stops=stops).eval(), tokenizer, **settings)
+    def make(
+        *,
+        stops: bool = True,
+        model: nn.Module | None = None,
+        tokenizer: Any = tokenizer,
+        max_tokens: int = 8,
+        dictionary: dict[str, str] | None = None,
+        **search: Any,
+    ) -> Translator:
+        return Translator(
+            (model or Copier(tokenizer.size, stops=stops)).eval(),
+            tokenizer,
+            search=Search(**{"beam": 2, "length_penalty": 1.0, "max_ratio": 2.0, **search}),
+            max_tokens=max_tokens,
+            dictionary=dictionary or {},
+        )
 
     return make
 
 
 @pytest.fixture(scope="session")
-def run(tmp_path_factory) -> Path:
-    """Return the folder of a run that was trained for a moment on the built-in corpus."""
-    sizes = [
-        "tokenizer={kind: words}",
-        "data.num_train=200",
-        "data.num_valid=20",
-        "data.num_test=20",
-        *(f"model.{width}=16" for width in WIDTHS),
-    ]
-    pace = [
-        "training.max_steps=15",
-        "training.max_epochs=null",
-        "training.budget=null",
-        "training.batch_tokens=512",
-        "training.threads=1",
-        "training.schedule.warmup_steps=5",
-    ]
-    recipe = load_recipe("translate/builtin", [*sizes, *pace])
-    return runs.train(recipe, tmp_path_factory.mktemp("tasks") / "run", live=False)
+def corpus() -> list[Pair]:
+    return list(generate(source="de", target="en", num_pairs=30, split="train", seed=1))
 
 
 @pytest.fixture(scope="session")
-def pairs(run) -> list[Pair]:
-    return list(read_tsv(run / "data" / "test.tsv", report=PairReport()))
+def pairs(corpus) -> list[Pair]:
+    return [pair for pair in corpus if len(pair.source.split()) <= LONGEST][:12]
 
 
 @pytest.fixture(scope="session")
-def translator(run) -> Translator:
-    return runs.load(run)
+def translator(corpus) -> Translator:
+    """Return a network of random weights, sharp enough to prefer one word to another, and to end."""
+    texts = [text for pair in corpus for text in (pair.source, pair.target)]
+    tokenizer = train_words(texts, size=500, lowercase=False, split_punctuation=True)
+    recipe = load_recipe("translate/builtin", [f"model.{width}=8" for width in WIDTHS])
+    model = build_model(recipe.model, vocabulary=tokenizer.size, seed=1).eval()
+    torch.manual_seed(1)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.normal_(std=0.7)
+        model.output.bias[EOS] += 1.5
+    return Translator(model, tokenizer, search=Search(5, 1.0, 2.0), max_tokens=100, dictionary={})
 
 
 @pytest.fixture(scope="session")
@@ -97,14 +105,14 @@ def task(translator) -> TranslationTask:
         translator.tokenizer,
         label_smoothing=0.1,
         lowercase=False,
-        beam=2,
-        length_penalty=1.0,
-        max_ratio=2.0,
+        search=Search(beam=2, length_penalty=1.0, max_ratio=2.0),
         max_tokens=100,
+        dictionary={},
     )
 
 
 @pytest.fixture(scope="session")
-def held_out(run) -> HeldOut:
-    pairs = list(read_tsv(run / "data" / "valid.tsv", report=PairReport()))
-    return HeldOut("valid", pairs, TokenStore(run / "data" / "valid"))
+def held_out(corpus, translator, tmp_path_factory) -> HeldOut:
+    folder = tmp_path_factory.mktemp("tasks") / "valid"
+    pairs, rest = corpus[:8], {"max_tokens": 100, "keep_texts": False}
+    return HeldOut("valid", pairs, TokenStore.write(folder, [(pairs, PairReport())], translator.tokenizer, **rest))

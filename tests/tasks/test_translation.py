@@ -9,11 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from softsearch.build.model import build_model
 from softsearch.data.batches import make_batch, pad_sources
-from softsearch.data.parallel import Pair
 from softsearch.data.tokenizers import BOS, EOS
-from softsearch.recipes import load_recipe
+from softsearch.decoding.settings import Search
 from softsearch.tasks.translation import HeldOut, TranslationTask
 
 
@@ -75,12 +73,11 @@ def test_validation_counts_a_perfect_translation_as_a_hundred(task, translator, 
 
 
 @pytest.mark.parametrize("training", [True, False])
-def test_validation_and_evaluation_leave_the_model_as_they_found_it(task, translator, held_out, training):
+def test_validation_leaves_the_model_as_it_found_it(task, translator, held_out, training):
     model = translator.model
     try:
         model.train(training)
         task.validate(model, held_out)
-        task.evaluate(model, held_out.pairs[:3])
         assert model.training is training
         assert all(parameter.grad is None for parameter in model.parameters())
     finally:
@@ -97,98 +94,37 @@ def test_validation_scores_a_model_in_training_without_dropout(task, translator,
         model.eval()
 
 
-@pytest.fixture(scope="module")
-def evaluation(task, translator, pairs):
-    return task.evaluate(translator.model, pairs)
-
-
-def test_an_evaluation_has_what_the_report_shows(evaluation, pairs):
-    assert set(evaluation) == {"num_sentences", "metrics", "by_length", "sentences", "decoding"}
-    assert evaluation["num_sentences"] == len(pairs)
-    assert set(evaluation["metrics"]) == {"bleu", "chrf", "aer"}
-    keys = {"source", "reference", "translation", "score", "source_pieces", "target_pieces", "weights", "gold"}
-    assert all(set(sentence) == keys for sentence in evaluation["sentences"])
-    assert sum(bucket["count"] for bucket in evaluation["by_length"]) == len(pairs)
-    assert json.loads(json.dumps(evaluation)) == evaluation
-
-
-def test_every_score_lies_in_its_interval(evaluation):
-    for score in [*evaluation["metrics"].values(), *(bucket["bleu"] for bucket in evaluation["by_length"])]:
-        assert score["low"] <= score["value"] <= score["high"]
-        assert score["signature"]
-
-
-def test_an_evaluation_shows_the_five_best_and_the_five_worst_sentences_from_the_best_down(
-    evaluation, task, translator, pairs
-):
-    scores = [sentence["score"] for sentence in evaluation["sentences"]]
-    assert len(scores) == 10
-    assert scores == sorted(scores, reverse=True)
-    whole = [task.evaluate(translator.model, [pair])["sentences"][0]["score"] for pair in pairs]
-    assert scores == sorted(whole, reverse=True)[:5] + sorted(whole, reverse=True)[-5:]
-
-
-def test_an_evaluation_of_few_sentences_shows_each_once(task, translator, pairs):
-    shown = task.evaluate(translator.model, pairs[:7])["sentences"]
-    assert sorted(each["source"] for each in shown) == sorted(pair.source for pair in pairs[:7])
-
-
-def test_without_gold_links_there_is_no_alignment_error_rate(task, translator, pairs):
-    plain = [dataclasses.replace(pair, links=None) for pair in pairs[:4]]
-    assert set(task.evaluate(translator.model, plain)["metrics"]) == {"bleu", "chrf"}
-
-
-def test_pairs_with_and_without_gold_links_can_be_mixed(task, translator, pairs):
-    mixed = [dataclasses.replace(pairs[0], links=None), *pairs[1:4]]
-    alone = task.evaluate(translator.model, pairs[1:4])["metrics"]["aer"]
-    assert task.evaluate(translator.model, mixed)["metrics"]["aer"] == alone
-
-
-def test_the_beam_of_an_evaluation_is_on_record(task, translator, pairs):
-    assert task.evaluate(translator.model, pairs[:2])["decoding"]["beam"] == 2
-    assert task.evaluate(translator.model, pairs[:2], beam=1)["decoding"]["beam"] == 1
-
-
-def test_an_evaluation_tells_how_far_it_is(task, translator, pairs):
-    seen: list[int] = []
-    task.evaluate(translator.model, pairs[:3], on_progress=seen.append)
-    assert seen == [1, 2, 3]
-
-
-def test_given_pairs_are_linked_to_where_a_stepwise_loop_looks_most(task, translator, pairs):
-    found = task.align(translator.model, pairs)
-    for pair, own in zip(pairs, found, strict=True):
-        with torch.no_grad():
-            _, _, looked = stepwise(translator.model, translator.tokenizer, pair)
-        words = range(len(pair.target.split()))
-        num_source = len(pair.source.split())
-        assert own == {(int(looked[word][0, :num_source].argmax()), word) for word in words}
-
-
-def test_a_model_without_attention_links_nothing(task, translator, pairs):
-    widths = [f"model.{each}=8" for each in ("embedding", "readout", "encoder.hidden", "decoder.hidden")]
-    recipe = load_recipe("translate/builtin", [*widths, "model.attention={kind: none}"])
-    model = build_model(recipe.model, vocabulary=translator.tokenizer.size, seed=1).eval()
-    assert task.align(model, pairs) is None
-    evaluation = task.evaluate(model, pairs[:3])
-    assert set(evaluation["metrics"]) == {"bleu", "chrf"}
-    assert all(sentence["weights"] is None for sentence in evaluation["sentences"])
-
-
-def test_no_pairs_link_nothing(task, translator):
-    assert task.align(translator.model, []) is None
-
-
-def test_gold_links_are_shown_where_the_translation_is_the_reference(task, translator, pairs):
-    (translation,) = translator.translate(pairs[0].source, beam=2)
-    right = Pair(pairs[0].source, translation.text, 1, frozenset({(0, 0), (1, 0)}))
-    (shown,) = task.evaluate(translator.model, [right])["sentences"]
-    assert shown["gold"] == [[0, 0], [1, 0]]
-    (other,) = task.evaluate(translator.model, [pairs[0]])["sentences"]
-    assert other["gold"] is None
-
-
 def test_a_task_can_be_made_again_from_its_dictionary(task, translator):
-    again = TranslationTask(translator.tokenizer, **json.loads(json.dumps(task.to_dict())))
+    search = Search(
+        3, 0.5, 1.5, coverage_penalty=0.1, min_length=2, max_length=9, no_repeat_ngrams=4, replace_unknown=True
+    )
+    task = TranslationTask(
+        translator.tokenizer, label_smoothing=0.2, lowercase=True, search=search, max_tokens=7, dictionary={"a": "b"}
+    )
+    fields = json.loads(json.dumps(task.to_dict()))
+    again = TranslationTask.from_dict(fields, tokenizer=translator.tokenizer, dictionary={"a": "b"})
     assert again.to_dict() == task.to_dict()
-    assert again.translator(translator.model).beam == 2
+    made = again.translator(translator.model)
+    assert (made.search, made.max_tokens, made.dictionary) == (search, 7, {"a": "b"})
+
+
+def test_what_the_dictionary_of_an_old_run_does_not_name_is_switched_off(translator):
+    old = {
+        "label_smoothing": 0.1,
+        "lowercase": False,
+        "beam": 5,
+        "length_penalty": 1.0,
+        "max_ratio": 2.0,
+        "max_tokens": 68,
+    }
+    task = TranslationTask.from_dict(old, tokenizer=translator.tokenizer, dictionary={})
+    assert dataclasses.asdict(task.search) == {
+        "beam": 5,
+        "length_penalty": 1.0,
+        "max_ratio": 2.0,
+        "coverage_penalty": 0.0,
+        "min_length": 0,
+        "max_length": None,
+        "no_repeat_ngrams": 0,
+        "replace_unknown": False,
+    }

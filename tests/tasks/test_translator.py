@@ -7,24 +7,15 @@ import json
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from softsearch.data.grammar import generate
-from softsearch.data.tokenizers import EOS, train_sentencepiece
-from softsearch.tasks.translator import END, Translation, Translator
+from softsearch.decoding.ensemble import Ensemble
+from softsearch.decoding.settings import Sampling
+from softsearch.errors import SoftsearchError
+from softsearch.tasks.translator import Translation, Translator
 
 SENTENCES = ["a b c", "d", "c b a f e d", "", "e e", "   ", "Haus ."]
-
-
-def parts_of(translation: Translation) -> list[list[str]]:
-    """Return the source's pieces, part by part."""
-    parts: list[list[str]] = [[]]
-    for piece in translation.source_pieces:
-        if piece == END:
-            parts.append([])
-        else:
-            parts[-1].append(piece)
-    assert parts.pop() == []
-    return parts
 
 
 def test_translations_come_in_the_order_of_the_sentences(make_copier):
@@ -66,10 +57,24 @@ def test_the_beam_can_be_set_for_one_call(translator, pairs):
     assert scores[1] != scores[8]
 
 
-@pytest.mark.parametrize("wrong", [{"beam": 0}, {"nbest": 0}, {"beam": -1}])
-def test_a_beam_of_nothing_is_refused(make_copier, wrong):
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        *(("beam", value) for value in (0, -1, 1001)),
+        *((name, value) for name in ("length_penalty", "max_ratio") for value in (-1, 1e308, float("nan"))),
+        ("min_length", -1),
+        ("no_repeat_ngrams", 101),
+        ("max_length", 0),
+    ],
+)
+def test_a_search_without_sense_is_refused(make_copier, name, wrong):
+    with pytest.raises(SoftsearchError, match=f"{name} is out of range"):
+        make_copier(**{name: wrong})
+
+
+def test_no_translation_at_all_cannot_be_asked_for(make_copier):
     with pytest.raises(ValueError, match="at least 1"):
-        make_copier().translate("a", **wrong)
+        make_copier().translate("a", nbest=0)
 
 
 def test_the_score_is_the_log_probability_for_each_token_and_the_end(make_copier):
@@ -77,34 +82,6 @@ def test_the_score_is_the_log_probability_for_each_token_and_the_end(make_copier
     for penalty, length in ((1.0, 1), (0.0, 3)):
         (translation,) = make_copier(length_penalty=penalty).translate("a b")
         assert translation.score == pytest.approx(length * log_prob, rel=1e-2)
-
-
-def test_a_sentence_is_translated_alike_alone_and_in_any_company(translator, pairs):
-    sources = [pair.source for pair in pairs]
-    together = translator.translate([*sources, " ".join(sources[:4])])
-    for source, among_others in zip(sources, together, strict=False):
-        (alone,) = translator.translate(source)
-        assert alone.text == among_others.text
-        assert alone.score == pytest.approx(among_others.score, abs=1e-5)
-        np.testing.assert_allclose(alone.weights, among_others.weights, atol=1e-5)
-
-
-def test_unlikely_early_ends_do_not_cut_a_sure_translation_short(make_copier):
-    class Hasty(type(make_copier().model)):
-        """Copies too, but likes best of all wrong words to stop."""
-
-        def step(self, tokens, state, source):
-            logits, state, weights = super().step(tokens, state, source)
-            return logits.index_fill(1, torch.tensor([EOS]), 4.0).maximum(logits), state, weights
-
-    plain = make_copier(beam=5)
-    hasty = Translator(
-        Hasty(plain.tokenizer.size), plain.tokenizer, beam=5, length_penalty=1.0, max_ratio=2.0, max_tokens=8
-    )
-    assert [each.text for each in hasty.translate(["a b c d e f a b", "a b c d e f"])] == [
-        "a b c d e f a b",
-        "a b c d e f",
-    ]
 
 
 def test_streaming_reads_no_more_lines_than_it_translates(make_copier):
@@ -124,19 +101,40 @@ def test_streaming_reads_no_more_lines_than_it_translates(make_copier):
     assert len(read) == 6
 
 
-def test_a_row_of_weights_sums_to_one_and_a_column_is_a_source_piece(translator, pairs):
-    for translation in translator.translate([pair.source for pair in pairs]):
-        assert translation.weights.shape == (len(translation.target_pieces), len(translation.source_pieces))
-        assert translation.source_pieces[-1] == END
-        np.testing.assert_allclose(translation.weights.sum(axis=1), 1.0, atol=1e-5)
-        assert (translation.weights >= 0).all()
+PIECES = ["Hund", "das", "alte", "nicht", "Xanthippe", ".", "Haus.", "(", "\u2028"]
+LINES = st.lists(st.sampled_from(PIECES), max_size=9)
 
 
-def test_links_lie_within_both_sentences_one_for_each_written_word(translator, pairs):
-    for translation in translator.translate([pair.source for pair in pairs]):
-        num_source, num_target = len(translation.source.split()), len(translation.text.split())
-        assert all(0 <= source < num_source for source, _ in translation.alignment)
-        assert sorted(target for _, target in translation.alignment) == list(range(num_target))
+@settings(max_examples=12, deadline=None, derandomize=True)
+@given(
+    lines=st.lists(LINES.map(" ".join), max_size=3),
+    max_tokens=st.sampled_from([2, 5, 100]),
+    nbest=st.integers(1, 3),
+    sampling=st.sampled_from([None, Sampling(1.0, 5, 0.9, seed=1)]),
+    replace_unknown=st.booleans(),
+    members=st.integers(1, 2),
+    prefixes=st.sampled_from(["", "das Xanthippe"]),
+)
+def test_whatever_is_asked_every_word_has_a_confidence_and_a_link(translator, lines, max_tokens, members, **asked):
+    model = translator.model if members == 1 else Ensemble([translator.model] * members)
+    own = Translator(model, translator.tokenizer, search=translator.search, max_tokens=max_tokens, dictionary={})
+    found = own.translate(lines, **asked)
+    assert [each.source for each in found] == lines
+    for best in found:
+        ranked = [best, *best.alternatives]
+        assert len(ranked) == (asked["nbest"] if best.source.split() else 1)
+        for each in ranked:
+            num_source, num_target = len(each.source.split()), len(each.text.split())
+            assert len(each.confidence) == num_target
+            assert all(0 <= one <= 1 for one in each.confidence)
+            assert sorted(target for _, target in each.alignment) == list(range(num_target))
+            assert all(0 <= source < num_source for source, _ in each.alignment)
+            assert each.weights is None or each.weights.shape == (len(each.target_pieces), len(each.source_pieces))
+            assert (each.weights is None) == (each.num_parts != 1)
+            assert each.score <= 0
+        assert json.loads(json.dumps(best.to_dict()))["source"] == best.source
+        if asked["sampling"] is None:
+            assert [each.score for each in ranked] == sorted((each.score for each in ranked), reverse=True)
 
 
 def test_links_go_where_the_model_looked(make_copier):
@@ -145,105 +143,84 @@ def test_links_go_where_the_model_looked(make_copier):
     assert translation.pharaoh() == "0-0 1-1 2-2"
 
 
-def test_links_are_ordered_by_number_in_pharaoh():
-    assert Translation("", "", 0.0, alignment=[(10, 0), (2, 1)]).pharaoh() == "2-1 10-0"
-
-
-def test_a_line_of_ten_thousand_words_is_translated_in_parts_without_losing_one(make_copier, tokenizer):
-    words = np.random.default_rng(5).choice(["a", "b", "c", "d", "e", "a,", "b."], 10_000).tolist()
-    (translation,) = make_copier(beam=1).translate(" ".join(words))
-    parts = parts_of(translation)
-    assert [piece for part in parts for piece in part] == tokenizer.pieces(tokenizer.encode(" ".join(words))) == words
-    assert max(map(len, parts)) == 8
-    assert translation.num_parts == len(parts) >= 1250
-    assert translation.text.split() == words
-    assert translation.alignment == [(word, word) for word in range(10_000)]
-
-
-def test_a_long_line_is_cut_at_the_last_full_stop_before_a_comma_before_any_word(make_copier):
-    cuts = {
-        "a a a a a b. a a, a a a": ["a a a a a b.", "a a, a a a"],
-        "a a a a a a, a a a a a": ["a a a a a a,", "a a a a a"],
-        "a b. c c c c c c c c c": ["a b. c c c c c c", "c c c"],
-        "a a a a a a a b. c": ["a a a a a a a b.", "c"],
-    }
-    for text, parts in cuts.items():
-        (translation,) = make_copier().translate(text)
-        assert [" ".join(part) for part in parts_of(translation)] == parts
-
-
-def test_a_line_of_just_the_longest_length_stays_in_one_piece(make_copier):
-    just, longer = make_copier().translate(["a b. c d e f a b", "a b. c d e f a b c"])
-    assert (just.num_parts, longer.num_parts) == (1, 2)
-
-
-def test_a_line_in_parts_has_the_links_of_its_parts_and_no_weights(translator):
-    known = generate(source="de", target="en", num_pairs=9, split="train", seed=1)
-    first, second = sorted((pair.source for pair in known), key=lambda text: len(text.split()))[-1:-3:-1]
-    limit = len(translator.tokenizer.encode(first))
-    short = Translator(
-        translator.model, translator.tokenizer, beam=2, length_penalty=1.0, max_ratio=2.0, max_tokens=limit
-    )
-    whole, left, right = short.translate([f"{first} {second}", first, second])
-    assert (left.num_parts, right.num_parts, whole.num_parts) == (1, 1, 2)
-    assert whole.weights is None
-    assert whole.text == f"{left.text} {right.text}"
-    num_source, num_target = len(first.split()), len(left.text.split())
-    after = [(num_source + source, num_target + target) for source, target in right.alignment]
-    assert whole.alignment == left.alignment + after
-
-
-def test_a_word_longer_than_a_part_is_still_one_word(make_copier):
-    tokenizer = train_sentencepiece(["abcdefgh ab cd"] * 9, size=20, lowercase=False, seed=1, threads=1)
-    text = "abcdefghhgfedcba ab cd"
-    translator = make_copier()
-    whole = Translator(
-        type(translator.model)(tokenizer.size), tokenizer, beam=1, length_penalty=1.0, max_ratio=2.0, max_tokens=8
-    )
-    (translation,) = whole.translate(text)
-    assert translation.num_parts > 1
-    assert {source for source, _ in translation.alignment} == {0, 1, 2}
-
-
-def test_a_part_without_a_translation_leaves_no_gap(make_copier, tokenizer):
-    translator = make_copier()
-    translator.model.encode = lambda source, mask: (source.masked_fill(source == tokenizer.encode("f")[0], 3), mask)
-    (translation,) = translator.translate("a a a a a a a b. f f f f f f f b. c")
-    assert translation.text == "a a a a a a a b. c"
-
-
-def test_a_model_that_never_ends_is_ended(make_copier):
-    translator = make_copier(stops=False, max_ratio=1.5)
-    for translation in translator.translate(["a", "a b c d", "a b c d e f a b c d"], nbest=2):
-        parts = parts_of(translation)
-        assert len(translation.target_pieces) <= sum(int(1.5 * len(part)) + 10 for part in parts)
-        assert translation.text
-
-
-def test_everything_about_a_translation_can_be_written_as_json(translator, pairs):
-    (translation,) = translator.translate(pairs[0].source, nbest=2)
-    read = json.loads(json.dumps(translation.to_dict()))
-    assert read["source"] == pairs[0].source
-    assert read["translation"] == translation.text
-    assert read["alignment"] == [list(link) for link in translation.alignment]
-    assert read["alternatives"][0]["translation"] == translation.alternatives[0].text
-    np.testing.assert_allclose(read["weights"], translation.weights, atol=1e-4)
-    assert json.loads(json.dumps(Translation("", "", 0.0).to_dict()))["weights"] is None
-
-
-def test_a_translation_draws_its_attention(translator, pairs):
-    (translation,) = translator.translate(pairs[0].source)
-    axes = translation.plot().axes[0]
-    drawn = [label.get_text() for label in axes.get_xticklabels()]
-    assert drawn == translation.source_pieces
-    np.testing.assert_allclose(np.asarray(axes.images[0].get_array()), translation.weights, atol=1e-6)
-
-
-def test_without_attention_there_is_nothing_to_draw():
-    with pytest.raises(ValueError, match="no attention to draw"):
-        Translation("a", "b", -1.0).plot()
-
-
 def test_line_breaks_stay_inside_one_translation(make_copier):
     (translation,) = make_copier().translate("a\nb\u2028c")
     assert translation.text == "a b c"
+
+
+def test_confidence_is_the_probability_of_each_words_tokens(translator, pairs):
+    for translation in translator.translate([pair.source for pair in pairs]):
+        assert len(translation.confidence) == len(translation.text.split())
+        assert all(0 < each <= 1 for each in translation.confidence)
+    (scored,) = translator.score([translation.source], [translation.text])
+    # The search does not count unknown words, the score does: it can only be less sure.
+    for sure, log_prob in zip(translation.confidence, scored.word_log_probs, strict=True):
+        assert np.exp(log_prob) <= sure + 1e-6
+
+
+def test_confidence_falls_where_the_model_hesitates(make_copier):
+    class Hesitant(type(make_copier().model)):
+        def step(self, tokens, state, source):
+            logits, state, weights = super().step(tokens, state, source)
+            return torch.where(state[0].unsqueeze(1) == 2, logits / 3, logits), state, weights
+
+    translator = make_copier()
+    (translation,) = make_copier(model=Hesitant(translator.tokenizer.size)).translate("a b c")
+    first, second, third = translation.confidence
+    assert first == pytest.approx(third)
+    assert second < 0.8 * first
+
+
+@pytest.fixture
+def forgetful(make_copier):
+    """A translator that reads a word it does not know as unknown, and writes it so."""
+    return make_copier(replace_unknown=True, dictionary={"Hund": "dog", "Haus": "wrong: it is known"})
+
+
+def test_unknown_words_become_the_words_they_were_read_from(forgetful):
+    (translation,) = forgetful.translate("a Hund b Katze Haus")
+    assert translation.text == "a dog b Katze Haus"
+    assert translation.unreplaced == "a ⁇ b ⁇ Haus"
+    assert translation.target_pieces == ["a", "⁇", "b", "⁇", "Haus"]
+    assert translation.pharaoh() == "0-0 1-1 2-2 3-3 4-4"
+
+
+def test_unknown_words_are_not_written_where_they_would_not_be_replaced(forgetful, make_copier):
+    (plain,) = forgetful.translate("a Hund b", replace_unknown=False)
+    assert "⁇" not in plain.text
+    assert "dog" not in plain.text
+    (asked,) = make_copier().translate("a Hund b", replace_unknown=True)
+    assert asked.text == "a Hund b"
+
+
+def test_unknown_words_of_a_line_in_parts_are_those_of_their_parts(forgetful):
+    (translation,) = forgetful.translate("a a a a a a Hund b. c Katze Hund c")
+    assert translation.num_parts == 2
+    assert translation.text == "a a a a a a dog b. c Katze dog c"
+
+
+def test_a_model_that_looks_at_nothing_writes_no_unknown_word(forgetful, make_copier):
+    class Blind(type(forgetful.model)):
+        def step(self, tokens, state, source):
+            return (*super().step(tokens, state, source)[:2], None)
+
+    blind = make_copier(model=Blind(forgetful.tokenizer.size), replace_unknown=True)
+    (translation,) = blind.translate("a Hund b")
+    assert "⁇" not in translation.text
+
+
+def test_an_ensemble_translates_scores_and_looks(translator, pairs):
+    both = Translator(
+        Ensemble([translator.model, translator.model]),
+        translator.tokenizer,
+        search=translator.search,
+        max_tokens=translator.max_tokens,
+        dictionary={},
+    )
+    sources, targets = [pair.source for pair in pairs], [pair.target for pair in pairs]
+    for alone, together in zip(translator.translate(sources), both.translate(sources), strict=True):
+        assert together.text == alone.text
+        assert together.confidence == pytest.approx(alone.confidence, abs=1e-4)
+        assert together.alignment == alone.alignment
+    for one, other in zip(translator.score(sources, targets), both.score(sources, targets), strict=True):
+        assert other.log_prob == pytest.approx(one.log_prob, rel=1e-4)

@@ -13,7 +13,7 @@ import torch
 
 from softsearch.training.budget import Pace, measure_pace, steps_within, time_for
 from softsearch.training.folder import RunFolder
-from softsearch.training.optimisation import make_optimizer
+from softsearch.training.optimisers import adamw
 
 _PACE = Pace(step_s=0.1, validation_s=4.0, save_s=1.0, steps_per_epoch=100)
 
@@ -22,7 +22,7 @@ _RARELY = {"validate_every": (100, "steps"), "checkpoint_every": (1000, "steps")
 
 def test_measuring_leaves_no_trace_on_weights_optimiser_or_randomness(toy: ModuleType) -> None:
     model, untouched = toy.Model(), toy.Model()
-    optimizer = make_optimizer(model, learning_rate=1.0, weight_decay=0.1, betas=(0.9, 0.98))
+    optimizer = adamw(model, learning_rate=1.0, weight_decay=0.1, betas=(0.9, 0.98))
     torch.manual_seed(5)
     before = torch.random.get_rng_state()
     pace = measure_pace(
@@ -52,7 +52,7 @@ def test_measuring_tries_small_and_large_batches(toy: ModuleType) -> None:
         task=toy.Task(),
         data=data,
         valid=data,
-        optimizer=make_optimizer(toy.Model(), learning_rate=1.0, weight_decay=0.0, betas=(0.9, 0.98)),
+        optimizer=adamw(toy.Model(), learning_rate=1.0, weight_decay=0.0, betas=(0.9, 0.98)),
         settings=toy.settings(),
         save_s=0.0,
     )
@@ -86,13 +86,13 @@ def test_a_training_keeps_to_its_budget_and_says_what_it_planned(toy: ModuleType
 
 
 def test_a_resume_obeys_the_steps_and_threads_that_were_settled(toy: ModuleType, tmp_path: Path) -> None:
-    budget = {"max_steps": None, "budget_s": 1.0, "threads": 1, **_RARELY}
-    stop = toy.Task(lambda number: signal.raise_signal(signal.SIGTERM) if number == 24 else None)
+    budget = {"max_steps": None, "budget_s": 9.0, "max_epochs": 4, "threads": 1, **_RARELY}
+    stop = toy.Task(lambda number: signal.raise_signal(signal.SIGTERM) if number == 28 else None)
     first = toy.run(tmp_path / "run", task=stop, **budget)
     settled = RunFolder.open(tmp_path / "run").about["resolved"]
     assert first.interrupted_by == signal.SIGTERM
     assert settled["threads"] == 1
-    second = toy.run(tmp_path / "run", **{**budget, "budget_s": 500.0, "threads": 2})
+    second = toy.run(tmp_path / "run", **{**budget, "max_epochs": 9, "threads": 2})
     assert second.step == second.total_steps == settled["total_steps"]
     assert RunFolder.open(tmp_path / "run").about["resolved"] == settled
 

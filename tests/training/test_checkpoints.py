@@ -13,7 +13,7 @@ from torch import nn
 from softsearch.errors import RunError
 from softsearch.training.checkpoints import load_checkpoint, save_checkpoint
 from softsearch.training.folder import RunFolder
-from softsearch.training.optimisation import make_optimizer
+from softsearch.training.optimisers import adamw
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def folder(tmp_path: Path) -> RunFolder:
 
 def _trained(toy: ModuleType, steps: int) -> tuple[nn.Module, torch.optim.Optimizer]:
     model = toy.Model()
-    optimizer = make_optimizer(model, learning_rate=0.1, weight_decay=0.1, betas=(0.9, 0.98))
+    optimizer = adamw(model, learning_rate=0.1, weight_decay=0.1, betas=(0.9, 0.98))
     for _ in range(steps):
         model(toy.Data().tokens).square().sum().backward()
         optimizer.step()
@@ -40,7 +40,7 @@ def test_weights_buffers_and_optimizer_come_back_bit_for_bit(toy: ModuleType, fo
     model, optimizer = _trained(toy, 3)
     save_checkpoint(folder, step=3, model=model, optimizer=optimizer, state={"any": [0.1, None]}, best=True)
     other, other_optimizer = toy.Model(seed=5), None
-    other_optimizer = make_optimizer(other, learning_rate=0.1, weight_decay=0.1, betas=(0.9, 0.98))
+    other_optimizer = adamw(other, learning_rate=0.1, weight_decay=0.1, betas=(0.9, 0.98))
     assert load_checkpoint(folder, "best", model=other, optimizer=other_optimizer) == {"any": [0.1, None]}
     for name, tensor in model.state_dict().items():
         assert torch.equal(tensor, other.state_dict()[name]), name

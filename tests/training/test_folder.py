@@ -122,3 +122,25 @@ def test_a_folder_belongs_to_one_training_at_a_time(folder: RunFolder) -> None:
         pass
     with RunFolder.open(folder.path).locked():
         pass
+
+
+def test_whoever_gets_the_lock_knows_what_the_one_before_wrote(folder: RunFolder) -> None:
+    late = RunFolder.open(folder.path)
+    with folder.locked():
+        folder.update(step=7)
+    with late.locked():
+        late.update(status="finished")
+    assert RunFolder.open(folder.path).about == {"task": "toy", "step": 7, "status": "finished"}
+
+
+def test_what_a_killed_write_left_behind_is_deleted(folder: RunFolder) -> None:
+    (folder.path / ".metrics.jsonl.77.tmp").write_text("{")
+    folder.prune()
+    assert not list(folder.path.glob("*.tmp"))
+    RunFolder.open(folder.path).verify()
+
+
+def test_a_file_in_the_place_of_a_run_folder_is_called_one(tmp_path: Path) -> None:
+    (tmp_path / "run").write_text("")
+    with pytest.raises(RunError, match="this is a file"):
+        RunFolder.create(tmp_path / "run", files={}, about={})

@@ -8,7 +8,7 @@ import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -16,9 +16,12 @@ from typing import Any
 
 import pytest
 import torch
+from torch import nn
 
 from softsearch.errors import RunError
+from softsearch.training import optimisers
 from softsearch.training.folder import RunFolder
+from softsearch.training.schedules import PlateauSettings
 
 
 @pytest.fixture(scope="module")
@@ -54,10 +57,11 @@ def test_the_same_training_twice_is_the_same(toy: ModuleType, tmp_path: Path, pe
     assert toy.trace(tmp_path / "run") == peace
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-@pytest.mark.parametrize("step", [1, 5, 23])
+@pytest.mark.parametrize(
+    ("step", "number", "code"), [(1, signal.SIGTERM, 143), (5, signal.SIGINT, 130), (23, signal.SIGTERM, 143)]
+)
 def test_a_signal_saves_first_and_going_on_changes_nothing(
-    toy: ModuleType, tmp_path: Path, peace: dict[str, Any], number: signal.Signals, code: int, step: int
+    toy: ModuleType, tmp_path: Path, peace: dict[str, Any], step: int, number: signal.Signals, code: int
 ) -> None:
     outcome = toy.run(tmp_path / "run", task=toy.Task(_raise_at(step, number)))
     assert (outcome.step, outcome.interrupted_by, outcome.exit_code) == (step, number, code)
@@ -67,13 +71,77 @@ def test_a_signal_saves_first_and_going_on_changes_nothing(
     assert toy.trace(tmp_path / "run") == peace
 
 
-def test_a_training_interrupted_after_every_step_ends_the_same(
+def test_a_training_interrupted_after_every_other_step_ends_the_same(
     toy: ModuleType, tmp_path: Path, peace: dict[str, Any]
 ) -> None:
-    for step in range(1, 30):
-        assert toy.run(tmp_path / "run", task=toy.Task(_raise_at(1, signal.SIGTERM))).step == step
+    for step in range(2, 30, 2):
+        assert toy.run(tmp_path / "run", task=toy.Task(_raise_at(2, signal.SIGTERM))).step == step
     toy.run(tmp_path / "run")
     assert toy.trace(tmp_path / "run") == peace
+
+
+OPTIMISERS: dict[str, Callable[[nn.Module], torch.optim.Optimizer]] = {
+    "sgd": lambda model: optimisers.sgd(model, learning_rate=1.0, momentum=0.0, nesterov=False, weight_decay=0.1),
+    "nesterov": lambda model: optimisers.sgd(model, learning_rate=1.0, momentum=0.9, nesterov=True, weight_decay=0.0),
+    "rmsprop": lambda model: optimisers.rmsprop(model, learning_rate=1.0, rho=0.9, epsilon=1e-8),
+    "adadelta": lambda model: optimisers.adadelta(model, learning_rate=1.0, rho=0.95, epsilon=1e-6),
+}
+
+
+def _interrupted_every_third_step(toy: ModuleType, path: Path, **changes: Any) -> dict[str, Any]:
+    while toy.run(path, task=toy.Task(_raise_at(3, signal.SIGTERM)), **changes).interrupted_by is not None:
+        pass
+    return toy.trace(path)
+
+
+@pytest.mark.parametrize("name", OPTIMISERS)
+def test_every_optimiser_goes_on_bit_for_bit(toy: ModuleType, tmp_path: Path, peace: dict[str, Any], name: str) -> None:
+    changes: dict[str, Any] = {"optimizer": OPTIMISERS[name], "max_steps": 13}
+    toy.run(tmp_path / "whole", **changes)
+    whole = toy.trace(tmp_path / "whole")
+    assert _interrupted_every_third_step(toy, tmp_path / "parts", **changes) == whole
+    assert not set(map(str, whole["tensors"].values())) & set(map(str, peace["tensors"].values()))
+
+
+@pytest.mark.parametrize("schedule", ["constant", "cosine", "inverse_sqrt", "plateau"])
+def test_every_schedule_goes_on_bit_for_bit_and_is_its_own(toy: ModuleType, tmp_path: Path, schedule: str) -> None:
+    plateau = PlateauSettings(factor=0.5, patience=1, min_learning_rate=1e-3) if schedule == "plateau" else None
+    changes: dict[str, Any] = {
+        "schedule": schedule,
+        "plateau": plateau,
+        "max_steps": 21,
+        "validate_every": (2, "steps"),
+    }
+    worse = [3.0, 2.0, 2.5, 2.6, 2.7, 2.6, 2.8, 2.9, 2.9, 3.0, 3.0]
+
+    class Given(toy.Task):
+        def validate(self, model: Any, data: Any) -> Any:
+            validation = super().validate(model, data)
+            return validation._replace(scores={"loss": worse[int(model.calls) // 2 - 1]})
+
+    toy.run(tmp_path / "whole", task=Given(), **changes)
+    while toy.run(tmp_path / "parts", task=Given(_raise_at(3, signal.SIGTERM)), **changes).interrupted_by is not None:
+        pass
+    assert toy.trace(tmp_path / "parts") == toy.trace(tmp_path / "whole")
+    (row,) = _rows(tmp_path / "whole", "train")
+    assert row["learning_rate"] == pytest.approx(
+        {
+            "constant": 0.03,
+            "cosine": 0.03 * (1 - math.cos(math.pi * 2 / 16)) / 2,
+            "inverse_sqrt": 0.03 * math.sqrt(5 / 20),
+            "plateau": 1e-3,  # 0.03 / 2**5 lies below the floor
+        }[schedule]
+    )
+
+
+def test_accumulated_batches_go_on_bit_for_bit_and_count_as_one_step(toy: ModuleType, tmp_path: Path) -> None:
+    data = toy.Data()
+    outcome = toy.run(tmp_path / "whole", data=data, accumulate=3, max_steps=9)
+    assert (outcome.step, outcome.epoch) == (9, 5)
+    assert data.read == [rows.tolist() for epoch in range(5) for rows in data.plan(epoch)][: len(data.read)]
+    assert len(data.read) == 5 + 6 + 5 + 6 + 3
+    parts = _interrupted_every_third_step(toy, tmp_path / "parts", accumulate=3, max_steps=9)
+    assert parts == toy.trace(tmp_path / "whole")
 
 
 def test_a_second_ctrl_c_quits_at_once_and_the_last_checkpoint_stays(
@@ -86,28 +154,19 @@ def test_a_second_ctrl_c_quits_at_once_and_the_last_checkpoint_stays(
     assert toy.trace(tmp_path / "run") == peace
 
 
-def _program(toy: ModuleType, mode: str, folder: Path, amount: int) -> dict[str, Any]:
-    command = [sys.executable, toy.__file__, mode, str(folder), str(amount)]
+@pytest.mark.parametrize(("number", "stride"), [(3, 17), pytest.param(50, 1, marks=pytest.mark.slow)])
+def test_a_training_killed_at_random_moments_and_between_moves_on_the_disk_ends_the_same(
+    toy: ModuleType, tmp_path: Path, number: int, stride: int
+) -> None:
+    command = [sys.executable, toy.__file__, str(tmp_path), str(number), str(stride)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
-@pytest.mark.parametrize("number", [4, pytest.param(50, marks=pytest.mark.slow)])
-def test_a_training_killed_at_random_moments_ends_the_same(toy: ModuleType, tmp_path: Path, number: int) -> None:
-    result = _program(toy, "kills", tmp_path, number)
-    assert result["equal"]
-    assert result["failed"] == 0
-    assert result["killed"] >= number // 2
-
-
-@pytest.mark.parametrize("stride", [9, pytest.param(1, marks=pytest.mark.slow)])
-def test_a_death_between_any_two_moves_on_the_disk_leaves_a_run_to_go_on_with(
-    toy: ModuleType, tmp_path: Path, stride: int
-) -> None:
-    result = _program(toy, "crashes", tmp_path, stride)
-    assert result["different"] == []
-    assert result["moves"] > 20
+    kills, crashes = json.loads(done.stdout)
+    assert kills["equal"]
+    assert kills["failed"] == 0
+    assert kills["killed"] >= number // 2
+    assert crashes["different"] == []
+    assert crashes["moves"] > 20
 
 
 def test_going_on_reads_no_batch_twice(toy: ModuleType, tmp_path: Path) -> None:
@@ -208,6 +267,15 @@ def test_after_deleting_a_damaged_last_checkpoint_it_goes_on_from_the_one_before
     assert toy.trace(tmp_path / "run") == peace
 
 
+def test_a_training_whose_checkpoints_are_all_gone_is_not_begun_anew(toy: ModuleType, tmp_path: Path) -> None:
+    toy.run(tmp_path / "run", max_steps=2)
+    (tmp_path / "run" / "checkpoints").rename(tmp_path / "elsewhere")
+    before = (tmp_path / "run" / "metrics.jsonl").read_text()
+    with pytest.raises(RunError, match="all checkpoints of this run are missing"):
+        toy.run(tmp_path / "run")
+    assert (tmp_path / "run" / "metrics.jsonl").read_text() == before
+
+
 def test_a_finished_training_that_is_resumed_stays_as_it_is(
     toy: ModuleType, tmp_path: Path, peace: dict[str, Any]
 ) -> None:
@@ -228,7 +296,7 @@ def test_a_folder_that_holds_a_training_is_not_trained_in_anew(
 
 def test_patience_ends_it_early_and_the_best_checkpoint_is_the_best_validation(toy: ModuleType, tmp_path: Path) -> None:
     class Worsening(toy.Task):
-        losses_to_report = iter([3.0, 2.0, 2.5, 2.6, 1.0])
+        losses_to_report = iter([2.2, 2.0, 2.5, 2.6, 1.0])
 
         def validate(self, model: Any, data: Any) -> Any:
             return super().validate(model, data)._replace(scores={"loss": next(self.losses_to_report)})
@@ -237,7 +305,8 @@ def test_patience_ends_it_early_and_the_best_checkpoint_is_the_best_validation(t
     assert outcome.stopped_early
     assert (outcome.step, outcome.best_step, outcome.best_score) == (12, 6, 2.0)
     assert (RunFolder.open(tmp_path / "run").best, RunFolder.open(tmp_path / "run").last) == (6, 12)
-    assert toy.run(tmp_path / "run").step == 12
+    assert toy.run(tmp_path / "run", patience=2).step == 12
+    assert toy.run(tmp_path / "run", patience=9).step == 30
 
 
 def test_the_journal_has_a_row_every_twenty_steps_and_one_per_validation(toy: ModuleType, tmp_path: Path) -> None:

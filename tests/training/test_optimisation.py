@@ -1,43 +1,16 @@
-"""One optimiser step learns, clips, and refuses what is not finite."""
+"""One optimiser step learns, accumulates, clips, and refuses what is not finite."""
 
 from __future__ import annotations
 
 import math
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from softsearch.tasks.task import Term
-from softsearch.training.optimisation import learning_rate_at, make_optimizer, optimizer_step
-
-
-def _rates(schedule: str, *, warmup_steps: int, total_steps: int) -> list[float]:
-    return [
-        learning_rate_at(step, schedule=schedule, learning_rate=1.0, warmup_steps=warmup_steps, total_steps=total_steps)
-        for step in range(total_steps)
-    ]
-
-
-def test_a_linear_schedule_rises_to_its_peak_and_falls_to_zero_after_the_last_step() -> None:
-    rates = _rates("linear", warmup_steps=4, total_steps=8)
-    assert rates == [0.25, 0.5, 0.75, 1.0, 1.0, 0.75, 0.5, 0.25]
-
-
-def test_a_constant_schedule_stays_at_its_peak() -> None:
-    assert _rates("constant", warmup_steps=2, total_steps=5) == [0.5, 1, 1, 1, 1]
-
-
-def test_no_schedule_divides_by_zero_or_learns_backwards() -> None:
-    for warmup_steps in (0, 3, 9):
-        assert all(0 < rate <= 1 for rate in _rates("linear", warmup_steps=warmup_steps, total_steps=3))
-
-
-def test_weight_decay_spares_biases_and_scales(toy: ModuleType) -> None:
-    optimizer = make_optimizer(toy.Model(), learning_rate=1.0, weight_decay=0.1, betas=(0.9, 0.98))
-    for group in optimizer.param_groups:
-        assert {parameter.dim() >= 2 for parameter in group["params"]} == {group["weight_decay"] > 0}
+from softsearch.training.optimisation import StepResult, backward, update
 
 
 class _Linear:
@@ -49,14 +22,17 @@ class _Linear:
     def loss(self, model: nn.Linear, batch: object) -> dict[str, Term]:
         return {"a": Term(model.weight.sum() * self.factor, 2), "b": Term(model.bias.sum() * 12, 4)}
 
+    def counts(self, batch: object) -> dict[str, int]:
+        return {"a": 2, "b": 4}
 
-def _step(factor: float, clip_norm: float | None) -> tuple[nn.Linear, object]:
+
+def _step(factor: float, clip_norm: float | None) -> tuple[nn.Linear, StepResult]:
     model = nn.Linear(3, 1)
     nn.init.zeros_(model.weight)
     nn.init.zeros_(model.bias)
     optimizer = torch.optim.SGD(model.parameters(), lr=9.0)
-    result = optimizer_step(model, _Linear(factor), None, optimizer=optimizer, learning_rate=1.0, clip_norm=clip_norm)
-    return model, result
+    loss = backward(model, _Linear(factor), [SimpleNamespace(to=lambda device: None)])
+    return model, update(model, loss, optimizer=optimizer, learning_rate=1.0, clip_norm=clip_norm)
 
 
 def test_each_term_is_divided_by_its_own_count() -> None:
@@ -79,3 +55,27 @@ def test_what_is_not_finite_moves_nothing(factor: float) -> None:
     assert not result.updated
     assert model.weight.tolist() == [[0.0, 0.0, 0.0]]
     assert model.weight.grad is None
+
+
+def _gradient(toy: ModuleType, batches: list[Tensor]) -> tuple[list[Tensor], tuple[float, int]]:
+    model = toy.Model().eval().double()
+    loss = backward(model, toy.Task(), [toy.Batch(tokens) for tokens in batches])
+    return [parameter.grad for parameter in model.parameters()], (loss["token"].total.item(), loss["token"].count)
+
+
+def test_batches_of_any_size_accumulate_to_the_gradient_of_one_large_batch(toy: ModuleType) -> None:
+    tokens = toy.Data().tokens
+    whole, (total, count) = _gradient(toy, [tokens])
+    parts, (total_of_parts, count_of_parts) = _gradient(toy, [tokens[:1], tokens[1:9], tokens[9:]])
+    assert count == count_of_parts == tokens.numel()
+    assert total_of_parts == pytest.approx(total, rel=1e-12)
+    for mine, theirs in zip(parts, whole, strict=True):
+        torch.testing.assert_close(mine, theirs, rtol=1e-10, atol=1e-14)
+
+
+def test_a_mean_of_the_batches_means_would_be_another_gradient(toy: ModuleType) -> None:
+    tokens = toy.Data().tokens
+    whole, _ = _gradient(toy, [tokens])
+    few, _ = _gradient(toy, [tokens[:1]])
+    many, _ = _gradient(toy, [tokens[1:]])
+    assert not torch.allclose((few[0] + many[0]) / 2, whole[0], rtol=1e-3)

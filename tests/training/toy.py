@@ -1,7 +1,7 @@
 """A tiny recurrent network with dropout and tied weights that learns to repeat its input, for the tests of training.
 
-As a program it trains in child processes that it kills: ``python toy.py kills FOLDER NUMBER`` at random moments,
-``python toy.py crashes FOLDER STRIDE`` at every `STRIDE`-th single move that a training makes on the disk.
+As a program, ``python toy.py FOLDER NUMBER STRIDE``, it trains in child processes that it kills: at `NUMBER` random
+moments, and at every `STRIDE`-th single move that a training makes on the disk.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from torch import Tensor, nn
 
 from softsearch.tasks.task import Term, Validation
 from softsearch.training.folder import RunFolder
-from softsearch.training.loop import Outcome, train
-from softsearch.training.optimisation import make_optimizer
+from softsearch.training.loop import train
+from softsearch.training.optimisers import adamw
+from softsearch.training.outcome import Outcome
 from softsearch.training.settings import TrainingSettings
 
 ROWS, LENGTH, VOCABULARY, HIDDEN = 48, 5, 11, 16
@@ -55,6 +56,9 @@ class Data:
     def batch(self, rows: np.ndarray) -> Batch:
         self.read.append(rows.tolist())
         return Batch(self.tokens[torch.from_numpy(rows)])
+
+    def lengths(self, rows: np.ndarray) -> np.ndarray:
+        return np.full(len(rows), LENGTH)
 
     def describe(self, rows: np.ndarray) -> list[str]:
         return [f"toy.tsv:{row + 1}" for row in rows]
@@ -89,6 +93,9 @@ class Task:
         total = _cross_entropy(model, batch.tokens)
         return {"token": Term(total if factor is None else total * factor, batch.num_items)}
 
+    def counts(self, batch: Batch) -> dict[str, int]:
+        return {"token": batch.num_items}
+
     def validate(self, model: nn.Module, data: Data) -> Validation:
         model.eval()
         torch.rand(3)
@@ -108,30 +115,45 @@ def settings(**changes: Any) -> TrainingSettings:
         budget_s=None,
         validate_every=(1, "epochs"),
         checkpoint_every=(4, "steps"),
+        accumulate=1,
         learning_rate=0.03,
         schedule="linear",
         warmup_steps=5,
+        plateau=None,
         clip_norm=1.0,
         stop_on="loss",
         patience=None,
+        min_delta=0.0,
+        average=None,
+        keep=0,
         threads=1,
     )
     return dataclasses.replace(plain, **changes)
 
 
-def run(path: Path, *, task: Task | None = None, data: Data | None = None, **changes: Any) -> Outcome:
+def make_optimizer(model: nn.Module) -> torch.optim.Optimizer:
+    return adamw(model, learning_rate=1.0, weight_decay=0.1, betas=(0.9, 0.98))
+
+
+def run(
+    path: Path,
+    *,
+    task: Task | None = None,
+    data: Data | None = None,
+    optimizer: Callable[[nn.Module], torch.optim.Optimizer] = make_optimizer,
+    **changes: Any,
+) -> Outcome:
     """Train in `path`, or go on there, with a model whose own weights are wrong for going on."""
     there = path.exists()
     folder = RunFolder.open(path) if there else RunFolder.create(path, files={"recipe.yaml": "toy: 1\n"}, about={})
     model = Model(seed=99 if folder.last is not None else 0)
-    optimizer = make_optimizer(model, learning_rate=1.0, weight_decay=0.1, betas=(0.9, 0.98))
     return train(
         model=model,
         task=task or Task(),
         data=data or Data(),
         valid=Data(),
         folder=folder,
-        optimizer=optimizer,
+        optimizer=optimizer(model),
         settings=settings(**changes),
         seed=3,
         resume=there,
@@ -151,7 +173,9 @@ def trace(path: Path) -> dict[str, Any]:
     entries = sorted(entry.name for entry in (path / "checkpoints").iterdir())
     times = ("elapsed_s", "tokens_per_s")
     metrics = [{key: value for key, value in row.items() if key not in times} for row in rows]
-    return {"best": folder.best, "last": folder.last, "checkpoints": entries, "tensors": tensors, "metrics": metrics}
+    facts = {name: folder.about.get(name) for name in ("average", "resolved")}
+    pointers = {"best": folder.best, "last": folder.last, "averaged": folder.averaged}
+    return {**pointers, **facts, "checkpoints": entries, "tensors": tensors, "metrics": metrics}
 
 
 def _in_child(work: Callable[[], object]) -> int:
@@ -172,7 +196,7 @@ def _exit_code(process: int) -> int:
 
 def kills(folder: Path, number: int) -> dict[str, Any]:
     """Train once in peace, once with about `number` kills, and compare."""
-    long: dict[str, Any] = {"max_steps": max(120, 12 * number)}
+    long: dict[str, Any] = {"max_steps": max(60, 12 * number)}
     began_at = time.monotonic()
     assert _exit_code(_in_child(lambda: run(folder / "peace", **long))) == 0
     alone_s = time.monotonic() - began_at
@@ -224,5 +248,5 @@ if __name__ == "__main__":
     import torch._dynamo  # an optimiser imports it at its first use: once here, and not in every child
 
     torch.set_num_threads(1)
-    mode, where, amount = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
-    print(json.dumps({"kills": kills, "crashes": crashes}[mode](where, amount)))
+    where, number, stride = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    print(json.dumps([kills(where / "kills", number), crashes(where / "crashes", stride)]))

@@ -6,39 +6,97 @@ from typing import assert_never
 
 import torch
 
-from softsearch.models.encoder_decoder import Attention, EncoderDecoder
-from softsearch.nn.attention import AdditiveAttention, FixedContext, MeanPooling
+from softsearch.models.attend_after import AttendAfter
+from softsearch.models.encoder_decoder import EncoderDecoder
+from softsearch.models.one_per_word import OnePerWord
+from softsearch.models.sequence_model import SequenceModel
+from softsearch.nn.attention import (
+    AdditiveAttention,
+    Attention,
+    DotAttention,
+    FixedContext,
+    GeneralAttention,
+    LinearAttention,
+    MeanPooling,
+)
+from softsearch.nn.recurrent import Layers
 from softsearch.recipes import schema
 from softsearch.seeding import derive
 
 
-def build_model(recipe: schema.EncoderDecoder, *, vocabulary: int, seed: int) -> EncoderDecoder:
+def build_model(recipe: schema.Model, *, vocabulary: int, seed: int) -> SequenceModel:
     """Return the network; its first weights are a function of the recipe and the seed."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(derive(seed, "init"))
-        return EncoderDecoder(
-            vocabulary=vocabulary,
-            embedding=recipe.embedding,
-            encoder_cell=recipe.encoder.cell,
-            encoder_hidden=recipe.encoder.hidden,
-            encoder_layers=recipe.encoder.layers,
-            decoder_cell=recipe.decoder.cell,
-            decoder_hidden=recipe.decoder.hidden,
-            attention=_attention(recipe),
-            bridge=recipe.bridge,
-            readout=recipe.readout,
-            dropout=recipe.dropout,
-            tie_embeddings=recipe.tie_embeddings,
-        )
+        match recipe:
+            case schema.OnePerWord():
+                return _one_per_word(recipe, vocabulary)
+            case schema.EncoderDecoder() if recipe.decoder.order == "before":
+                return _encoder_decoder(recipe, vocabulary)
+            case schema.EncoderDecoder():
+                return _attend_after(recipe, vocabulary)
+            case _:
+                assert_never(recipe)
+
+
+def _one_per_word(recipe: schema.OnePerWord, vocabulary: int) -> OnePerWord:
+    return OnePerWord(
+        vocabulary=vocabulary,
+        embedding=recipe.embedding,
+        encoder=_layers(recipe.encoder),
+        encoder_direction=recipe.encoder.direction,
+        readout=recipe.readout,
+        dropout=recipe.dropout,
+        tie_embeddings=recipe.tie_embeddings,
+    )
+
+
+def _encoder_decoder(recipe: schema.EncoderDecoder, vocabulary: int) -> EncoderDecoder:
+    return EncoderDecoder(
+        vocabulary=vocabulary,
+        embedding=recipe.embedding,
+        encoder=_layers(recipe.encoder),
+        encoder_direction=recipe.encoder.direction,
+        decoder=_layers(recipe.decoder),
+        attention=_attention(recipe),
+        bridge=recipe.bridge,
+        readout=recipe.readout,
+        dropout=recipe.dropout,
+        tie_embeddings=recipe.tie_embeddings,
+    )
+
+
+def _attend_after(recipe: schema.EncoderDecoder, vocabulary: int) -> AttendAfter:
+    return AttendAfter(
+        vocabulary=vocabulary,
+        embedding=recipe.embedding,
+        encoder=_layers(recipe.encoder),
+        encoder_direction=recipe.encoder.direction,
+        decoder=_layers(recipe.decoder),
+        input_feeding=recipe.decoder.input_feeding,
+        attention=_attention(recipe),
+        bridge=recipe.bridge,
+        readout=recipe.readout,
+        dropout=recipe.dropout,
+        tie_embeddings=recipe.tie_embeddings,
+    )
+
+
+def _layers(part: schema.Encoder | schema.Decoder) -> Layers:
+    return Layers(part.cell, part.hidden, part.layers, part.residual)
 
 
 def _attention(recipe: schema.EncoderDecoder) -> Attention:
-    attention = recipe.attention
+    attention, query, annotation = recipe.attention, recipe.decoder.hidden, recipe.encoder.width
     match attention:
-        case schema.Additive():
-            return AdditiveAttention(
-                query=recipe.decoder.hidden, annotation=2 * recipe.encoder.hidden, hidden=attention.hidden
-            )
+        case schema.Additive(hidden=hidden, coverage=coverage):
+            return AdditiveAttention(query=query, annotation=annotation, hidden=hidden, coverage=coverage)
+        case schema.General(coverage=coverage):
+            return GeneralAttention(query=query, annotation=annotation, coverage=coverage)
+        case schema.Dot(coverage=coverage):
+            return DotAttention(coverage=coverage)
+        case schema.LinearScore():
+            return LinearAttention(query=query, annotation=annotation)
         case schema.Mean():
             return MeanPooling()
         case schema.NoAttention():

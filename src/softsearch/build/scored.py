@@ -1,26 +1,54 @@
-"""What is to be scored, as a user names it, becomes pairs of sentences."""
+"""What is to be scored, as a user names it, becomes pairs of sentences; and which of them were trained on."""
 
 from __future__ import annotations
 
 import hashlib
+import itertools
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from softsearch.data.parallel import Pair, PairReport, read_pairs, read_tsv
+import numpy as np
+
+from softsearch.data.alignments import GoldFormat, with_gold
+from softsearch.data.parallel import Pair, PairReport, read_pairs
+from softsearch.data.store import TokenStore
+from softsearch.data.tables import read_table
+from softsearch.data.tokenizers import Tokenizer
 from softsearch.errors import DataError, RunError, nearest
 
 OWN = ("test", "valid")
 
 
-def pairs_to_score(on: str | Path | None, data: Path) -> tuple[str, list[Pair]]:
-    """Return a name for the pairs, which can be a file's name, and the pairs.
+class ToScore(NamedTuple):
+    """Pairs to score: what a user calls them, what files about them are called, and the pairs."""
+
+    name: str
+    file: str
+    pairs: list[Pair]
+
+
+def pairs_to_score(
+    on: str | Path | None,
+    data: Path,
+    *,
+    languages: tuple[str, str],
+    gold: str | Path | None = None,
+    gold_format: GoldFormat | None = None,
+) -> ToScore:
+    """Return the pairs that a user names.
 
     Parameters
     ----------
     on
-        "test" or "valid", a run's own; a file of tab-separated pairs; two files ``"SOURCE,TARGET"``; None: the run's
-        own test pairs, or where it has none the validation pairs.
+        "test" or "valid", a run's own; a file of pairs in any form; two files ``"SOURCE,TARGET"``; None: the run's own
+        test pairs, or where it has none the validation pairs.
     data
         The run's folder of data.
+    languages
+        Of source and target, as JSON lines may call them.
+    gold, gold_format
+        See :func:`~softsearch.data.alignments.with_gold`.
 
     Raises
     ------
@@ -29,42 +57,96 @@ def pairs_to_score(on: str | Path | None, data: Path) -> tuple[str, list[Pair]]:
     """
     if on is None:
         on = "test" if (data / "test.tsv").exists() else "valid"
-    text = str(on)
-    if text in OWN:
-        return text, _own(text, data)
-    files = _two_files(text)
-    if files is not None:
-        source, target = files
-        return _name(source, target), list(read_pairs(source=source, target=target, report=PairReport()))
-    path = Path(text)
-    if not path.exists():
-        raise DataError(
-            "there is no such file of pairs",
-            path=path,
-            allowed="test, valid, a file of tab-separated pairs, or SOURCE,TARGET",
-            nearest=nearest(text, OWN),
-        )
-    return _name(path), list(read_tsv(path, report=PairReport()))
+    files = _files(str(on), data)
+    report = PairReport()
+    if len(files) == 2:
+        pairs = list(read_pairs(source=files[0], target=files[1], report=report))
+    else:
+        pairs = list(read_table(files[0], languages=languages, report=report))
+    if gold is None:
+        return ToScore(_written(on), str(on) if str(on) in OWN else _name(*files), pairs)
+    linked = with_gold(pairs, Path(gold), num_lines=report.read, gold_format=gold_format)
+    return ToScore(_written(f"{on} with the links of {gold}"), _name(*files, Path(gold)), linked)
 
 
-def _own(name: str, data: Path) -> list[Pair]:
+def digest(*paths: Path) -> str:
+    """Return eight letters that stand for some paths."""
+    return hashlib.sha256("\n".join(map(str, paths)).encode(errors="surrogateescape")).hexdigest()[:8]
+
+
+def num_trained_on(pairs: Sequence[Pair], folder: Path, tokenizer: Tokenizer) -> int:
+    """Return how many pairs are among the training pairs, by their token ids; 0 where those are not there any more.
+
+    Parameters
+    ----------
+    folder
+        Of the training pairs' token ids (:class:`~softsearch.data.store.TokenStore`).
+    """
+    try:
+        store = TokenStore(folder)
+    except DataError:
+        return 0
+    sides = [tokenizer.encode_batch(side) for side in zip(*((pair.source, pair.target) for pair in pairs), strict=True)]
+    stored = _fingerprints((store.source_ids, store.source_offsets), (store.target_ids, store.target_offsets))
+    likely = np.flatnonzero(np.isin(stored, _fingerprints(*map(_laid_out, sides))))
+    trained_on = {(tuple(store.source(row).tolist()), tuple(store.target(row).tolist())) for row in likely.tolist()}
+    return sum((tuple(source), tuple(target)) in trained_on for source, target in zip(*sides, strict=True))
+
+
+def _laid_out(rows: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:
+    """Return all ids in a row and where each sequence begins, as a store keeps them."""
+    offsets = list(itertools.accumulate(map(len, rows), initial=0))
+    return np.array(list(itertools.chain.from_iterable(rows)), dtype=np.int64), np.array(offsets)
+
+
+def _fingerprints(*sides: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    """Return a number for each pair, from the lengths and the sums of its ids: equal pairs have equal ones."""
+    prints = np.zeros(len(sides[0][1]) - 1, dtype=np.int64)
+    for flat, offsets in sides:
+        lengths = np.diff(offsets)
+        sums = np.zeros_like(prints)
+        sums[lengths > 0] = np.add.reduceat(flat, offsets[:-1][lengths > 0], dtype=np.int64)
+        prints = (prints * 1_000_003 + lengths) * 1_000_003 + sums
+    return prints
+
+
+def _files(on: str, data: Path) -> list[Path]:
+    """Return one file of pairs, or two of lines."""
+    if on in OWN:
+        return [_own(on, data)]
+    path = Path(on)
+    if path.exists():
+        return [path]
+    if "," in on:
+        return _two_files(on)
+    raise DataError(
+        "there is no such file of pairs",
+        path=path,
+        allowed="test, valid, a file of pairs, or SOURCE,TARGET",
+        nearest=nearest(on, OWN),
+    )
+
+
+def _own(name: str, data: Path) -> Path:
     path = data / f"{name}.tsv"
     if not path.exists():
         there = [each.stem for each in sorted(data.glob("*.tsv"))]
         raise RunError(f"this run has no {name} data", path=data.parent, allowed=[*there, "a file of pairs"])
-    return list(read_tsv(path, report=PairReport()))
+    return path
 
 
-def _two_files(text: str) -> tuple[Path, Path] | None:
+def _two_files(text: str) -> list[Path]:
     """Return the two files of ``"SOURCE,TARGET"``; the names may hold commas themselves, if the files are there."""
-    if "," not in text or Path(text).exists():
-        return None
     parts = text.split(",")
-    splits = [(Path(",".join(parts[:cut])), Path(",".join(parts[cut:]))) for cut in range(1, len(parts))]
+    splits = [[Path(",".join(parts[:cut])), Path(",".join(parts[cut:]))] for cut in range(1, len(parts))]
     return next((split for split in splits if split[0].exists() and split[1].exists()), splits[0])
+
+
+def _written(name: object) -> str:
+    """Return a name as text that a file can hold: the name of another file may be none."""
+    return str(name).encode("utf-8", errors="replace").decode("utf-8")
 
 
 def _name(*files: Path) -> str:
     """Return a name that no other files have: two folders may each hold a ``test.tsv``."""
-    digest = hashlib.sha256("\n".join(str(file.absolute()) for file in files).encode()).hexdigest()
-    return f"{files[0].stem}-{digest[:8]}"
+    return f"{_written(files[0].stem)}-{digest(*(file.absolute() for file in files))}"

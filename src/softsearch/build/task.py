@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from softsearch.data.dictionary import read_dictionary
 from softsearch.data.tokenizers import Tokenizer
+from softsearch.decoding.settings import Search
 from softsearch.recipes import schema
 from softsearch.tasks.translation import TranslationTask
 
 
 def build_task(recipe: schema.Recipe, tokenizer: Tokenizer, *, max_tokens: int) -> TranslationTask:
-    """Return the task; `max_tokens` is the longest line translated in one piece."""
+    """Return the task; `max_tokens` is the longest line translated in one piece.
+
+    Raises
+    ------
+    DataError
+        The dictionary cannot be read.
+    """
+    dictionary = recipe.decoding.dictionary
     return TranslationTask(
         tokenizer,
         label_smoothing=recipe.task.label_smoothing,
         lowercase=recipe.tokenizer.lowercase,
-        beam=recipe.decoding.beam,
-        length_penalty=recipe.decoding.length_penalty,
-        max_ratio=recipe.decoding.max_ratio,
+        search=Search(**recipe.decoding.model_dump(exclude={"dictionary"})),
         max_tokens=max_tokens,
+        dictionary=read_dictionary(Path(dictionary)) if dictionary else {},
     )

@@ -1,8 +1,15 @@
-"""A recipe's training becomes plain settings."""
+"""A recipe's training becomes plain settings and an optimiser."""
 
 from __future__ import annotations
 
+from typing import assert_never
+
+import torch
+from torch import nn
+
 from softsearch.recipes import schema
+from softsearch.training import optimisers
+from softsearch.training.schedules import PlateauSettings
 from softsearch.training.settings import TrainingSettings
 
 
@@ -15,11 +22,38 @@ def build_settings(recipe: schema.Training) -> TrainingSettings:
         budget_s=None if recipe.budget is None else recipe.budget.amount,
         validate_every=(int(validate.amount), "epochs" if validate.unit == "epochs" else "steps"),
         checkpoint_every=(recipe.checkpoint_every.amount, recipe.checkpoint_every.unit),
+        accumulate=recipe.accumulate,
         learning_rate=recipe.optimizer.learning_rate,
         schedule=recipe.schedule.kind,
         warmup_steps=recipe.schedule.warmup_steps,
+        plateau=_build_plateau(recipe.schedule),
         clip_norm=recipe.clip_norm,
         stop_on=recipe.stop.on,
         patience=recipe.stop.patience,
+        min_delta=recipe.stop.min_delta,
+        average=recipe.average,
+        keep=recipe.keep,
         threads=recipe.threads,
     )
+
+
+def build_optimizer(recipe: schema.Optimizer, model: nn.Module) -> torch.optim.Optimizer:
+    """Return the optimiser that a recipe describes, for the parameters of `model` that are trained."""
+    rate = recipe.learning_rate
+    match recipe:
+        case schema.AdamW(weight_decay=decay, betas=betas):
+            return optimisers.adamw(model, learning_rate=rate, weight_decay=decay, betas=betas)
+        case schema.SGD(weight_decay=decay, momentum=momentum, nesterov=nesterov):
+            return optimisers.sgd(model, learning_rate=rate, weight_decay=decay, momentum=momentum, nesterov=nesterov)
+        case schema.RMSprop(rho=rho, epsilon=epsilon):
+            return optimisers.rmsprop(model, learning_rate=rate, rho=rho, epsilon=epsilon)
+        case schema.Adadelta(rho=rho, epsilon=epsilon):
+            return optimisers.adadelta(model, learning_rate=rate, rho=rho, epsilon=epsilon)
+        case _:
+            assert_never(recipe)
+
+
+def _build_plateau(recipe: schema.Schedule) -> PlateauSettings | None:
+    if not isinstance(recipe, schema.Plateau):
+        return None
+    return PlateauSettings(factor=recipe.factor, patience=recipe.patience, min_learning_rate=recipe.min_learning_rate)

@@ -94,7 +94,7 @@ def picture(seed: int) -> Figure:
 def _sample(seed: int) -> tuple[AdditiveAttention, Float[Tensor, "1 features"], Annotations, Int[Tensor, " src"]]:
     """Return an attention with weights large enough to choose, a query, annotations and an order for them."""
     generator = torch.Generator().manual_seed(derive(seed, "C3"))
-    attention = AdditiveAttention(query=QUERY, annotation=ANNOTATION, hidden=HIDDEN).double()
+    attention = AdditiveAttention(query=QUERY, annotation=ANNOTATION, hidden=HIDDEN, coverage=False).double()
     with torch.no_grad():
         for parameter in attention.parameters():
             parameter.normal_(generator=generator)
@@ -112,7 +112,7 @@ def _permuted(sentence: Annotations, order: Int[Tensor, " src"]) -> Annotations:
 def _read(
     attention: AdditiveAttention | MeanPooling, query: Float[Tensor, "1 features"], sentence: Annotations
 ) -> tuple[Float[Tensor, "1 annotation"], Float[Tensor, "1 src"]]:
-    context, weights = attention(query, sentence, attention.project(sentence))
+    context, weights = attention(query, sentence, attention.project(sentence), None)
     return context, weights
 
 

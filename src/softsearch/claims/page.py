@@ -10,6 +10,7 @@ from typing import Any
 
 from softsearch.claims.framework import RESULTS
 from softsearch.files import write_text_atomically
+from softsearch.pictures.saving import DOTS_PER_INCH
 
 _HEAD = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -63,4 +64,5 @@ def _image(path: Path) -> str:
     if not path.exists():
         return ""
     encoded = base64.b64encode(path.read_bytes()).decode("ascii")
-    return f'<p><img alt="{escape(path.stem)} as measured" src="data:image/png;base64,{encoded}"></p>\n'
+    source = f"data:image/png;base64,{encoded} {DOTS_PER_INCH / 96}x"  # shown in its own size
+    return f'<p><img alt="{escape(path.stem)} as measured" srcset="{source}"></p>\n'

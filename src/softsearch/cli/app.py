@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
 import traceback
 import warnings
 from collections.abc import Sequence
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 
-from softsearch.cli import checking, claims, demo, evaluation, looking, new, prediction, recipes, training
+from softsearch.cli import checking, claims, demo, evaluation, interruption, looking, new, prediction, recipes, training
+from softsearch.cli.mistyped import UsageError, in_our_words
 from softsearch.errors import Interrupted, SoftsearchError
 
 BAD_INPUT = 2
 BUG = 1
+_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 PIPE_CLOSED = 141  # what a shell reports of a program that SIGPIPE has ended
 
 app = typer.Typer(
@@ -45,11 +48,6 @@ def _global_options(
     """Networks that read something and write something, with attention you can look at."""
 
 
-def main() -> NoReturn:
-    """Run the command that was typed, and leave with its exit code."""
-    sys.exit(run(sys.argv[1:]))
-
-
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code.
 
@@ -63,15 +61,21 @@ def run(arguments: Sequence[str]) -> int:
     # A warning is for the person who typed the command: without the line of code that it comes from.
     warnings.showwarning = _show_warning
     try:
-        app(words, prog_name="softsearch")
+        code = app(words, prog_name="softsearch", standalone_mode=False) or 0
+        if code == interruption.EXIT_CODE:  # typer has turned a KeyboardInterrupt into it
+            raise KeyboardInterrupt
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else BUG
         if isinstance(end.__context__, BrokenPipeError):  # typer has turned it into exit code 1
             code = PIPE_CLOSED
+    except (KeyboardInterrupt, typer.Abort):
+        interruption.say()
+        code = interruption.EXIT_CODE
+    except UsageError as error:
+        mistake = in_our_words(error, words)
+        code = BAD_INPUT if mistake is None else _explain(mistake, debug=debug)
     except Exception as error:  # the one place where every error ends
         code = _explain(error, debug=debug)
-    else:
-        code = 0
     return _after_flushing(code)
 
 
@@ -92,8 +96,8 @@ def _explain(error: Exception, *, debug: bool) -> int:
     elif isinstance(error, SoftsearchError):
         message, code = str(error), BAD_INPUT
     elif isinstance(error, OSError) and error.strerror:
-        place = f"{error.filename}: " if error.filename else ""
-        message, code = f"{place}{error.strerror}", BAD_INPUT
+        fix = "see to the permissions, or choose another folder" if error.errno in _FORBIDDEN else None
+        message, code = str(SoftsearchError(error.strerror, path=error.filename, fix=fix)), BAD_INPUT
     else:
         described = f"{type(error).__name__}: {error}".rstrip(": ")
         message, code = f"this is a bug in softsearch: {described}, run again with --debug", BUG

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import glob
+import json
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from softsearch.cli.console import Json, say, say_json
+from softsearch.errors import DataError, RecipeError, RunError
 
 if TYPE_CHECKING:
-    from softsearch.recipes.schema import Recipe
+    from softsearch.cli.survey import Survey
+    from softsearch.recipes.schema import Files
+    from softsearch.training.folder import RunFolder
 
 RECIPE_SUFFIXES = {".yaml", ".yml"}
 
@@ -18,11 +26,11 @@ RECIPE_SUFFIXES = {".yaml", ".yml"}
 def check(
     what: Annotated[
         list[str],
-        typer.Argument(metavar="PATH|NAME", help="A recipe, a run folder, a TSV file, or two files of lines."),
+        typer.Argument(metavar="PATH|NAME", help="A recipe, a run folder, a file of pairs, or two files of lines."),
     ],
     as_json: Json = False,
 ) -> None:
-    """Check a recipe and its data, a corpus, or every file of a run."""
+    """Check a recipe and its data, a corpus, or every file of a run; the worst findings come first."""
     found, lines = _examined(what)
     if as_json:
         say_json(found)
@@ -46,49 +54,143 @@ def _run(path: Path) -> tuple[dict[str, Any], list[str]]:
 
     folder = RunFolder.open(path)
     folder.verify()
+    changes, journal = _changed_fields(folder), _journal(folder)
+    report = folder.path / "data-report.json"
     found = {
         "kind": "run",
         "path": str(path),
         "checkpoints": folder.checkpoints,
         "best": folder.best,
         "last": folder.last,
+        "changes": changes,
+        "journal": journal,
+        "data": json.loads(report.read_text(encoding="utf-8")) if report.exists() else {},
     }
     steps = ", ".join(str(step) for step in folder.checkpoints) or "none"
-    return found, [f"{path}: every file is as it was written", f"checkpoints: {steps}; best: {folder.best}"]
+    lines = [f"{path}: every file is as it was written", f"checkpoints: {steps}; best: {folder.best}"]
+    if changes:
+        told = "recipe.yaml differs from the recipe that the run was trained with"
+        lines[:] = [
+            f"{path}: every other file is as it was written",
+            lines[1],
+            told,
+            *(f"  {each}" for each in changes),
+        ]
+    lines += [f"metrics.jsonl: {journal}"] * bool(journal)
+    return found, [*lines, *_kept(found["data"])]
+
+
+def _changed_fields(folder: RunFolder) -> list[str]:
+    """Return the fields in which a run's recipe.yaml, which may be changed, differs from the recipe on record.
+
+    Raises
+    ------
+    RunError
+        It is no recipe any more.
+    """
+    from softsearch.recipes.reading import load_recipe
+    from softsearch.runs.changes import differences
+
+    path = folder.path / "recipe.yaml"
+    if "recipe" not in folder.about or not path.exists():
+        return []
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            now = load_recipe(path).model_dump(mode="json")
+    except RecipeError as error:
+        fix = "correct it, or delete it: the recipe that the run was trained with is in run.json too"
+        raise RunError(f"the run's recipe was changed and is no longer valid: {error}", fix=fix) from error
+    return [str(each) for each in differences(folder.about["recipe"], now)]
+
+
+def _journal(folder: RunFolder) -> str | None:
+    """Return what is lacking in a run's metrics.jsonl; raise a RunError where a line in it is damaged."""
+    from softsearch.inspection.files import read_rows
+
+    path = folder.path / "metrics.jsonl"
+    if folder.last is None:
+        return None
+    if not path.exists():
+        return "missing: the report has no curves"
+    steps = [row["step"] for row in read_rows(path)[-1:] if isinstance(row, dict) and "step" in row]
+    if not path.read_bytes().endswith(b"\n"):
+        return "the last line is cut short, and is left out of the report"
+    if folder.about.get("status") == "finished" and steps and steps[0] < folder.last:
+        return f"cut short: it ends at step {steps[0]}, and the training went on to step {folder.last}"
+    return None
+
+
+def _kept(report: Mapping[str, Any]) -> Iterator[str]:
+    """Describe the findings that were kept when the run's data were prepared."""
+    from softsearch.cli.survey import in_full
+    from softsearch.data.doctor.findings import from_mapping
+
+    for split, read in report.items():
+        findings = [line for finding in from_mapping(read.get("findings", {})) for line in in_full(finding)]
+        yield from [f"{split}:", *(f"  {line}" for line in findings)] if findings else []
 
 
 def _corpus(paths: list[Path]) -> tuple[dict[str, Any], list[str]]:
-    from softsearch.cli.survey import read_corpus, sentences
+    from softsearch.cli.survey import part_of, survey
 
-    survey = read_corpus(paths)
-    return {"kind": "data", **survey.to_dict()}, sentences(survey)
+    try:
+        found = survey([part_of(paths)])
+    except DataError as error:
+        others = _other_sides(paths[0])
+        if len(paths) > 1 or len(others) != 1 or "column" not in error.problem:
+            raise
+        fix = f"where the other side is in a file of its own: softsearch check {paths[0]} {others[0]}"
+        raise DataError(error.problem, path=error.path, line=error.line, value=error.value, fix=fix) from error
+    return {"kind": "data", **found.to_dict()}, _described(found)
+
+
+def _other_sides(file: Path) -> list[Path]:
+    """Return the files beside `file` that are called like it but for a language."""
+    from softsearch.cli.new import is_language
+
+    return [
+        path for path in file.parent.glob(f"{glob.escape(file.stem)}.*") if path != file and is_language(path.suffix)
+    ]
 
 
 def _recipe(name: str) -> tuple[dict[str, Any], list[str]]:
-    from softsearch.cli.survey import read_corpus, sentences
     from softsearch.recipes.reading import load_recipe
 
     recipe = load_recipe(name)
     found: dict[str, Any] = {"kind": "recipe", "path": str(recipe.path), "data": {}}
     lines = [f"{recipe.path}: a valid recipe"]
-    for split, files in _splits(recipe).items():
-        survey = read_corpus(files)
-        found["data"][split] = survey.to_dict()
-        lines += [f"{split}:", *(f"  {line}" for line in sentences(survey))]
-    if not found["data"]:
+    if recipe.data.kind != "files":
         lines.append("its data are generated: there are no files to read")
+        return found, lines
+    for split, survey in _splits(recipe.data, seed=recipe.seed):
+        found["data"][split] = survey.to_dict()
+        lines += [f"{split}:", *(f"  {line}" for line in _described(survey))]
     return found, lines
 
 
-def _splits(recipe: Recipe) -> dict[str, list[Path]]:
-    """Return the files of each split that has files of its own."""
-    data = recipe.data
-    if data.kind != "files":
-        return {}
-    folder = Path(data.folder or ".")
-    named = {"train": data.train, "valid": data.valid, "test": data.test}
-    return {
-        split: [folder / name for name in pairs.model_dump().values()]
-        for split, pairs in named.items()
-        if pairs is not None and not isinstance(pairs, int)
-    }
+def _splits(data: Files, *, seed: int) -> Iterator[tuple[str, Survey]]:
+    """Yield what each split holds, as training reads it: first the corpora to train on, then what is held out."""
+    from softsearch.build import examination
+    from softsearch.build.corpus import build_corpus
+    from softsearch.cli.survey import Part, survey
+    from softsearch.data.doctor.findings import worst_first
+    from softsearch.data.parallel import PairReport
+
+    corpus = build_corpus(data, seed=seed)
+    shared = examination.overlaps(data, corpus)
+    for portion, names in zip(corpus.train, examination.train_names(data), strict=True):
+        report = PairReport()
+        pairs = examination.compared(portion.read(report), shared, name=names[0])
+        yield f"train: {names[0]}" if len(corpus.train) > 1 else "train", survey([Part(pairs, report, names)])
+    for split, held_out in examination.held_out(corpus).items():
+        read = corpus.reports.get(split) or PairReport(read=len(held_out), kept=len(held_out))
+        found = survey([Part(held_out, read, examination.held_out_names(data, split))])
+        yield split, replace(found, findings=worst_first([*shared[split].findings(), *found.findings]))
+
+
+def _described(survey: Survey) -> list[str]:
+    from softsearch.cli.survey import in_full, sentences
+
+    findings = [line for finding in survey.findings for line in in_full(finding)]
+    return [*sentences(survey), *(findings or ["nothing to complain of"])]

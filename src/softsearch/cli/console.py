@@ -8,12 +8,10 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Annotated, Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Annotated
 
 import typer
-
-DIGITS = {"aer": 3}  # a share of 1; the other scores go to 100
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value on stdout, everything else on stderr.")]
 Overrides = Annotated[
@@ -59,26 +57,3 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         drawn.add_row(*(Text(cell) for cell in row))
     # A pipe or a file has no width at which a line would have to be folded.
     Console(highlight=False, width=None if sys.stdout.isatty() else 500).print(drawn)
-
-
-def scores_table(evaluation: Mapping[str, Any]) -> None:
-    """Print the scores of one evaluation, with intervals and signatures, then by length of the source."""
-    say(f"{evaluation['num_sentences']} sentences of {evaluation['data']}")
-    if evaluation.get("overfit"):
-        say(f"trained with --overfit: the {evaluation['overfit']} pairs trained on are its valid data too")
-    metrics = evaluation["metrics"].items()
-    rows = [[name, *_numbers(score, digits=DIGITS.get(name, 2)), score["signature"]] for name, score in metrics]
-    table(["score", "value", "95 % interval", "signature"], rows)
-    if evaluation["by_length"]:
-        say("")
-        table(["source words", "sentences", "bleu", "95 % interval"], [_length_row(b) for b in evaluation["by_length"]])
-
-
-def _length_row(bucket: Mapping[str, Any]) -> list[str]:
-    words = f"{bucket['low']} to {bucket['high']}"
-    return [words, str(bucket["count"]), *_numbers(bucket["bleu"], digits=2)]
-
-
-def _numbers(score: Mapping[str, Any], *, digits: int) -> list[str]:
-    low, value, high = (f"{score[name]:.{digits}f}" for name in ("low", "value", "high"))
-    return [value, f"{low} to {high}"]

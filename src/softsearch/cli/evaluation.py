@@ -4,33 +4,70 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
-from softsearch.cli.console import Json, counting, note, say_json, scores_table
+from softsearch.cli.console import Json, counting, note, say, say_json
+from softsearch.cli.scores import comparison_table, scores_table
 from softsearch.errors import SoftsearchError
+
+_ON = '"test", "valid", a file of pairs, or two files "a.de,a.en". Default: test.'
+_GOLD = "Gold word links for these pairs, a line each, for the alignment error rate."
+_MEMBER = "Another run that writes together with RUN, as an ensemble; may be given several times."
 
 
 def evaluate(
-    run: Annotated[Path, typer.Argument(help="A run folder.")],
-    on: Annotated[
-        str | None,
-        typer.Option(metavar="DATA", help='"test", "valid", a TSV file, or two files "a.de,a.en". Default: test.'),
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run folders; several are compared.")],
+    on: Annotated[str | None, typer.Option(metavar="DATA", help=_ON)] = None,
+    gold: Annotated[Path | None, typer.Option(metavar="LINKS", help=_GOLD)] = None,
+    gold_format: Annotated[
+        Literal["naacl", "pharaoh"] | None,
+        typer.Option(help="Links count words from 1 (naacl) or from 0 (pharaoh); default: told from the file."),
     ] = None,
+    members: Annotated[list[Path] | None, typer.Option("--with", metavar="RUN", help=_MEMBER)] = None,
     beam: Annotated[int | None, typer.Option(min=1, help="Width of the beam; default: the recipe's.")] = None,
+    ter: Annotated[bool, typer.Option("--ter", help="Also the translation edit rate, which may take long.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Score a run on data that it has not trained on, with intervals, signatures and by length."""
-    from softsearch import runs
+    """Score a run on data that it has not trained on, with intervals; or several, with tests of how they differ."""
+    from softsearch import runs as api
+
+    if on is not None and len(runs) > 1 and runs[-1].is_file():
+        fix = f"two files are one word: --on {on},{runs[-1]}"
+        raise SoftsearchError("this is a file, and no run", path=runs[-1], fix=fix)
+    asked: dict[str, Any] = {"on": on, "gold": gold, "gold_format": gold_format, "beam": beam, "with_ter": ter}
+    if members and len(runs) > 1:
+        raise SoftsearchError("--with goes with one run, and several were given", fix="evaluate the ensemble by itself")
+    with counting("sentences translated") as on_progress:
+        if len(runs) > 1:
+            found = api.compare(runs, **asked, on_progress=on_progress)
+            kept = found["systems"]
+        else:
+            found = api.evaluate(runs[0], **asked, members=members or (), on_progress=on_progress)
+            kept = [found]
+    if as_json:
+        say_json(found)
+    else:
+        _show(found)
+    for run, evaluation in zip(runs, kept, strict=True):
+        _report(run, evaluation)
+
+
+def _show(found: Mapping[str, Any]) -> None:
+    if "comparisons" not in found:
+        scores_table(found)
+        return
+    for system in found["systems"]:
+        say(f"{system['name']}:")
+        scores_table(system)
+        say("")
+    comparison_table(found)
+
+
+def _report(run: Path, evaluation: Mapping[str, Any]) -> None:
     from softsearch.inspection.report import write_report
 
-    with counting("sentences translated") as on_progress:
-        evaluation = runs.evaluate(run, on=on, beam=beam, on_progress=on_progress)
-    if as_json:
-        say_json(evaluation)
-    else:
-        scores_table(evaluation)
     try:
         note(f"report: {write_report(run)}")
     except (SoftsearchError, OSError):
@@ -40,7 +77,7 @@ def evaluate(
 
 
 def _is_kept(run: Path, evaluation: Mapping[str, Any]) -> bool:
-    from softsearch.inspection.report import read_evaluations
+    from softsearch.inspection.files import read_evaluations
 
     kept = read_evaluations(run / "evaluations").values()
     return any(each["date"] == evaluation["date"] for each in kept)

@@ -21,9 +21,9 @@ def look(
         str | None, typer.Option(metavar="SENTENCE", help="Translate it and draw where each word was read.")
     ] = None,
     file: Annotated[Path | None, typer.Option(help="The same for every line of a file.")] = None,
-    out: Annotated[Path, typer.Option(help="The picture to write; with several sentences they are numbered.")] = Path(
-        "attention.png"
-    ),
+    out: Annotated[
+        Path, typer.Option(help="The picture to write; with several sentences they are numbered as their lines.")
+    ] = Path("attention.png"),
 ) -> None:
     """Draw the attention of a run for a sentence, as a PNG."""
     from softsearch import runs
@@ -32,9 +32,9 @@ def look(
         raise SoftsearchError("the picture is a PNG", path=out, allowed="a name that ends in .png")
     sentences = _sentences(attention, file)
     translator = runs.load(run)
-    translations = translator.translate(sentences)
+    translations = translator.translate(list(sentences.values()))
     num_drawn = 0
-    for number, translation in enumerate(translations, start=1):
+    for number, translation in zip(sentences, translations, strict=True):
         if not translation.target_pieces:
             note(f"the translation is empty, there is nothing to draw: {translation.source}")
             continue
@@ -64,15 +64,18 @@ def draw(translation: Translation, path: Path) -> None:
     save_png(translation.plot(), path)
 
 
-def _sentences(attention: str | None, file: Path | None) -> list[str]:
-    if attention is not None and file is None:
-        sentences = [attention]
-    elif file is not None and attention is None:
+def _sentences(attention: str | None, file: Path | None) -> dict[int, str]:
+    """Return the sentences to look at by their line in the file."""
+    if attention is not None and file is not None:
+        raise SoftsearchError("--attention and --file are both given", fix="leave out one of the two")
+    lines = [] if attention is None else [attention]
+    if file is not None:
         from softsearch.data.text import read_lines
 
-        sentences = [line for line in read_lines(file) if line.strip()]
-    else:
-        raise SoftsearchError("nothing to look at", fix='give --attention "a sentence" or --file LINES, one of the two')
-    if not any(sentence.strip() for sentence in sentences):
+        lines = list(read_lines(file))
+    elif attention is None:
+        raise SoftsearchError("nothing to look at", fix='give --attention "a sentence" or --file LINES')
+    sentences = {number: line for number, line in enumerate(lines, start=1) if line.strip()}
+    if not sentences:
         raise SoftsearchError("there is no sentence to look at", path=file, value=attention)
     return sentences

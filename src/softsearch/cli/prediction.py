@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import itertools
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from io import BufferedReader
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from softsearch.cli.console import note
-from softsearch.errors import DataError, RunError, SoftsearchError
+from softsearch.cli.lines import line_groups, line_pairs, line_prefixes
+from softsearch.errors import RunError, SoftsearchError
 
 if TYPE_CHECKING:
-    from softsearch.tasks.translator import Translation
+    from softsearch.decoding.settings import Sampling, Search
+    from softsearch.tasks.translator import Scored, Translation, Translator
 
-PIPE_BYTES = 1 << 16  # what a pipe holds; some hundred lines
+_SEARCH, _SAMPLING, _UNKNOWN = "Search", "Sampling", "Unknown words"
+_DEFAULT_SAMPLING = {"temperature": 1.0, "top_k": None, "top_p": 1.0, "seed": 1}
+_SCORED_AT_ONCE = 1024
+_WIDEST = 1_000
+_LONGEST = 10_000
 
 
 class Format(StrEnum):
@@ -28,6 +35,10 @@ class Format(StrEnum):
     text = "text"
     jsonl = "jsonl"
     pharaoh = "pharaoh"
+
+
+def _option(kind: str, text: str, *names: str, **limits: Any) -> Any:
+    return typer.Option(*names, rich_help_panel=kind, help=text, **limits)
 
 
 def predict(
@@ -39,21 +50,98 @@ def predict(
         Format,
         typer.Option("--format", help="Text; JSON lines with scores and alignments; or word links such as 0-0 1-2."),
     ] = Format.text,
-    beam: Annotated[int | None, typer.Option(min=1, help="Width of the beam; default: the recipe's.")] = None,
-    nbest: Annotated[int, typer.Option(min=1, help="Translations per sentence.")] = 1,
+    others: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--with", metavar="RUN", help="Another run to translate together with; may be given several times."
+        ),
+    ] = None,
+    nbest: Annotated[int, typer.Option(min=1, max=_WIDEST, help="Translations per sentence.")] = 1,
+    score: Annotated[
+        Path | None,
+        typer.Option(help="Score given translations: of FILES line by line, or a file of source TAB target."),
+    ] = None,
+    beam: Annotated[int | None, _option(_SEARCH, "Width of the beam.", min=1, max=_WIDEST)] = None,
+    length_penalty: Annotated[
+        float | None, _option(_SEARCH, "Exponent of the length that scores are divided by.", min=0, max=10)
+    ] = None,
+    coverage_penalty: Annotated[
+        float | None, _option(_SEARCH, "Weight of the penalty on words that were not read.", min=0, max=10)
+    ] = None,
+    min_length: Annotated[int | None, _option(_SEARCH, "Tokens at least.", min=0, max=_LONGEST)] = None,
+    max_length: Annotated[int | None, _option(_SEARCH, "Tokens at most.", min=1)] = None,
+    max_ratio: Annotated[
+        float | None, _option(_SEARCH, "Tokens at most for each source token, and ten more.", min=0, max=100)
+    ] = None,
+    no_repeat_ngrams: Annotated[
+        int | None, _option(_SEARCH, "Write no sequence of so many tokens twice; 0: no such rule.", min=0, max=100)
+    ] = None,
+    prefix: Annotated[str | None, _option(_SEARCH, "What every translation begins with.")] = None,
+    prefixes: Annotated[Path | None, _option(_SEARCH, "A file: what each translation begins with.")] = None,
+    sample: Annotated[
+        bool, _option(_SAMPLING, "Draw translations instead of looking for the best.", "--sample")
+    ] = False,
+    temperature: Annotated[
+        float | None, _option(_SAMPLING, "Below 1 likely words become likelier; default 1.", min=0.001, max=1000)
+    ] = None,
+    top_k: Annotated[int | None, _option(_SAMPLING, "Draw among so many likeliest tokens.", min=1)] = None,
+    top_p: Annotated[
+        float | None, _option(_SAMPLING, "Draw among the likeliest with this share; default 1.", min=0, max=1)
+    ] = None,
+    seed: Annotated[int | None, _option(_SAMPLING, "Of the draws; default 1.", min=0, max=2**63 - 1)] = None,
+    replace_unknown: Annotated[
+        bool | None, _option(_UNKNOWN, "Put the source word that was read in place of an unknown word.")
+    ] = None,
+    dictionary: Annotated[
+        Path | None, _option(_UNKNOWN, "A file of source word TAB translation, to put in its place.")
+    ] = None,
 ) -> None:
-    """Translate files, standard input, or what you type."""
-    if nbest > 1 and form is Format.pharaoh:
-        raise SoftsearchError("word links are written for the best translation only", value=nbest, fix="--format jsonl")
-    from softsearch import runs
+    """Translate files, standard input, or what you type; or score given translations."""
+    changes = _given(
+        beam=beam,
+        length_penalty=length_penalty,
+        coverage_penalty=coverage_penalty,
+        min_length=min_length,
+        max_length=max_length,
+        max_ratio=max_ratio,
+        no_repeat_ngrams=no_repeat_ngrams,
+        replace_unknown=replace_unknown,
+    )
+    drawing = _given(temperature=temperature, top_k=top_k, top_p=top_p, seed=seed)
+    also = _given(
+        prefix=prefix,
+        prefixes=prefixes,
+        dictionary=dictionary,
+        sample=sample or None,
+        nbest=nbest if nbest > 1 else None,
+    )
+    if score is not None:
+        _refuse({**changes, **drawing, **also}, "nothing is looked for where translations are given with --score")
+        _score(run, others, form, score, files)
+        return
+    _check(form, changes, drawing, also)
+    from softsearch.data.dictionary import read_dictionary
+    from softsearch.data.tokenizers import UNKNOWN
+    from softsearch.decoding.settings import Sampling
 
-    groups = _groups(files)
-    translator = runs.load(run)
-    if form is Format.pharaoh and not translator.has_links:
-        fix = "--format text, or train with model.attention.kind=additive"
-        raise RunError("this model has no attention to take word links from", path=run, value="pharaoh", fix=fix)
-    translations = (each for lines in groups for each in translator.stream(lines, beam=beam, nbest=nbest))
+    with _named_as_options({**changes, **drawing}):
+        sampling = Sampling(**{**_DEFAULT_SAMPLING, **drawing}) if sample else None
+    if dictionary is not None:
+        changes["replace_unknown"] = True
+    entries = read_dictionary(dictionary) if dictionary is not None else None
+    left_over, begun = line_prefixes(prefixes, files) if prefixes else (iter(()), prefix or "")
+    groups = line_groups(files)
+    translator = _loaded(run, others, form)
+    with _named_as_options(changes):
+        search = dataclasses.replace(translator.search, **changes)
+    if entries is not None:
+        translator.dictionary = entries
+    _remark(run, translator, search, nbest, sampling, changes)
+    translations = _translations(translator, groups, search=search, nbest=nbest, prefixes=begun, sampling=sampling)
+    replacing, num_unknown, num_lines = bool(changes.get("replace_unknown")), 0, 0
     for number, translation in enumerate(translations):
+        num_lines += 1
+        num_unknown += replacing and any(UNKNOWN in one.unreplaced for one in (translation, *translation.alternatives))
         if translation.num_parts > 1:
             many = f"line {number + 1} is longer than any sentence that the model was trained on"
             note(f"{many}: translated in {translation.num_parts} parts")
@@ -61,69 +149,113 @@ def predict(
             sys.stdout.write(line + "\n")
         # A pipe shows each line when it is there, and tells at once when its reader has left.
         sys.stdout.flush()
+    if next(left_over, None) is not None:
+        note(f"{prefixes}: there are more prefixes than lines")
+    if replacing and num_lines and not num_unknown:
+        option = "--replace-unknown" if dictionary is None else "--dictionary"
+        note(f"{option} changed nothing: no unknown word was written")
 
 
-def _groups(files: Sequence[str] | None) -> Iterator[Iterable[str]]:
-    """Return the lines to translate, those together that need not wait for one another."""
-    from softsearch.data.text import read_lines
-
-    if not files and sys.stdin.isatty():
-        return _typed()
-    if not files or list(files) == ["-"]:
-        return _arriving()
-    missing = [name for name in files if name != "-" and not Path(name).exists()]
-    if missing:  # said before the model is loaded and half of the output written
-        next(read_lines(Path(missing[0])))
-    each = (itertools.chain.from_iterable(_arriving()) if name == "-" else read_lines(Path(name)) for name in files)
-    return iter([itertools.chain.from_iterable(each)])
+def _given(**options: Any) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
 
 
-def _typed() -> Iterator[list[str]]:
-    """Yield what a person types, sentence by sentence; only the answers go to stdout."""
-    from rich.console import Console
-
-    console = Console(highlight=False, stderr=True)
-    console.print("One sentence per line; Ctrl-D ends.", style="dim")
-    while True:
-        try:
-            sentence = console.input("[bold]> [/]")
-        except EOFError:
-            console.print()
-            return
-        if sentence.strip():
-            yield [sentence]
+def _refuse(given: Mapping[str, Any], problem: str, *, fix: str | None = None) -> None:
+    """Raise an error where options are given that could have no effect."""
+    if given:
+        names = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise SoftsearchError(f"{problem}: {names}", fix=fix or "leave it out")
 
 
-def _arriving() -> Iterator[list[str]]:
-    """Yield the lines of standard input in groups: one at least, and those that have come with it.
-
-    So a program that writes a line and waits is answered, and a whole file is translated many lines at a time.
-    """
-    from softsearch.data.text import decode_line
-
-    number = 0
-    for raw_lines in _arriving_bytes(cast(BufferedReader, sys.stdin.buffer)):
-        group: list[str] = []
-        try:
-            for raw in raw_lines:
-                number += 1
-                group.append(decode_line(raw, path=Path("<stdin>"), number=number))
-        except DataError:
-            yield group  # what came before the mistake is translated before it is told
+@contextlib.contextmanager
+def _named_as_options(given: Mapping[str, Any]) -> Iterator[None]:
+    """Let errors about the fields of a search or a sampling name the options that set them."""
+    try:
+        yield
+    except SoftsearchError as error:
+        field, _, told = error.problem.partition(" ")
+        if field not in given:
             raise
-        yield group
+        option = f"--{field.replace('_', '-')}"
+        raise SoftsearchError(f"{option} {told}", value=error.value, allowed=error.allowed) from error
 
 
-def _arriving_bytes(stream: BufferedReader) -> Iterator[list[bytes]]:
-    begun = bytearray()  # of a line whose end is yet to come
-    while block := stream.read1(PIPE_BYTES):
-        *ended, rest = block.split(b"\n")
-        if ended:
-            yield [bytes(begun) + ended[0], *ended[1:]]
-            begun.clear()
-        begun += rest
-    if begun:
-        yield [bytes(begun)]
+def _check(form: Format, changes: Mapping[str, Any], drawing: Mapping[str, Any], also: Mapping[str, Any]) -> None:
+    if "nbest" in also and form is Format.pharaoh:
+        raise SoftsearchError(
+            "word links are written for the best translation only", value=also["nbest"], fix="--format jsonl"
+        )
+    if "sample" in also:
+        searching = {name: changes[name] for name in ("beam", "coverage_penalty") if name in changes}
+        _refuse(searching, "where translations are drawn, there is no search")
+    else:
+        _refuse(drawing, "translations are drawn only on request", fix="give --sample too")
+    if "prefixes" in also:
+        problem, fix = "one beginning for all lines, and one for each, are given", "leave out --prefix, or --prefixes"
+        _refuse({name: also[name] for name in ("prefix", "prefixes") if "prefix" in also}, problem, fix=fix)
+    if changes.get("replace_unknown") is False:
+        _refuse(_given(dictionary=also.get("dictionary")), "without unknown words there is nothing to look up")
+
+
+def _loaded(run: Path, others: Sequence[Path] | None, form: Format) -> Translator:
+    from softsearch import runs
+
+    translator = runs.load([run, *others] if others else run)
+    if form is Format.pharaoh and not translator.has_links:
+        raise _blind(run, "to take word links from", "pharaoh", "--format text, or ")
+    return translator
+
+
+def _blind(run: Path, purpose: str, value: str, way_out: str) -> RunError:
+    fix = f"{way_out}train with model.attention.kind=additive"
+    return RunError(f"this model has no attention {purpose}", path=run, value=value, fix=fix)
+
+
+def _remark(
+    run: Path, translator: Translator, search: Search, nbest: int, sampling: Sampling | None, changes: Mapping[str, Any]
+) -> None:
+    """Say what an option does beside what it is for, and refuse what the model cannot do."""
+    if sampling is None and nbest > search.beam:
+        note(f"--nbest {nbest} widens the beam from {search.beam} to {nbest}")
+    wanted = [name for name in ("coverage_penalty", "replace_unknown") if changes.get(name)]
+    if wanted and not translator.has_links:
+        raise _blind(run, "to tell which words were read", f"--{wanted[0].replace('_', '-')}", "leave it out, or ")
+
+
+def _translations(
+    translator: Translator,
+    groups: Iterable[Iterable[str]],
+    *,
+    search: Search,
+    nbest: int,
+    prefixes: Iterable[str] | str,
+    sampling: Sampling | None,
+) -> Iterator[Translation]:
+    number = 0
+    for lines in groups:
+        stream = translator.stream(
+            lines, search=search, nbest=nbest, prefixes=prefixes, sampling=sampling, first=number
+        )
+        for translation in stream:
+            yield translation
+            number += 1
+
+
+def _score(run: Path, others: Sequence[Path] | None, form: Format, file: Path, sources: Sequence[str] | None) -> None:
+    pairs = line_pairs(file, sources)
+    first = next(pairs, None)  # a mistake in the name is told before the model is loaded
+    translator = _loaded(run, others, form)
+    waiting = itertools.chain([first] if first else [], pairs)
+    while some := list(itertools.islice(waiting, _SCORED_AT_ONCE)):
+        for scored in translator.score([source for source, _ in some], [target for _, target in some]):
+            sys.stdout.write(_as_line(scored, form) + "\n")
+        sys.stdout.flush()
+
+
+def _as_line(scored: Scored, form: Format) -> str:
+    if form is Format.jsonl:
+        return json.dumps(scored.to_dict(), ensure_ascii=False)
+    return scored.pharaoh() if form is Format.pharaoh else f"{scored.log_prob:.4f}"
 
 
 def _written(translation: Translation, number: int, form: Format, nbest: int) -> list[str]:

@@ -8,13 +8,18 @@ from typing import Annotated, Any
 
 import typer
 
-from softsearch.cli.console import Overrides, note, say, scores_table, table
+from softsearch.cli.console import Overrides, note, say, table
+from softsearch.cli.scores import name_of, scores_table
 
 
 def train(
     recipe: Annotated[str, typer.Argument(help="A recipe file, or the name of one that ships.")],
     overrides: Overrides = None,
     out: Annotated[Path | None, typer.Option(help="The run folder to write; default: runs/NAME.")] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="RUN", help="Fine-tune: start from this run's weights and vocabulary."),
+    ] = None,
     overfit: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Train on N pairs only: the loss must go to zero.")
     ] = None,
@@ -30,30 +35,39 @@ def train(
     if dry_run:
         if out is not None:
             note("warning: --out has no effect with --dry-run, which keeps nothing")
-        _show_forecast(runs.dry_run(loaded, overfit=overfit))
+        _show_forecast(runs.dry_run(loaded, start=start, overfit=overfit))
     else:
-        finish(runs.train(loaded, out, overfit=overfit, live=True))
+        finish(runs.train(loaded, out, start=start, overfit=overfit, live=True))
 
 
 def resume(
     run: Annotated[Path, typer.Argument(help="The folder of an interrupted run.")],
+    overrides: Overrides = None,
 ) -> None:
-    """Go on with an interrupted training, as if it had never stopped."""
+    """Go on with an interrupted training, as if it had never stopped, or with other limits."""
     from softsearch import runs
 
-    if runs.is_finished(run):
+    changes = overrides or []
+    if runs.is_finished(run, changes):
         note(f"{run}: this training is finished; softsearch evaluate {run} scores it again")
         return
-    finish(runs.resume(run, live=True))
+    finish(runs.resume(run, changes, live=True))
 
 
 def finish(run: Path) -> None:
     """Print the scores of a trained run, write its report and say what can be done next."""
-    from softsearch.inspection.report import read_evaluations, write_report
+    from softsearch.inspection.files import outdated, read_evaluations
+    from softsearch.inspection.report import write_report
+    from softsearch.training.folder import RunFolder
 
-    for evaluation in read_evaluations(run / "evaluations").values():
-        scores_table(evaluation)
-        say("")
+    evaluations, in_use = read_evaluations(run / "evaluations").values(), RunFolder.open(run).in_use
+    for evaluation in evaluations:
+        if outdated(evaluation, in_use) is None:
+            scores_table(evaluation)
+            say("")
+    earlier = [name_of(evaluation) for evaluation in evaluations if outdated(evaluation, in_use)]
+    if earlier:
+        say(f"scored with earlier weights, and left out here: {', '.join(earlier)}")
     say(f"run: {run}")
     say(f"report: {write_report(run)}")
     note(f'next: softsearch predict {run}\n      softsearch look {run} --attention "a sentence"')

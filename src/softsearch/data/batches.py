@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -55,41 +57,90 @@ class PairBatch:
         return PairBatch(**moved)
 
 
+class CorpusRows(NamedTuple):
+    """One of the corpora that lie in a store one after the other.
+
+    Parameters
+    ----------
+    name
+        The file it comes from, for messages.
+    weight
+        How many times an epoch visits its pairs; of a part, which pairs is drawn for each epoch.
+    pairs
+        How many it has in the store.
+    """
+
+    name: str
+    weight: float
+    pairs: int
+
+
 class PairData:
     """What training reads: a store, and its order epoch by epoch.
+
+    An entry of a plan is a *visit*: the row, plus the number of rows for every time that all of them might have been
+    visited before. So a visit says all that can be random about a pair in a batch.
 
     Parameters
     ----------
     store
         The token ids.
-    name
-        The file they come from, for messages.
+    corpora
+        Whose they are.
     batch_tokens
         Padded positions of a batch at most, on either side.
     seed
         The recipe's seed.
+    segment
+        Cuts texts into tokens at random, a function of the texts and a seed; None to take the stored ids.
     """
 
-    def __init__(self, store: TokenStore, *, name: str, batch_tokens: int, seed: int) -> None:
+    def __init__(
+        self,
+        store: TokenStore,
+        *,
+        corpora: Sequence[CorpusRows],
+        batch_tokens: int,
+        seed: int,
+        segment: Callable[[Sequence[str], int], list[list[int]]] | None,
+    ) -> None:
         self.store = store
-        self.name = name
+        self.corpora = corpora
         self._batch_tokens = batch_tokens
         self._seed = seed
+        self._segment = segment
 
     def __len__(self) -> int:
         return len(self.store)
 
     def plan(self, epoch: int) -> list[np.ndarray]:
-        """Return the rows of each batch of an epoch, a function of the seed and the epoch alone."""
-        return plan_epoch(self.store, batch_tokens=self._batch_tokens, seed=self._seed, epoch=epoch)
+        """Return the visits of each batch of an epoch, a function of the seed and the epoch alone."""
+        visits = epoch_visits(self.corpora, seed=self._seed, epoch=epoch)
+        return plan_epoch(self.store, visits, batch_tokens=self._batch_tokens, seed=self._seed, epoch=epoch)
 
-    def batch(self, rows: np.ndarray) -> PairBatch:
-        """Return the batch of these rows."""
-        return make_batch(self.store, rows)
+    def batch(self, visits: np.ndarray) -> PairBatch:
+        """Return the batch of these visits."""
+        rows = visits % len(self.store)
+        if self._segment is None:
+            return make_batch(self.store, rows)
+        sources, targets = self.store.texts(rows)
+        ids = self._segment(sources + targets, derive(self._seed, "segmentation", int(visits[0])))
+        return _batch(pad_sources(ids[: len(rows)]), pad_sources(ids[len(rows) :]), rows)
 
-    def describe(self, rows: np.ndarray) -> list[str]:
-        """Return where the rows were read, such as ``train.tsv:17``."""
-        return [f"{self.name}:{self.store.line(int(row))}" for row in rows]
+    def lengths(self, visits: np.ndarray) -> np.ndarray:
+        """Return the positions of the longer side of each pair, EOS counted, as stored."""
+        rows = visits % len(self.store)
+        return np.maximum(self.store.source_lengths[rows], self.store.target_lengths[rows]) + 1
+
+    def describe(self, visits: np.ndarray) -> list[str]:
+        """Return where the pairs were read, such as ``train.tsv:17``."""
+        rows = visits % len(self.store)
+        ends = np.cumsum([corpus.pairs for corpus in self.corpora])
+        places = np.searchsorted(ends, rows, side="right")
+        return [
+            f"{self.corpora[place].name}:{self.store.line(row)}"
+            for place, row in zip(places.tolist(), rows.tolist(), strict=True)
+        ]
 
 
 def pad_sources(sources: Sequence[Sequence[int]]) -> tuple[Int[Tensor, "batch src"], Bool[Tensor, "batch src"]]:
@@ -102,51 +153,84 @@ def pad_sources(sources: Sequence[Sequence[int]]) -> tuple[Int[Tensor, "batch sr
 
 def make_batch(store: TokenStore, rows: np.ndarray) -> PairBatch:
     """Return the batch of some rows of a store."""
-    source, source_mask = _padded(store.source_ids, store.source_offsets, rows)
-    target_output, target_mask = _padded(store.target_ids, store.target_offsets, rows)
-    begin = torch.full((len(rows), 1), BOS)
-    target_input = torch.cat([begin, target_output[:, :-1]], dim=1)
-    # EOS is the last output of a row, never an input
-    target_input = target_input.masked_fill(~target_mask, PAD)
-    return PairBatch(source, source_mask, target_input, target_output, target_mask, torch.as_tensor(rows))
+    source = _padded(store.source_ids, store.source_offsets, rows)
+    return _batch(source, _padded(store.target_ids, store.target_offsets, rows), rows)
 
 
-def plan_epoch(store: TokenStore, *, batch_tokens: int, seed: int, epoch: int) -> list[np.ndarray]:
-    """Return batches of similar lengths in random order, every row in exactly one.
+def epoch_visits(corpora: Sequence[CorpusRows], *, seed: int, epoch: int) -> np.ndarray:
+    """Return what an epoch visits of corpora with weights, sorted by corpus; a function of its arguments alone.
+
+    A corpus of weight 2.3 is visited twice, and three tenths of it, drawn for this epoch, once more.
+    """
+    random = np.random.default_rng(derive(seed, "visits", epoch))
+    num_rows = sum(corpus.pairs for corpus in corpora)
+    passes = max(math.ceil(corpus.weight) for corpus in corpora)
+    visits, start = [], 0
+    for corpus in corpora:
+        rows = np.arange(start, start + corpus.pairs)
+        share = corpus.weight % 1.0
+        copies = [rows] * int(corpus.weight)
+        if share:  # rounded at random, so that over many epochs the share is exact
+            copies.append(random.permutation(rows)[: int(share * len(rows) + random.random())])
+        visits += [copy + (epoch * passes + number) * num_rows for number, copy in enumerate(copies)]
+        start += corpus.pairs
+    return np.concatenate(visits)
+
+
+def plan_epoch(store: TokenStore, visits: np.ndarray, *, batch_tokens: int, seed: int, epoch: int) -> list[np.ndarray]:
+    """Return batches of similar lengths in random order, every visit in exactly one.
 
     Rows times the longest target with its EOS, and rows times the longest source with its EOS, are each at most
-    `batch_tokens`; a longer pair is a batch of its own. The result depends on the data, `batch_tokens`, `seed` and
-    `epoch` alone. Lengths are jittered before they are sorted, so that epochs differ in who meets whom.
+    `batch_tokens`; a longer pair is a batch of its own. The result is a function of the arguments alone. Lengths are
+    jittered before they are sorted, so that epochs differ in who meets whom.
     """
     random = np.random.default_rng(derive(seed, "data order", epoch))
-    sources, targets = store.source_lengths + 1, store.target_lengths + 1
+    rows = visits % len(store)
+    sources, targets = _positions(store.source_offsets, rows), _positions(store.target_offsets, rows)
     # The length of targets decides first: the decoder's loop is the expensive one.
-    coarse = np.floor(targets + _JITTER * random.random(len(store)))
-    order = np.lexsort((sources + _JITTER * random.random(len(store)), coarse))
-    batches = _cut(order, sources, targets, batch_tokens)
+    coarse = np.floor(targets + _JITTER * random.random(len(rows)))
+    order = np.lexsort((sources + _JITTER * random.random(len(rows)), coarse))
+    batches = _cut(visits[order], np.maximum(sources, targets)[order], batch_tokens)
     return [batches[index] for index in random.permutation(len(batches))]
 
 
 def plan_in_order(store: TokenStore, *, batch_tokens: int) -> list[np.ndarray]:
     """Return batches by increasing length, every row in exactly one, with the budget of :func:`plan_epoch`."""
     sources, targets = store.source_lengths + 1, store.target_lengths + 1
-    return _cut(np.lexsort((sources, targets)), sources, targets, batch_tokens)
+    order = np.lexsort((sources, targets))
+    return _cut(order, np.maximum(sources, targets)[order], batch_tokens)
 
 
-def _cut(order: np.ndarray, sources: np.ndarray, targets: np.ndarray, batch_tokens: int) -> list[np.ndarray]:
-    longest_side = np.maximum(sources, targets)[order]
+def _positions(offsets: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return the lengths of rows with their EOS, in four bytes each: there may be millions."""
+    return (np.diff(offsets).astype(np.int32) + 1)[rows]
+
+
+def _cut(visits: np.ndarray, longest_side: np.ndarray, batch_tokens: int) -> list[np.ndarray]:
     batches, start = [], 0
-    while start < len(order):
+    while start < len(visits):
         # No batch that starts here can hold more rows than its first row alone would allow.
         widest = longest_side[start : start + max(1, batch_tokens // int(longest_side[start]))]
         padded = np.maximum.accumulate(widest) * np.arange(1, len(widest) + 1)
         end = start + max(1, int(np.searchsorted(padded, batch_tokens, side="right")))
-        batches.append(order[start:end])
+        batches.append(visits[start:end])
         start = end
     return batches
 
 
-def _padded(flat: np.ndarray, offsets: np.ndarray, rows: np.ndarray) -> tuple[Tensor, Tensor]:
+_Padded = tuple[Tensor, Tensor]
+
+
+def _batch(source: _Padded, target: _Padded, rows: np.ndarray) -> PairBatch:
+    target_output, target_mask = target
+    begin = torch.full((len(rows), 1), BOS)
+    target_input = torch.cat([begin, target_output[:, :-1]], dim=1)
+    # EOS is the last output of a row, never an input
+    target_input = target_input.masked_fill(~target_mask, PAD)
+    return PairBatch(*source, target_input, target_output, target_mask, torch.as_tensor(rows))
+
+
+def _padded(flat: np.ndarray, offsets: np.ndarray, rows: np.ndarray) -> _Padded:
     """Return the sequences of `rows`, each followed by EOS, padded, and their mask."""
     starts, lengths = offsets[rows], offsets[rows + 1] - offsets[rows]
     columns = np.arange(lengths.max(initial=0) + 1)

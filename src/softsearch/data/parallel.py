@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from softsearch.data.text import read_lines
+from softsearch.data.word_marks import NOT_ANNOTATED, format_links, format_tags, parse_links, parse_tags
 from softsearch.errors import DataError
 from softsearch.files import write_text_atomically
 
-_LINK = re.compile(r"([0-9]+)-([0-9]+)")
+TAB, BARS = "\t", "|||"
+"""What parts the columns of a file."""
+
+_MOST_BLANK_LINES = 5
+
+
+class LengthsDiffer(DataError):  # noqa: N818 (the files, not the program, are wrong)
+    """Two files of sentences do not have equally many lines."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +37,20 @@ class Pair:
     links
         Gold word links (source word, target word), counted from 0 over words separated by white space; None where
         nobody has annotated them.
+    source_tags, target_tags
+        The part of speech of each word of a side, one of the tags of Universal Dependencies; None where nobody has
+        annotated them.
+    possible_links
+        Links beside the sure ones that are as right to draw as to leave out; only files of gold links know them.
     """
 
     source: str
     target: str
     line: int
     links: frozenset[tuple[int, int]] | None = None
+    source_tags: tuple[str, ...] | None = None
+    target_tags: tuple[str, ...] | None = None
+    possible_links: frozenset[tuple[int, int]] = frozenset()
 
 
 @dataclass
@@ -53,6 +69,10 @@ class PairReport:
         Pairs left out because one side or both hold nothing but white space.
     too_long
         Pairs left out because one side has more tokens than allowed.
+    filtered
+        Pairs left out because the recipe asks for it, by the kind of finding.
+    blank_lines
+        The first lines that are left out as blank.
     """
 
     files: list[str] = field(default_factory=list)
@@ -60,6 +80,20 @@ class PairReport:
     kept: int = 0
     blank: int = 0
     too_long: int = 0
+    filtered: dict[str, int] = field(default_factory=dict)
+    blank_lines: list[int] = field(default_factory=list)
+
+    def __add__(self, other: PairReport) -> PairReport:
+        """Return the counts of both."""
+        return PairReport(
+            files=self.files + other.files,
+            read=self.read + other.read,
+            kept=self.kept + other.kept,
+            blank=self.blank + other.blank,
+            too_long=self.too_long + other.too_long,
+            filtered=dict(Counter(self.filtered) + Counter(other.filtered)),
+            blank_lines=self.blank_lines + other.blank_lines,
+        )
 
     def to_dict(self) -> dict[str, object]:
         """Return the counts as plain values for JSON."""
@@ -77,45 +111,29 @@ def read_pairs(*, source: Path, target: Path, report: PairReport) -> Iterator[Pa
         The files differ in their number of lines (at the end of the shorter one), no pair is left (at the end), or
         a file cannot be read (:func:`~softsearch.data.text.read_lines`).
     """
-    report.files += [str(source), str(target)]
-    source_lines, target_lines = read_lines(source), read_lines(target)
-    before = report.kept
-    for line in itertools.count(1):
-        source_text, target_text = next(source_lines, None), next(target_lines, None)
-        if source_text is None or target_text is None:
-            break
-        pair = Pair(source_text, target_text, line)
-        if _counted(pair, report):
-            yield pair
-    num_source = line - (source_text is None) + sum(1 for _ in source_lines)
-    num_target = line - (target_text is None) + sum(1 for _ in target_lines)
-    if num_source != num_target:
-        raise DataError(
-            f"the two files differ in length: {source} has {num_source} lines, {target} has {num_target}",
-            path=source if num_source < num_target else target,
-            line=min(num_source, num_target) + 1,
-            fix="line i of one file must translate line i of the other; find the first line where they part",
-        )
-    _require_pairs(source, report.kept - before)
+    return with_text(_line_by_line(source, target), [source, target], report)
 
 
 def read_tsv(path: Path, *, report: PairReport) -> Iterator[Pair]:
-    """Yield the pairs of a file with the columns source, target and, if there, gold links such as ``0-0 1-2``.
+    """Yield the pairs of a file of columns: source, target and, if there, what is known of their words.
+
+    The third column holds gold links such as ``0-0 1-2``, the fourth and the fifth one tag for each word of source and
+    target; ``_`` where nobody has annotated them.
 
     Raises
     ------
     DataError
-        A line has another number of columns; a link is malformed or names a word that is not there; no pair is left
-        (at the end); the file cannot be read (:func:`~softsearch.data.text.read_lines`).
+        A line has another number of columns; a link is malformed or names a word that is not there; tags and words
+        differ in number; no pair is left (at the end); the file cannot be read
+        (:func:`~softsearch.data.text.read_lines`).
     """
-    report.files.append(str(path))
-    before = report.kept
-    for line, text in enumerate(read_lines(path), start=1):
-        columns = text.split("\t") if text.strip() else ["", ""]
-        pair = _from_columns(columns, path, line)
-        if _counted(pair, report):
-            yield pair
-    _require_pairs(path, report.kept - before)
+    return read_columns(read_lines(path), path, separator=TAB, report=report)
+
+
+def read_columns(lines: Iterable[str], path: Path, *, separator: str, report: PairReport) -> Iterator[Pair]:
+    """Yield the pairs of lines whose columns `separator` parts; :func:`read_tsv` says which."""
+    pairs = (_from_columns(text, separator, path, line) for line, text in enumerate(lines, start=1))
+    return with_text(pairs, [path], report)
 
 
 def write_pairs(path: Path, pairs: Iterable[Pair]) -> None:
@@ -129,60 +147,88 @@ def write_pairs(path: Path, pairs: Iterable[Pair]) -> None:
     write_text_atomically(path, "".join(_to_columns(pair, path) for pair in pairs))
 
 
-def _counted(pair: Pair, report: PairReport) -> bool:
-    """Count a pair, and return whether it is kept."""
-    kept = bool(pair.source.strip() and pair.target.strip())
-    report.read += 1
-    report.kept += kept
-    report.blank += not kept
-    return kept
+def annotated(source: str, target: str, marks: Sequence[str], *, path: Path, line: int) -> Pair:
+    """Return a pair with its links, source tags and target tags, as far as `marks` has them, written as in columns.
+
+    Raises
+    ------
+    DataError
+        What is written does not fit the words.
+    """
+    if not (source.strip() and target.strip()):  # left out, whatever its marks say
+        return Pair(source, target, line)
+    links, source_tags, target_tags = [*marks, *[NOT_ANNOTATED] * (3 - len(marks))]
+    return Pair(
+        source,
+        target,
+        line,
+        parse_links(links, source=source, target=target, path=path, line=line),
+        parse_tags(source_tags, words=source, path=path, line=line),
+        parse_tags(target_tags, words=target, path=path, line=line),
+    )
 
 
-def _require_pairs(path: Path, kept: int) -> None:
-    if kept == 0:
-        raise DataError("holds no pair of sentences: it is empty, or one side of every pair is blank", path=path)
+def with_text(pairs: Iterable[Pair], files: Sequence[Path], report: PairReport) -> Iterator[Pair]:
+    """Yield the pairs of some files that have text on both sides, and count all.
+
+    Raises
+    ------
+    DataError
+        There is none (at the end).
+    """
+    report.files += map(str, files)
+    is_empty = True
+    for pair in pairs:
+        report.read += 1
+        if pair.source.strip() and pair.target.strip():
+            is_empty = False
+            report.kept += 1
+            yield pair
+        else:
+            report.blank += 1
+            if len(report.blank_lines) < _MOST_BLANK_LINES:
+                report.blank_lines.append(pair.line)
+    if is_empty:
+        raise DataError("holds no pair of sentences: it is empty, or one side of every pair is blank", path=files[0])
 
 
-def _from_columns(columns: list[str], path: Path, line: int) -> Pair:
-    if len(columns) not in (2, 3):
+def _line_by_line(source: Path, target: Path) -> Iterator[Pair]:
+    sources, targets = read_lines(source), read_lines(target)
+    for line, (source_text, target_text) in enumerate(itertools.zip_longest(sources, targets), start=1):
+        if source_text is None or target_text is None:
+            num_source = line - (source_text is None) + sum(1 for _ in sources)
+            num_target = line - (target_text is None) + sum(1 for _ in targets)
+            raise LengthsDiffer(
+                f"the two files differ in length: {source} has {num_source} lines, {target} has {num_target}",
+                path=source if num_source < num_target else target,
+                line=line,
+                fix=f"softsearch check {source} {target} looks for the first line that does not translate its partner",
+            )
+        yield Pair(source_text, target_text, line)
+
+
+def _from_columns(text: str, separator: str, path: Path, line: int) -> Pair:
+    columns = text.split(separator) if text.strip() else ["", ""]
+    if separator == BARS:
+        columns = [column.strip() for column in columns]
+    if not 2 <= len(columns) <= 5:
         raise DataError(
             f"the line has {len(columns)} column{'s' * (len(columns) > 1)}",
             path=path,
             line=line,
-            value="\t".join(columns),
-            allowed="source TAB target, or source TAB target TAB links",
-            fix="separate the columns by one tab each",
+            value=text,
+            allowed="source TAB target, then at will: TAB links TAB source tags TAB target tags",
+            fix="separate the columns by one tab each, or name two files, one for each language",
         )
-    source, target, *rest = columns
-    is_blank = not (source.strip() and target.strip())
-    links = _links(rest[0], source, target, path, line) if rest and not is_blank else None
-    return Pair(source, target, line, links)
-
-
-def _links(text: str, source: str, target: str, path: Path, line: int) -> frozenset[tuple[int, int]]:
-    links = set()
-    num_source, num_target = len(source.split()), len(target.split())
-    for word in text.split():
-        match = _LINK.fullmatch(word)
-        if match is None:
-            raise DataError("a link is malformed", path=path, line=line, value=word, allowed='such as "0-0 1-2"')
-        link = int(match[1]), int(match[2])
-        if link[0] >= num_source or link[1] >= num_target:
-            raise DataError(
-                "a link names a word that is not there; words are counted from 0",
-                path=path,
-                line=line,
-                value=word,
-                allowed=f"source words 0 to {num_source - 1}, target words 0 to {num_target - 1}",
-            )
-        links.add(link)
-    return frozenset(links)
+    return annotated(columns[0], columns[1], columns[2:], path=path, line=line)
 
 
 def _to_columns(pair: Pair, path: Path) -> str:
     if "\n" in pair.source or "\n" in pair.target:
         raise DataError("a sentence holds a line feed", path=path, value=pair, fix="one pair is one line")
     columns = [pair.source.replace("\t", " "), pair.target.replace("\t", " ")]
-    if pair.links is not None:
-        columns.append(" ".join(f"{source}-{target}" for source, target in sorted(pair.links)))
+    if (pair.source_tags, pair.target_tags) != (None, None):
+        columns += [format_links(pair.links), format_tags(pair.source_tags), format_tags(pair.target_tags)]
+    elif pair.links is not None:
+        columns.append(format_links(pair.links))
     return "\t".join(columns) + "\n"

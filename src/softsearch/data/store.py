@@ -1,10 +1,10 @@
-"""Token ids of a split on the disk, memory-mapped: a corpus larger than memory costs none."""
+"""Token ids of a split on the disk, and its texts if wanted, memory-mapped: a corpus larger than memory costs none."""
 
 from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -17,6 +17,7 @@ from softsearch.files import folder_written_atomically
 
 _CHUNK = 4096  # pairs encoded at a time
 _ARRAYS = ("source_ids", "source_offsets", "target_ids", "target_offsets", "lines")
+_TEXTS = ("source_texts", "source_texts_offsets", "target_texts", "target_texts_offsets")
 
 
 class TokenStore:
@@ -35,15 +36,19 @@ class TokenStore:
 
     def __init__(self, folder: Path) -> None:
         fix = "prepare the data again"
+        has_texts = (folder / f"{_TEXTS[0]}.npy").exists()
         try:
-            arrays = {name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in _ARRAYS}
+            names = _ARRAYS + _TEXTS * has_texts
+            arrays = {name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in names}
         except (OSError, ValueError, EOFError) as error:
             raise DataError(f"the stored token ids cannot be read: {error}", path=folder, fix=fix) from error
         self.source_ids, self.source_offsets = arrays["source_ids"], arrays["source_offsets"]
         self.target_ids, self.target_offsets = arrays["target_ids"], arrays["target_offsets"]
         self._lines = arrays["lines"]
-        for ids, offsets in ((self.source_ids, self.source_offsets), (self.target_ids, self.target_offsets)):
-            if len(offsets) != len(self) + 1 or offsets[-1] != len(ids):
+        sides = [(arrays[f"{side}_ids"], arrays[f"{side}_offsets"]) for side in ("source", "target")]
+        self._texts = [(arrays[flat], arrays[offsets]) for flat, offsets in (_TEXTS[:2], _TEXTS[2:]) if has_texts]
+        for flat, offsets in sides + self._texts:
+            if len(offsets) != len(self) + 1 or offsets[-1] != len(flat):
                 raise DataError("the stored token ids do not fit together", path=folder, fix=fix)
 
     def __len__(self) -> int:
@@ -71,9 +76,27 @@ class TokenStore:
         """Return the line from which a pair was read, counted from 1."""
         return int(self._lines[row])
 
+    def texts(self, rows: np.ndarray) -> tuple[list[str], list[str]]:
+        """Return the sources and the targets of some rows of a store that was written with its texts."""
+        sources, targets = (
+            [bytes(flat[offsets[row] : offsets[row + 1]]).decode("utf-8", "surrogatepass") for row in rows]
+            for flat, offsets in self._texts
+        )
+        return sources, targets
+
+    @property
+    def has_texts(self) -> bool:
+        """Whether it was written with its texts."""
+        return bool(self._texts)
+
     @staticmethod
     def write(
-        folder: Path, pairs: Iterable[Pair], tokenizer: Tokenizer, *, max_tokens: int, report: PairReport
+        folder: Path,
+        corpora: Iterable[tuple[Iterable[Pair], PairReport]],
+        tokenizer: Tokenizer,
+        *,
+        max_tokens: int,
+        keep_texts: bool,
     ) -> TokenStore:
         """Encode pairs into a folder, some thousand at a time, and open it.
 
@@ -81,39 +104,68 @@ class TokenStore:
         ----------
         folder
             Where to; it appears when it is complete.
-        pairs
-            Read once, as they come.
+        corpora
+            The pairs of each, read once, as they come, and what counts those left out (`too_long`, off `kept`).
         tokenizer
             Makes the ids.
         max_tokens
             A pair with more tokens on one side is left out.
-        report
-            Counts those in ``too_long``, and takes them off ``kept``.
+        keep_texts
+            Whether :meth:`texts` is wanted.
 
         Raises
         ------
         DataError
             No pair is left.
         """
-        dtype = np.uint16 if tokenizer.size <= 1 << 16 else np.int32
-        with folder_written_atomically(folder) as partial, contextlib.ExitStack() as stack:
-            source, target = (stack.enter_context(_Rows(partial, side, dtype)) for side in ("source", "target"))
-            lines = stack.enter_context(_Column(partial / "lines.npy", np.int64))
-            for chunk in _chunks(pairs):
-                sources = tokenizer.encode_batch([pair.source for pair in chunk])
-                targets = tokenizer.encode_batch([pair.target for pair in chunk])
-                short = [max(len(a), len(b)) <= max_tokens for a, b in zip(sources, targets, strict=True)]
-                source.append(list(itertools.compress(sources, short)))
-                target.append(list(itertools.compress(targets, short)))
-                lines.append([pair.line for pair in itertools.compress(chunk, short)])
-                report.too_long += len(chunk) - sum(short)
-                report.kept -= len(chunk) - sum(short)
-            if lines.count == 0:
+        too_long = 0
+        with folder_written_atomically(folder) as partial, _Writer(partial, tokenizer.size, keep_texts) as writer:
+            for pairs, report in corpora:
+                for chunk in _chunks(pairs):
+                    lost = writer.add(chunk, tokenizer, max_tokens)
+                    report.too_long += lost
+                    report.kept -= lost
+                    too_long += lost
+            if writer.lines.count == 0:
                 raise DataError(
-                    f"no pair is left: {report.too_long} have a side of more than {max_tokens} tokens",
+                    f"no pair is left: {too_long} have a side of more than {max_tokens} tokens",
                     fix="raise data.max_tokens",
                 )
         return TokenStore(folder)
+
+
+class _Writer:
+    """The files of a store while it is written."""
+
+    def __init__(self, folder: Path, vocabulary: int, keep_texts: bool) -> None:
+        dtype = np.uint16 if vocabulary <= 1 << 16 else np.int32
+        self.lines = _Column(folder / "lines.npy", np.int64)
+        self.sides = [_Rows(folder, f"{side}_ids", f"{side}_offsets", dtype) for side in ("source", "target")]
+        names = (_TEXTS[:2], _TEXTS[2:]) if keep_texts else ()
+        self.texts = [_Rows(folder, *each, np.uint8) for each in names]
+
+    def add(self, pairs: list[Pair], tokenizer: Tokenizer, max_tokens: int) -> int:
+        """Append the pairs that are short enough, and return how many are not."""
+        sources = tokenizer.encode_batch([pair.source for pair in pairs])
+        targets = tokenizer.encode_batch([pair.target for pair in pairs])
+        is_short = [max(len(a), len(b)) <= max_tokens for a, b in zip(sources, targets, strict=True)]
+        for side, ids in zip(self.sides, (sources, targets), strict=True):
+            side.append(list(itertools.compress(ids, is_short)))
+        kept = list(itertools.compress(pairs, is_short))
+        self.lines.append([pair.line for pair in kept])
+        for place, side in enumerate(self.texts):
+            texts = ((pair.source, pair.target)[place] for pair in kept)
+            side.append([text.encode("utf-8", "surrogatepass") for text in texts])
+        return len(pairs) - len(kept)
+
+    def __enter__(self) -> _Writer:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        files: list[_Column | _Rows] = [self.lines, *self.sides, *self.texts]
+        with contextlib.ExitStack() as stack:
+            for each in files:
+                stack.callback(each.close)
 
 
 class _Column:
@@ -125,14 +177,11 @@ class _Column:
         self._file = path.open("wb")
         self._write_header()
 
-    def append(self, values: list[int]) -> None:
+    def append(self, values: Sequence[int]) -> None:
         self._file.write(np.asarray(values, dtype=self._dtype).tobytes())
         self.count += len(values)
 
-    def __enter__(self) -> _Column:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def close(self) -> None:
         # numpy pads the header so that a longer shape fits in the same bytes
         with self._file:
             self._file.seek(0)
@@ -145,24 +194,21 @@ class _Column:
 
 
 class _Rows:
-    """Sequences of ids, one after the other, and where each begins."""
+    """Sequences of numbers, one after the other, and where each begins."""
 
-    def __init__(self, folder: Path, side: str, dtype: type[np.generic]) -> None:
-        self._ids = _Column(folder / f"{side}_ids.npy", dtype)
-        self._offsets = _Column(folder / f"{side}_offsets.npy", np.int64)
+    def __init__(self, folder: Path, flat: str, offsets: str, dtype: type[np.generic]) -> None:
+        self._flat = _Column(folder / f"{flat}.npy", dtype)
+        self._offsets = _Column(folder / f"{offsets}.npy", np.int64)
         self._offsets.append([0])
 
-    def append(self, rows: list[list[int]]) -> None:
-        ends = itertools.accumulate((len(row) for row in rows), initial=self._ids.count)
+    def append(self, rows: Sequence[Sequence[int]]) -> None:
+        ends = itertools.accumulate((len(row) for row in rows), initial=self._flat.count)
         self._offsets.append(list(ends)[1:])
-        self._ids.append(list(itertools.chain.from_iterable(rows)))
+        self._flat.append(list(itertools.chain.from_iterable(rows)))
 
-    def __enter__(self) -> _Rows:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._ids.__exit__(kind, error, at)
-        self._offsets.__exit__(kind, error, at)
+    def close(self) -> None:
+        self._flat.close()
+        self._offsets.close()
 
 
 def _chunks(pairs: Iterable[Pair]) -> Iterator[list[Pair]]:

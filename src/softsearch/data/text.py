@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from softsearch.errors import DataError, nearest
+from softsearch.errors import DataError, nearest_name
 
 _GZIP = b"\x1f\x8b"
 # UTF-32 in little-endian order begins with the mark of UTF-16, so this covers both.
@@ -132,5 +132,5 @@ def _missing(path: Path) -> DataError:
     folder = path.parent
     if not folder.is_dir():
         return DataError("no such file: its folder does not exist", path=path, fix=f"check the folder {folder}")
-    close = nearest(path.name, sorted(entry.name for entry in folder.iterdir()))
+    close = nearest_name(path.name, sorted(entry.name for entry in folder.iterdir()))
     return DataError("no such file", path=path, nearest=None if close is None else str(folder / close))

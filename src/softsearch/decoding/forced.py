@@ -1,28 +1,35 @@
-"""Forced decoding: where a model looks while it is made to write a given sequence."""
+"""Forced decoding: what a given sequence costs, and where a model looks while it is made to write it."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
-from softsearch.decoding.stepper import Stepper
+from softsearch.decoding.stepper import BOS, Stepper
 from softsearch.shapes import Float, Int, Tensor
 
 
-@torch.inference_mode()
-def forced_weights(
-    stepper: Stepper, source: Any, target_input: Int[Tensor, "batch tgt"]
-) -> Float[Tensor, "batch tgt src"] | None:
-    """Return the attention's weights for each next token of the given targets; None for a model without attention.
+class Forced(NamedTuple):
+    """What it costs to write given tokens, and where the model looks to write each; None for one without attention.
 
-    `target_input` begins with BOS: row i are the weights with which token i of the target is written.
+    The log-probabilities, in nats, are over the whole vocabulary: what the loss of the training is without smoothing.
     """
+
+    log_probs: Float[Tensor, "batch tgt"]
+    weights: Float[Tensor, "batch tgt src"] | None
+
+
+@torch.inference_mode()
+def forced(stepper: Stepper, source: Any, targets: Int[Tensor, "batch tgt"]) -> Forced:
+    """Make a model write `targets`, which should end with EOS; what comes after it may be anything."""
     state = stepper.start(source)
-    looked = []
-    for tokens in target_input.unbind(dim=1):
-        _, state, weights = stepper.step(tokens, state, source)
-        if weights is None:
-            return None
+    costs, looked = [], []
+    before = torch.full_like(targets[:, 0], BOS)
+    for tokens in targets.unbind(dim=1):
+        logits, state, weights = stepper.step(before, state, source)
+        costs.append(logits.log_softmax(dim=1).gather(1, tokens.unsqueeze(1)))
         looked.append(weights)
-    return torch.stack(looked, dim=1)
+        before = tokens
+    there = [weights for weights in looked if weights is not None]
+    return Forced(torch.cat(costs, dim=1), torch.stack(there, dim=1) if there else None)

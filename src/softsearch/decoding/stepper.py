@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple, Protocol
 
-from softsearch.shapes import Float, Int, Tensor
+from torch import nn
+
+from softsearch.shapes import Bool, Float, Int, Tensor
 
 BOS, EOS = 2, 3  # the tokens that a sequence starts with and ends with; the tokenizers' numbers
 
@@ -30,17 +33,37 @@ class Stepper(Protocol):
         ...
 
 
+class Network(Stepper, Protocol):
+    """A stepper that reads its sources itself: a module, alone or an ensemble of several."""
+
+    training: bool
+
+    def encode(self, source: Int[Tensor, "batch src"], source_mask: Bool[Tensor, "batch src"]) -> Any:
+        """Read the source once."""
+        ...
+
+    def parameters(self) -> Iterator[nn.Parameter]:
+        """Return the weights."""
+        ...
+
+    def train(self, mode: bool = True) -> Any:
+        """Switch dropout on or off."""
+        ...
+
+
 class Hypothesis(NamedTuple):
     """One finished sequence.
 
     `tokens` are without BOS and EOS; `log_prob` is in nats, over all tokens and the EOS; `score` is what hypotheses are
-    compared by; `weights` has a row for each token (EOS left out) and a column for each source position.
+    compared by; `weights` has a row for each token (EOS left out) and a column for each source position;
+    `token_log_probs` are those of the tokens and the EOS, which sum to `log_prob`.
     """
 
     tokens: list[int]
     log_prob: float
     score: float
     weights: Float[Tensor, "tgt src"] | None
+    token_log_probs: list[float]
 
 
 def select(tree: Any, index: Int[Tensor, " new"]) -> Any:

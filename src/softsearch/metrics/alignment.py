@@ -7,6 +7,7 @@ links S and possible ones P (S within P),
 
 Links are pairs (source word, target word), counted from 0 over white-space words. The link of a target word is the
 source word it looks at most; a sum over a source word's pieces and a mean over a target word's make words of pieces.
+Precision |A ∩ P| / |A| and recall |A ∩ S| / |S| are those of the same paper.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from collections.abc import Set as AbstractSet
 import numpy as np
 
 from softsearch.errors import DataError
-from softsearch.metrics.score import Score, bootstrap_interval, check_counts
+from softsearch.metrics.score import Statistics, check_counts
 from softsearch.shapes import Float
 
 Link = tuple[int, int]
@@ -59,22 +60,17 @@ def links(weights: Float[np.ndarray, "tgt src"]) -> set[Link]:
     return {(int(weights[word].argmax()), int(word)) for word in looked}
 
 
-def alignment_error_rate(
+def alignment_statistics(
     predicted: Sequence[AbstractSet[Link]],
     sure: Sequence[AbstractSet[Link]],
     possible: Sequence[AbstractSet[Link]] | None = None,
-    *,
-    seed: int = 12345,
-    resamples: int = 1000,
-) -> Score:
-    """Return the alignment error rate over a corpus: 0 is perfect, 1 is all wrong.
+) -> dict[str, Statistics]:
+    """Return what error rate ("aer", 0 is best), precision and recall of a corpus' links are computed from.
 
     Parameters
     ----------
     predicted, sure, possible
         The links of each sentence; without `possible`, only the sure ones are. Sure links are always possible too.
-    seed, resamples
-        Of the bootstrap.
 
     Raises
     ------
@@ -83,15 +79,22 @@ def alignment_error_rate(
     """
     wider = sure if possible is None else possible
     check_counts(predicted_alignments=predicted, sure_alignments=sure, possible_alignments=wider)
-    statistics = np.array(
-        [(len(a & s) + len(a & (s | p)), len(a) + len(s)) for a, s, p in zip(predicted, sure, wider, strict=True)]
+    counts = np.array(
+        [(len(a & s), len(a & (s | p)), len(a), len(s)) for a, s, p in zip(predicted, sure, wider, strict=True)]
     )
-    if statistics[:, 1].sum() == 0:
+    if counts[:, 2:].sum() == 0:
         raise DataError("there is no word link to score, neither predicted nor gold", fix="give data with gold links")
-    low, high = bootstrap_interval(statistics, _error_rate, seed=seed, resamples=resamples)
-    gold = "sure" if possible is None else "sure+possible"
-    signature = f"aer|gold:{gold}|sentences:{len(sure)}"
-    return Score(value=_error_rate(statistics.sum(axis=0)), low=low, high=high, signature=signature)
+    rest = f"gold:{'sure' if possible is None else 'sure+possible'}|sentences:{len(sure)}"
+    scores = {"aer": _error_rate, "link_precision": _precision, "link_recall": _recall}
+    return {name: Statistics(counts, score, f"{name}|{rest}") for name, score in scores.items()}
+
+
+def crossing(links: AbstractSet[Link]) -> set[Link]:
+    """Return the links that cross another one: their source words stand in the opposite order of their target words."""
+    ordered = np.array(sorted(links), dtype=int).reshape(-1, 2)
+    source, target = ordered[:, 0], ordered[:, 1]
+    crosses = (source[:, None] - source) * (target[:, None] - target) < 0
+    return {(int(i), int(j)) for i, j in ordered[crosses.any(axis=1)]}
 
 
 def to_pharaoh(links: AbstractSet[Link]) -> str:
@@ -104,7 +107,17 @@ def _membership(word_ids: Sequence[int]) -> np.ndarray:
     return np.asarray(np.asarray(word_ids, dtype=int)[:, None] == np.arange(max(word_ids, default=-1) + 1), dtype=float)
 
 
-def _error_rate(statistics: np.ndarray) -> float:
-    agreed, links_in_all = statistics.tolist()
+def _error_rate(counts: np.ndarray) -> float:
+    sure_hit, possible_hit, predicted, sure = counts.tolist()
     # A resample may hold only sentences without links: nothing is missed there, and nothing is wrong.
-    return 1.0 - agreed / links_in_all if links_in_all else 0.0
+    return 1.0 - (sure_hit + possible_hit) / (predicted + sure) if predicted + sure else 0.0
+
+
+def _precision(counts: np.ndarray) -> float:
+    _, possible_hit, predicted, _ = counts.tolist()
+    return float(possible_hit / predicted) if predicted else 1.0
+
+
+def _recall(counts: np.ndarray) -> float:
+    sure_hit, _, _, sure = counts.tolist()
+    return float(sure_hit / sure) if sure else 1.0

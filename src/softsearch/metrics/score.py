@@ -8,12 +8,14 @@ statistics and computes the score again; nothing is counted twice.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sized
+from collections.abc import Callable, Iterator, Sized
 
 import numpy as np
 
 from softsearch.errors import DataError
-from softsearch.shapes import Int
+from softsearch.shapes import Float, Int
+
+SEED, RESAMPLES = 12345, 1000  # sacreBLEU's own, so that its paired tests give the same numbers
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Score:
     Parameters
     ----------
     value
-        The score: BLEU and chrF from 0 to 100, alignment error rate from 0 to 1.
+        The score: BLEU, chrF and TER in per cent; alignment error rate, precision and recall from 0 to 1.
     low, high
         The 2.5th and the 97.5th percentile over resampled corpora of the same size.
     signature
@@ -37,35 +39,48 @@ class Score:
 
     def to_dict(self) -> dict[str, float | str]:
         """Return the four fields, ready for JSON."""
-        return {"value": self.value, "low": self.low, "high": self.high, "signature": self.signature}
+        return dataclasses.asdict(self)
 
 
-def bootstrap_interval(
-    statistics: Int[np.ndarray, "rows features"],
-    score: Callable[[np.ndarray], float],
-    *,
-    seed: int,
-    resamples: int,
-) -> tuple[float, float]:
-    """Return the 95 % percentile interval of `score` over resampled sentences.
+@dataclasses.dataclass(frozen=True)
+class Statistics:
+    """What a corpus score is computed from: counts of each sentence, and the score of their sum.
 
     Parameters
     ----------
-    statistics
-        One row of counts per sentence; a corpus has their sum.
+    counts
+        One row for each sentence.
     score
-        From such a sum to the score.
-    seed, resamples
-        Which sentences are drawn (the same for every metric over the same sentences), and how often.
+        From the sum of rows to the score.
+    signature
+        See :class:`Score`.
     """
+
+    counts: Float[np.ndarray, "sentences features"]
+    score: Callable[[np.ndarray], float]
+    signature: str
+
+    @property
+    def value(self) -> float:
+        """The score of the whole corpus."""
+        return self.score(self.counts.sum(axis=0))
+
+    def resampled(self, *, seed: int, resamples: int) -> Float[np.ndarray, " resamples"]:
+        """Return the scores of resampled corpora of the same size."""
+        drawn = draws(len(self.counts), seed=seed, resamples=resamples)
+        return np.array([self.score(self.counts[rows].sum(axis=0)) for rows in drawn])
+
+    def estimate(self, *, seed: int = SEED, resamples: int = RESAMPLES) -> Score:
+        """Return the score with its 95 % percentile interval."""
+        low, high = np.percentile(self.resampled(seed=seed, resamples=resamples), [2.5, 97.5])
+        return Score(value=self.value, low=float(low), high=float(high), signature=self.signature)
+
+
+def draws(num_sentences: int, *, seed: int, resamples: int) -> Iterator[Int[np.ndarray, " sentences"]]:
+    """Yield the sentences of each resampled corpus: the same ones for every score and system under one seed."""
     generator = np.random.default_rng(seed)
-    num_sentences = len(statistics)
-    scores = np.empty(resamples)
-    for sample in range(resamples):
-        drawn = generator.integers(num_sentences, size=num_sentences)
-        scores[sample] = score(statistics[drawn].sum(axis=0))
-    low, high = np.percentile(scores, [2.5, 97.5])
-    return float(low), float(high)
+    for _ in range(resamples):
+        yield generator.integers(num_sentences, size=num_sentences)
 
 
 def check_counts(**parts: Sized) -> None:

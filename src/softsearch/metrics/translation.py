@@ -1,24 +1,24 @@
-"""How good translations are: BLEU and chrF as sacreBLEU computes them (Post 2018), each with a bootstrap interval.
+"""How good translations are: BLEU, chrF and TER as sacreBLEU computes them (Post 2018), from counts of each sentence.
 
 BLEU: Papineni et al. (2002), on 13a tokens, up to four words, exponential smoothing. chrF: Popović (2015), up to six
-characters, beta 2. Values and signatures are sacreBLEU's own; only the resampling is ours, from the same counts.
+characters, beta 2. TER: Snover et al. (2006), edits and shifts for each word of the reference, 0 is best. Values and
+signatures are sacreBLEU's own; only the resampling is ours, from the same counts.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
+from sacrebleu.metrics.ter import TER
 
-from softsearch.metrics.score import Score, bootstrap_interval, check_counts
-
-__all__ = ["LengthBucket", "Score", "bleu", "by_length", "chrf", "sentence_chrf"]
+from softsearch.metrics.score import RESAMPLES, SEED, Score, Statistics, check_counts
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class LengthBucket:
     """BLEU of the sentences whose source has `low` to `high` words, both included; `count` sentences."""
 
@@ -29,13 +29,11 @@ class LengthBucket:
 
     def to_dict(self) -> dict[str, object]:
         """Return the fields, ready for JSON."""
-        return {"low": self.low, "high": self.high, "count": self.count, "bleu": self.bleu.to_dict()}
+        return dataclasses.asdict(self)
 
 
-def bleu(
-    hypotheses: Sequence[str], references: Sequence[str], *, lowercase: bool, seed: int = 12345, resamples: int = 1000
-) -> Score:
-    """Return the BLEU of a corpus, 0 to 100, on sacreBLEU's 13a tokens.
+def bleu_statistics(hypotheses: Sequence[str], references: Sequence[str], *, lowercase: bool) -> Statistics:
+    """Return what the BLEU of a corpus is computed from: 0 to 100, on sacreBLEU's 13a tokens.
 
     Parameters
     ----------
@@ -43,8 +41,6 @@ def bleu(
         One plain, detokenised sentence each; an empty hypothesis counts as a translation of no words.
     lowercase
         Compare without regard to case; part of the signature.
-    seed, resamples
-        Of the bootstrap.
 
     Raises
     ------
@@ -52,15 +48,32 @@ def bleu(
         The counts differ (both are named), or there is no sentence.
     """
     # force: full stops set apart are what the `words` tokenizer writes, and sacreBLEU would warn about them.
-    metric = BLEU(lowercase=lowercase, tokenize="13a", force=True)
-    return _score(metric, hypotheses, references, seed=seed, resamples=resamples)
+    return _statistics(BLEU(lowercase=lowercase, tokenize="13a", force=True), hypotheses, references)
 
 
-def chrf(
-    hypotheses: Sequence[str], references: Sequence[str], *, lowercase: bool, seed: int = 12345, resamples: int = 1000
+def chrf_statistics(hypotheses: Sequence[str], references: Sequence[str], *, lowercase: bool) -> Statistics:
+    """Return what chrF is computed from, 0 to 100; arguments and errors are those of :func:`bleu_statistics`."""
+    return _statistics(CHRF(lowercase=lowercase), hypotheses, references)
+
+
+def ter_statistics(hypotheses: Sequence[str], references: Sequence[str], *, lowercase: bool) -> Statistics:
+    """Return what TER is computed from, in per cent, 0 is best; arguments and errors as in :func:`bleu_statistics`.
+
+    The search for shifts takes long where a translation repeats itself: up to a tenth of a second for each.
+    """
+    return _statistics(TER(case_sensitive=not lowercase), hypotheses, references)
+
+
+def bleu(
+    hypotheses: Sequence[str],
+    references: Sequence[str],
+    *,
+    lowercase: bool,
+    seed: int = SEED,
+    resamples: int = RESAMPLES,
 ) -> Score:
-    """Return the chrF of a corpus, 0 to 100; arguments and errors are those of :func:`bleu`."""
-    return _score(CHRF(lowercase=lowercase), hypotheses, references, seed=seed, resamples=resamples)
+    """Return the BLEU of a corpus with its interval; arguments and errors are those of :func:`bleu_statistics`."""
+    return bleu_statistics(hypotheses, references, lowercase=lowercase).estimate(seed=seed, resamples=resamples)
 
 
 def sentence_chrf(hypotheses: Sequence[str], references: Sequence[str], *, lowercase: bool) -> list[float]:
@@ -111,15 +124,12 @@ def by_length(
     return buckets
 
 
-def _score(
-    metric: BLEU | CHRF, hypotheses: Sequence[str], references: Sequence[str], *, seed: int, resamples: int
-) -> Score:
+def _statistics(metric: BLEU | CHRF | TER, hypotheses: Sequence[str], references: Sequence[str]) -> Statistics:
     check_counts(hypotheses=hypotheses, references=references)
     # sacreBLEU has no public way to a sentence's counts; a test compares what follows with its public scores.
-    statistics = np.array(metric._extract_corpus_statistics(hypotheses, [references]))
+    counts = np.array(metric._extract_corpus_statistics(hypotheses, [references]))
 
     def score(total: np.ndarray) -> float:
         return float(metric._compute_score_from_stats(total.tolist()).score)
 
-    low, high = bootstrap_interval(statistics, score, seed=seed, resamples=resamples)
-    return Score(value=score(statistics.sum(axis=0)), low=low, high=high, signature=str(metric.get_signature()))
+    return Statistics(counts=counts, score=score, signature=str(metric.get_signature()))

@@ -1,45 +1,48 @@
-"""A recurrent translator: with attention (Bahdanau et al. 2015), with mean pooling, or with one fixed vector.
+"""A recurrent translator that looks before it writes: attention before the cell (Bahdanau et al. 2015).
 
-    h_1 .. h_S  = bidirectional encoder(source)                    annotations
+    h_1 .. h_S  = encoder(source)                                  annotations
     s_0         = tanh(W summary)                                  bridge
-    c_i         = attention(s_i-1, h)                              before the cell: Bahdanau's order
-    s_i         = cell([E y_i-1; c_i], s_i-1)
-    t_i         = tanh(W_s s_i + W_y E y_i-1 + W_c c_i)            readout
+    c_i         = attention(s_i-1, h)                              asked with the first layer's last state
+    s_i         = cell([E y_i-1; c_i], s_i-1)                      the first layer
+    u_i         = upper layers(s_i)                                s_i itself, where there are none
+    t_i         = tanh(W_s u_i + W_y E y_i-1 + W_c c_i)            readout
     p(y_i)      = softmax(E t_i + b)                               E again, where embeddings are tied
 
-Departures from the paper: the readout reads s_i instead of s_i-1 and is a tanh layer instead of maxout; the decoder
-starts from both directions' last states instead of the backward one alone.
+Departures from the paper: the readout reads u_i instead of s_i-1 and is a tanh layer instead of maxout; the decoder
+starts from all directions' last states instead of the backward one alone. With several layers the first one asks, as in
+Wu et al. (2016); its answer enters the first layer and the readout, there every layer.
 
 In training, everything that does not wait for s_i-1 leaves the loop: keys and the embedding's share of the gates come
-before it, readout and output layer after it, for the real positions only.
+before it; upper layers, readout and output layer after it, the last two for the real positions only.
 """
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, final
+from typing import final
 
 import torch
 from torch import nn
 
+from softsearch.models.parts import (
+    BridgeKind,
+    DecoderState,
+    Source,
+    covered,
+    first_states,
+    initialise_embeddings,
+    make_bridge,
+    no_coverage,
+)
 from softsearch.models.sequence_model import SequenceModel
-from softsearch.nn.annotations import Annotations
-from softsearch.nn.attention import AdditiveAttention, FixedContext, MeanPooling
-from softsearch.nn.recurrent import BidirectionalEncoder, CellKind, State, make_cell
+from softsearch.nn.attention import Attention
+from softsearch.nn.cells import make_cell
+from softsearch.nn.recurrent import Direction, Layers, RecurrentEncoder, UpperLayers
 from softsearch.shapes import Bool, Float, Int, Tensor
-
-Attention = AdditiveAttention | MeanPooling | FixedContext
-
-
-class Source(NamedTuple):
-    """An encoded source: read by every hypothesis about it, never changed."""
-
-    annotations: Annotations
-    keys: Tensor
 
 
 @final
 class EncoderDecoder(SequenceModel):
-    """One class for every recurrent translator.
+    """One class for every recurrent translator that asks before the cell.
 
     Parameters
     ----------
@@ -47,18 +50,18 @@ class EncoderDecoder(SequenceModel):
         Number of tokens; source and target share them.
     embedding
         Width of a token's vector.
-    encoder_cell, encoder_hidden, encoder_layers
-        Of the bidirectional encoder; `encoder_hidden` is per direction.
-    decoder_cell, decoder_hidden
-        Of the decoder.
+    encoder, encoder_direction
+        See :class:`~softsearch.nn.recurrent.RecurrentEncoder`.
+    decoder
+        Its layers; those above the first are :class:`~softsearch.nn.recurrent.UpperLayers`.
     attention
-        Reads annotations of width ``2 * encoder_hidden`` with queries of width `decoder_hidden`.
+        Reads annotations as wide as the encoder makes them, with queries of the width of the decoder's state.
     bridge
-        "learned" or "zeros": how the decoder's first state is made.
+        "learned" or "zeros": how the decoder's first states are made.
     readout
         Width of the layer below the output layer; equal to `embedding` where embeddings are tied.
     dropout
-        Rate on embeddings, annotations and readout, and between encoder layers.
+        Rate on embeddings, annotations and readout, and between layers.
     tie_embeddings
         Source, target and output layer share one matrix (Press and Wolf 2017).
     """
@@ -68,38 +71,31 @@ class EncoderDecoder(SequenceModel):
         *,
         vocabulary: int,
         embedding: int,
-        encoder_cell: CellKind,
-        encoder_hidden: int,
-        encoder_layers: int,
-        decoder_cell: CellKind,
-        decoder_hidden: int,
+        encoder: Layers,
+        encoder_direction: Direction,
+        decoder: Layers,
         attention: Attention,
-        bridge: Literal["learned", "zeros"],
+        bridge: BridgeKind,
         readout: int,
         dropout: float,
         tie_embeddings: bool,
     ) -> None:
         super().__init__()
-        annotation = 2 * encoder_hidden
         self.source_embedding = nn.Embedding(vocabulary, embedding)
-        self.encoder = BidirectionalEncoder(
-            cell=encoder_cell, input=embedding, hidden=encoder_hidden, layers=encoder_layers, dropout=dropout
-        )
-        self.cell = make_cell(decoder_cell, input=embedding, hidden=decoder_hidden)
-        self.bridge = nn.Linear(annotation, self.cell.state_size * decoder_hidden) if bridge == "learned" else None
-        self.decoder_hidden = decoder_hidden
+        self.encoder = RecurrentEncoder(encoder, input=embedding, direction=encoder_direction, dropout=dropout)
+        annotation = self.encoder.width
+        self.cell = make_cell(decoder.cell, input=embedding, hidden=decoder.hidden)
+        self.depth = decoder.depth
+        self.bridge = make_bridge(bridge, annotation=annotation, cell=self.cell, depth=decoder.depth)
         self.attention = attention
         self.target_embedding = self.source_embedding if tie_embeddings else nn.Embedding(vocabulary, embedding)
         self.context_gates = nn.Linear(annotation, self.cell.input.out_features, bias=False)
-        self.readout = nn.Linear(decoder_hidden + embedding + annotation, readout)
+        self.upper = UpperLayers(decoder, dropout=dropout)
+        self.readout = nn.Linear(decoder.hidden + embedding + annotation, readout)
         self.output = nn.Linear(readout, vocabulary)
         self.dropout = nn.Dropout(dropout)
-        for layer in (self.source_embedding, self.target_embedding):
-            nn.init.normal_(layer.weight, std=embedding**-0.5)
+        initialise_embeddings(self.source_embedding, self.target_embedding, output=self.output, tied=tie_embeddings)
         nn.init.xavier_uniform_(self.context_gates.weight)
-        nn.init.zeros_(self.output.bias)
-        if tie_embeddings:
-            self.output.weight = self.target_embedding.weight
 
     def encode(self, source: Int[Tensor, "batch src"], source_mask: Bool[Tensor, "batch src"]) -> Source:
         """Read the source once."""
@@ -107,21 +103,23 @@ class EncoderDecoder(SequenceModel):
         annotations = annotations._replace(values=self.dropout(annotations.values))
         return Source(annotations, self.attention.project(annotations))
 
-    def start(self, source: Source) -> State:
+    def start(self, source: Source) -> DecoderState:
         """Return the decoder's state before its first word."""
-        summary = source.annotations.summary
-        if self.bridge is None:
-            return (summary.new_zeros(len(summary), self.decoder_hidden),) * self.cell.state_size
-        return torch.tanh(self.bridge(summary)).chunk(self.cell.state_size, dim=1)
+        annotations, _ = source
+        layers = first_states(self.bridge, annotations.summary, cell=self.cell, depth=self.depth)
+        return DecoderState(layers, no_coverage(self.attention, annotations))
 
     def step(
-        self, tokens: Int[Tensor, " rows"], state: State, source: Source
-    ) -> tuple[Float[Tensor, "rows vocabulary"], State, Float[Tensor, "rows src"] | None]:
+        self, tokens: Int[Tensor, " rows"], state: DecoderState, source: Source
+    ) -> tuple[Float[Tensor, "rows vocabulary"], DecoderState, Float[Tensor, "rows src"] | None]:
         """Take one step."""
         embedded = self.dropout(self.target_embedding(tokens))
-        context, weights = self.attention(state[0], source.annotations, source.keys)
-        state = self.cell(self.cell.input(embedded) + self.context_gates(context), state)
-        return self.output(self._features(state[0], embedded, context)), state, weights
+        first, *above = state.layers
+        context, weights = self.attention(first[0], source.annotations, source.keys, state.coverage)
+        first = self.cell(self.cell.input(embedded) + self.context_gates(context), first)
+        hidden, after = self.upper.step(first[0], above)
+        state = DecoderState((first, *after), covered(state.coverage, weights))
+        return self.output(self._features(hidden, embedded, context)), state, weights
 
     def forward(
         self,
@@ -140,14 +138,16 @@ class EncoderDecoder(SequenceModel):
         self, embedded: Float[Tensor, "batch tgt embedding"], source: Source
     ) -> tuple[Float[Tensor, "batch tgt hidden"], Float[Tensor, "batch tgt annotation"]]:
         gates = self.cell.input(embedded.transpose(0, 1))  # time first: each step is one contiguous block
-        state = self.start(source)
+        (state, *above), coverage, _ = self.start(source)
         states, contexts = [], []
         for step in gates:
-            context = self.attention(state[0], source.annotations, source.keys).context
+            context, weights = self.attention(state[0], source.annotations, source.keys, coverage)
             state = self.cell(step + self.context_gates(context), state)
+            coverage = covered(coverage, weights)
             states.append(state[0])
             contexts.append(context)
-        return torch.stack(states, dim=1), torch.stack(contexts, dim=1)
+        hidden, _ = self.upper(torch.stack(states, dim=1), above)
+        return hidden, torch.stack(contexts, dim=1)
 
     def _features(
         self,

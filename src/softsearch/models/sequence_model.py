@@ -27,7 +27,7 @@ class SequenceModel(nn.Module, ABC):
 
     @abstractmethod
     def start(self, source: Any) -> Any:
-        """Return the decoder's state before its first token, a tuple of tensors, one row a sentence."""
+        """Return the state before the first token: a tree (tuples) of tensors, or None, one row a sentence."""
 
     @abstractmethod
     def step(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from softsearch.shapes import Bool, Float, Tensor
+from softsearch.shapes import Bool, Float, Int, Tensor
 
 
 class Annotations(NamedTuple):
@@ -16,3 +16,10 @@ class Annotations(NamedTuple):
     values: Float[Tensor, "batch src annotation"]
     mask: Bool[Tensor, "batch src"]
     summary: Float[Tensor, "batch annotation"]
+
+
+def at_positions(
+    values: Float[Tensor, "batch src width"], index: Int[Tensor, "batch new"]
+) -> Float[Tensor, "batch new width"]:
+    """Return the vectors that stand at the positions `index` of each sentence."""
+    return values.gather(1, index.unsqueeze(2).expand(-1, -1, values.shape[2]))

@@ -1,31 +1,37 @@
 """Attention: which annotations to read, and what is read.
 
-    e_ij = a(s_i-1, h_j)       alpha_ij = softmax over j of e_ij       c_i = sum over j of alpha_ij h_j
+    alpha_ij = softmax over j of e_ij       c_i = sum over j of alpha_ij h_j
 
-Bahdanau, Cho and Bengio (2015), "Neural machine translation by jointly learning to align and translate", section 3.1
-and appendix A.1.2, where a(s, h) = v' tanh(W s + U h).
+and e_ij says how well annotation h_j fits the decoder's state s:
 
-==============  ==========================================
-paper           here
-==============  ==========================================
+    additive    v' tanh(W s + U h_j)        Bahdanau, Cho and Bengio (2015), section 3.1 and appendix A.1.2
+    general     s' W h_j                    Luong, Pham and Manning (2015), section 3.1
+    dot         s' h_j                      the same
+    linear      w . [s; h_j]                a layer without a hidden one, to see why there has to be one
+
+With coverage (Tu et al. 2016, section 3.1: the linguistic kind, without fertility) the energy also knows how much j has
+been read already: C_i-1,j, the sum of its weights before i, enters inside the tanh as V C_i-1,j; where there is no tanh
+it is added to the energy, times a learnt number.
+
+==============  ===========================================================
+papers          here
+==============  ===========================================================
 h_j             ``annotations.values[:, j]``
-s_i-1           ``query``
-U h_j           ``keys[:, j]``, computed once per source
-e_ij            ``scores``
+s               ``query``: s_i-1 in Bahdanau's order, s_i in Luong's
+U h_j, W h_j    ``keys[:, j]``, computed once per source
+e_ij            ``energies``
 alpha_ij        ``weights``
 c_i             ``context``
 v, W, U         ``score``, ``query``, ``key``
-==============  ==========================================
+C_i-1,j, V      ``coverage``, ``covered``
+==============  ===========================================================
 
-Departure: U has a bias, as there is none elsewhere in the energy.
-
-Each attention has ``project(annotations) -> keys`` and ``(query, annotations, keys) -> Attended``. Several queries may
-read one source: with `beam` hypotheses a sentence, rows ``b * beam`` to ``b * beam + beam - 1`` of the query read
-annotations `b`.
+Departure: U has a bias, as there is none elsewhere in the additive energy.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import NamedTuple
 
 import torch
@@ -42,6 +48,35 @@ class Attended(NamedTuple):
     weights: Float[Tensor, "rows src"] | None
 
 
+class Attention(nn.Module, ABC):
+    """What reads annotations: ``project(annotations)`` once a source, then a call for each query.
+
+    Several queries may read one source: with `beam` hypotheses a sentence, rows ``b * beam`` to ``b * beam + beam - 1``
+    of the query, and of the coverage, belong to annotations `b`.
+
+    Attributes
+    ----------
+    needs_coverage
+        Whether a call has to be given the sum of the weights before it. It is the caller's to keep.
+    """
+
+    needs_coverage = False
+
+    @abstractmethod
+    def project(self, annotations: Annotations) -> Tensor:
+        """Return what does not depend on the query."""
+
+    @abstractmethod
+    def forward(
+        self,
+        query: Float[Tensor, "rows query"],
+        annotations: Annotations,
+        keys: Tensor,
+        coverage: Float[Tensor, "rows src"] | None,
+    ) -> Attended:
+        """Read `annotations` with `query`; `keys` are what `project` returned."""
+
+
 def address(scores: Float[Tensor, "*rows src"], mask: Bool[Tensor, "*#rows src"]) -> Float[Tensor, "*rows src"]:
     """Return the softmax of `scores` over the real positions; a row without any gives zeros.
 
@@ -51,7 +86,7 @@ def address(scores: Float[Tensor, "*rows src"], mask: Bool[Tensor, "*#rows src"]
     return scores.masked_fill(~mask, lowest).softmax(dim=-1).masked_fill(~mask, 0.0)
 
 
-class AdditiveAttention(nn.Module):
+class AdditiveAttention(Attention):
     """Bahdanau's content-based attention: ``v' tanh(W s + U h)``.
 
     Parameters
@@ -60,13 +95,17 @@ class AdditiveAttention(nn.Module):
         Widths of the decoder's state and of an annotation.
     hidden
         Width of the layer that compares them.
+    coverage
+        Whether the weights so far enter the energy.
     """
 
-    def __init__(self, *, query: int, annotation: int, hidden: int) -> None:
+    def __init__(self, *, query: int, annotation: int, hidden: int, coverage: bool) -> None:
         super().__init__()
         self.query = nn.Linear(query, hidden, bias=False)
         self.key = nn.Linear(annotation, hidden)
         self.score = nn.Parameter(torch.empty(hidden).uniform_(-1.0, 1.0) / hidden**0.5)
+        self.covered = nn.Parameter(torch.zeros(hidden)) if coverage else None
+        self.needs_coverage = coverage
 
     def project(self, annotations: Annotations) -> Float[Tensor, "batch src attention"]:
         """Return the annotations' share of the energies, U h_j."""
@@ -77,17 +116,103 @@ class AdditiveAttention(nn.Module):
         query: Float[Tensor, "rows query"],
         annotations: Annotations,
         keys: Float[Tensor, "batch src attention"],
+        coverage: Float[Tensor, "rows src"] | None,
     ) -> Attended:
         """Read `annotations` with `query`."""
-        values, mask, _ = annotations
-        queries = self.query(query).unflatten(0, (len(values), -1))  # batch beam attention
-        energies = torch.tanh(queries.unsqueeze(2) + keys.unsqueeze(1))
-        weights = address(energies @ self.score, mask.unsqueeze(1))
-        context = torch.bmm(weights, values)
-        return Attended(context.flatten(0, 1), weights.flatten(0, 1))
+        queries = self.query(query).unflatten(0, (len(keys), -1))  # batch beam attention
+        compared = queries.unsqueeze(2) + keys.unsqueeze(1)
+        if self.covered is not None and coverage is not None:
+            compared = compared + coverage.unflatten(0, (len(keys), -1)).unsqueeze(3) * self.covered
+        # In place: beside the keys this is the largest tensor of a step, and its sum is not needed again.
+        return _read(compared.tanh_() @ self.score, annotations)
 
 
-class MeanPooling(nn.Module):
+class DotAttention(Attention):
+    """Luong's ``s' h``: state and annotation have the same width.
+
+    Parameters
+    ----------
+    coverage
+        Whether the weights so far enter the energy.
+    """
+
+    def __init__(self, *, coverage: bool) -> None:
+        super().__init__()
+        self.covered = nn.Parameter(torch.zeros(())) if coverage else None
+        self.needs_coverage = coverage
+
+    def project(self, annotations: Annotations) -> Float[Tensor, "batch src query"]:
+        """Return the annotations themselves."""
+        return annotations.values
+
+    def forward(
+        self,
+        query: Float[Tensor, "rows query"],
+        annotations: Annotations,
+        keys: Float[Tensor, "batch src query"],
+        coverage: Float[Tensor, "rows src"] | None,
+    ) -> Attended:
+        """Read `annotations` with `query`."""
+        energies = torch.bmm(query.unflatten(0, (len(keys), -1)), keys.transpose(1, 2))
+        if self.covered is not None and coverage is not None:
+            energies = energies + coverage.unflatten(0, (len(keys), -1)) * self.covered
+        return _read(energies, annotations)
+
+
+class GeneralAttention(DotAttention):
+    """Luong's ``s' W h``: the dot product, with W h_j in place of h_j.
+
+    Parameters
+    ----------
+    query, annotation
+        Widths of the decoder's state and of an annotation.
+    coverage
+        Whether the weights so far enter the energy.
+    """
+
+    def __init__(self, *, query: int, annotation: int, coverage: bool) -> None:
+        super().__init__(coverage=coverage)
+        self.key = nn.Linear(annotation, query, bias=False)
+
+    def project(self, annotations: Annotations) -> Float[Tensor, "batch src query"]:
+        """Return W h_j."""
+        return self.key(annotations.values)
+
+
+class LinearAttention(Attention):
+    """One linear layer over both, ``w . [s; h] = w_s . s + w_h . h``: it cannot work, and shows why.
+
+    What the state adds to the energy is the same for each annotation, so it cancels in the softmax: the weights are
+    those of ``w_h . h_j`` alone, the same at every step, and `query` never learns. State and annotation have to meet in
+    a product or below a nonlinearity, as they do in the other attentions.
+
+    Parameters
+    ----------
+    query, annotation
+        Widths of the decoder's state and of an annotation.
+    """
+
+    def __init__(self, *, query: int, annotation: int) -> None:
+        super().__init__()
+        self.query = nn.Linear(query, 1, bias=False)
+        self.key = nn.Linear(annotation, 1, bias=False)
+
+    def project(self, annotations: Annotations) -> Float[Tensor, "batch src"]:
+        """Return the annotations' share of the energies, w_h . h_j."""
+        return self.key(annotations.values).squeeze(2)
+
+    def forward(
+        self,
+        query: Float[Tensor, "rows query"],
+        annotations: Annotations,
+        keys: Float[Tensor, "batch src"],
+        coverage: Float[Tensor, "rows src"] | None,
+    ) -> Attended:
+        """Read `annotations`, with the same weights whatever the query."""
+        return _read(self.query(query).unflatten(0, (len(keys), -1)) + keys.unsqueeze(1), annotations)
+
+
+class MeanPooling(Attention):
     """The same weight for each word, whatever the query: pooling that ignores content."""
 
     def project(self, annotations: Annotations) -> Float[Tensor, "batch annotation"]:
@@ -95,18 +220,18 @@ class MeanPooling(nn.Module):
         return torch.bmm(_equal_weights(annotations).unsqueeze(1), annotations.values).squeeze(1)
 
     def forward(
-        self, query: Float[Tensor, "rows query"], annotations: Annotations, keys: Float[Tensor, "batch annotation"]
+        self,
+        query: Float[Tensor, "rows query"],
+        annotations: Annotations,
+        keys: Float[Tensor, "batch annotation"],
+        coverage: Float[Tensor, "rows src"] | None,
     ) -> Attended:
         """Return the mean and the weights, which are 1 / length, once for each query."""
         beam = len(query) // len(keys)
         return Attended(keys.repeat_interleave(beam, 0), _equal_weights(annotations).repeat_interleave(beam, 0))
 
 
-def _equal_weights(annotations: Annotations) -> Float[Tensor, "batch src"]:
-    return address(torch.zeros_like(annotations.values[..., 0]), annotations.mask)
-
-
-class FixedContext(nn.Module):
+class FixedContext(Attention):
     """No attention: the encoder's summary is read at every step (Cho et al. 2014, the vector c)."""
 
     def project(self, annotations: Annotations) -> Float[Tensor, "batch annotation"]:
@@ -114,7 +239,21 @@ class FixedContext(nn.Module):
         return annotations.summary
 
     def forward(
-        self, query: Float[Tensor, "rows query"], annotations: Annotations, keys: Float[Tensor, "batch annotation"]
+        self,
+        query: Float[Tensor, "rows query"],
+        annotations: Annotations,
+        keys: Float[Tensor, "batch annotation"],
+        coverage: Float[Tensor, "rows src"] | None,
     ) -> Attended:
         """Return the summary, once for each query."""
         return Attended(keys.repeat_interleave(len(query) // len(keys), 0), None)
+
+
+def _read(energies: Float[Tensor, "batch beam src"], annotations: Annotations) -> Attended:
+    weights = address(energies, annotations.mask.unsqueeze(1))
+    context = torch.bmm(weights, annotations.values)
+    return Attended(context.flatten(0, 1), weights.flatten(0, 1))
+
+
+def _equal_weights(annotations: Annotations) -> Float[Tensor, "batch src"]:
+    return address(torch.zeros_like(annotations.values[..., 0]), annotations.mask)

@@ -1,102 +1,75 @@
-"""Recurrent cells and layers.
+"""Recurrent layers over whole sequences, stacks of them, and the encoder that is made of them.
 
-GRU (Cho et al. 2014), in the form that computes all products with h_t-1 at once:
+A layer of a stack reads the outputs x_t of the layer below, after dropout. With residual connections (He et al. 2016;
+between recurrent layers Wu et al. 2016, section 3.1) it passes on
 
-    r = sigmoid(W_r x + U_r h_t-1)      z = sigmoid(W_z x + U_z h_t-1)
-    n = tanh(W_n x + r * (U_n h_t-1))   h_t = (1 - z) * n + z * h_t-1
+    y_t = x_t + h_t
 
-LSTM (Hochreiter and Schmidhuber 1997; Gers et al. 2000 for the forget gate):
-
-    i, f, o = sigmoid(W x + U h_t-1)    g = tanh(W x + U h_t-1)
-    c_t = f * c_t-1 + i * g             h_t = o * tanh(c_t)
-
-Both as in torch, gate order included, so that weights can be compared. Departure from Cho et al.: there r multiplies
-h_t-1 before its product with U_n, and z has the opposite sense.
-
-A cell takes the input's share of the gates, W x, ready-made: for a sequence it is one product over all steps. Its state
-is a tuple of tensors, the visible one, h, first.
+from the second layer on: what the first reads are embeddings, of another width and of another kind.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import torch
 from torch import nn
 
-from softsearch.nn.annotations import Annotations
+from softsearch.nn.annotations import Annotations, at_positions
+from softsearch.nn.cells import Cell, CellKind, State, make_cell
 from softsearch.shapes import Bool, Float, Int, Tensor
 
-State = tuple[Tensor, ...]
-CellKind = Literal["gru", "lstm"]
+Direction = Literal["both", "forwards", "backwards"]
 
 
-class GRUCell(nn.Module):
-    """One step of a gated recurrent unit; its state is (h,).
+@dataclass(frozen=True)
+class Layers:
+    """Recurrent layers, one on top of the other.
+
+    Attributes
+    ----------
+    cell
+        "rnn", "gru" or "lstm".
+    hidden
+        Width of each state; of an encoder, in each direction.
+    depth
+        How many there are.
+    residual
+        Whether each from the second on adds what it has read to what it passes on.
+    """
+
+    cell: CellKind
+    hidden: int
+    depth: int
+    residual: bool
+
+
+def unroll(cell: Cell, gates: Iterable[Tensor], state: State) -> tuple[Float[Tensor, "batch length hidden"], State]:
+    """Return the hidden state after each step, and the last state.
 
     Parameters
     ----------
-    input, hidden
-        Widths of the input and of the state.
+    gates
+        The input's share of the gates, ``cell.input(x)``, one step after the other.
+    state
+        Before the first step.
     """
-
-    state_size = 1
-
-    def __init__(self, *, input: int, hidden: int) -> None:
-        super().__init__()
-        self.input = nn.Linear(input, 3 * hidden)
-        self.recurrent = nn.Linear(hidden, 3 * hidden)
-        _initialise(self.input, self.recurrent)
-
-    def forward(self, gates: Float[Tensor, "batch gates"], state: State) -> State:
-        """Return the next state; `gates` are ``self.input(x)``."""
-        (hidden,) = state
-        from_hidden = self.recurrent(hidden)
-        width = 2 * hidden.shape[-1]
-        reset, update = torch.sigmoid(gates[:, :width] + from_hidden[:, :width]).chunk(2, dim=1)
-        new = torch.tanh(torch.addcmul(gates[:, width:], reset, from_hidden[:, width:]))
-        return (torch.lerp(new, hidden, update),)
-
-
-class LSTMCell(nn.Module):
-    """One step of a long short-term memory; its state is (h, c). The forget gate starts open (bias 1).
-
-    Parameters
-    ----------
-    input, hidden
-        Widths of the input and of the state.
-    """
-
-    state_size = 2
-
-    def __init__(self, *, input: int, hidden: int) -> None:
-        super().__init__()
-        self.input = nn.Linear(input, 4 * hidden)
-        self.recurrent = nn.Linear(hidden, 4 * hidden)
-        _initialise(self.input, self.recurrent)
-        with torch.no_grad():
-            self.input.bias[hidden : 2 * hidden] = 1.0
-
-    def forward(self, gates: Float[Tensor, "batch gates"], state: State) -> State:
-        """Return the next state; `gates` are ``self.input(x)``."""
-        hidden, cell = state
-        add, forget, new, output = (gates + self.recurrent(hidden)).chunk(4, dim=1)
-        cell = torch.sigmoid(forget) * cell + torch.sigmoid(add) * torch.tanh(new)
-        return torch.sigmoid(output) * torch.tanh(cell), cell
-
-
-def make_cell(kind: CellKind, *, input: int, hidden: int) -> GRUCell | LSTMCell:
-    """Return the cell of that name."""
-    return (GRUCell if kind == "gru" else LSTMCell)(input=input, hidden=hidden)
+    outputs = []
+    for step in gates:
+        state = cell(step, state)
+        outputs.append(state[0])
+    return torch.stack(outputs, dim=1), state
 
 
 class RecurrentLayer(nn.Module):
-    """A cell read over a sequence from its first step to its last, starting from zeros.
+    """A cell read over a sequence from its first step to its last.
 
     Parameters
     ----------
     cell
-        "gru" or "lstm".
+        "rnn", "gru" or "lstm".
     input, hidden
         Widths of the input and of the state.
     """
@@ -106,41 +79,87 @@ class RecurrentLayer(nn.Module):
         self.cell = make_cell(cell, input=input, hidden=hidden)
         self.hidden = hidden
 
-    def forward(self, inputs: Float[Tensor, "batch src input"]) -> Float[Tensor, "batch src hidden"]:
-        """Return the hidden state after each step."""
+    def forward(
+        self, inputs: Float[Tensor, "batch length input"], state: State | None = None
+    ) -> tuple[Float[Tensor, "batch length hidden"], State]:
+        """Return the hidden state after each step, and the last state; it starts from `state` or from zeros."""
         gates = self.cell.input(inputs.transpose(0, 1))  # time first: each step is one contiguous block
-        zeros = inputs.new_zeros(len(inputs), self.hidden)
-        state: State = (zeros,) * self.cell.state_size
-        outputs = []
-        for step in gates:
-            state = self.cell(step, state)
-            outputs.append(state[0])
-        return torch.stack(outputs, dim=1)
+        if state is None:
+            state = (inputs.new_zeros(len(inputs), self.hidden),) * self.cell.state_size
+        return unroll(self.cell, gates, state)
 
 
-class BidirectionalEncoder(nn.Module):
-    """Layers of two recurrent nets, one reading forwards and one backwards (Schuster and Paliwal 1997).
-
-    Each layer reads both directions of the one below. The backward net reads each sentence reversed within its own
-    length, so that padding is always at the end, where it cannot be seen by a real position.
+class UpperLayers(nn.Module):
+    """The layers on top of the first one, all reading forwards; where there are none the input passes through.
 
     Parameters
     ----------
-    cell
-        "gru" or "lstm".
-    input, hidden
-        Widths of the input and of the state of one direction; an annotation is ``2 * hidden`` wide.
     layers
-        How many are stacked.
+        The whole stack, the first one included.
     dropout
-        Rate between layers.
+        Rate on what each layer reads.
     """
 
-    def __init__(self, *, cell: CellKind, input: int, hidden: int, layers: int, dropout: float) -> None:
+    def __init__(self, layers: Layers, *, dropout: float) -> None:
         super().__init__()
-        widths = [input] + [2 * hidden] * (layers - 1)
-        self.forwards = nn.ModuleList(RecurrentLayer(cell=cell, input=width, hidden=hidden) for width in widths)
-        self.backwards = nn.ModuleList(RecurrentLayer(cell=cell, input=width, hidden=hidden) for width in widths)
+        self.layers = nn.ModuleList(
+            RecurrentLayer(cell=layers.cell, input=layers.hidden, hidden=layers.hidden) for _ in range(1, layers.depth)
+        )
+        self.residual = layers.residual
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(
+        self, inputs: Float[Tensor, "batch length hidden"], states: Sequence[State]
+    ) -> tuple[Float[Tensor, "batch length hidden"], tuple[State, ...]]:
+        """Read a whole sequence; return the top layer's outputs and each layer's last state."""
+        after = []
+        for layer, state in zip(self.layers, states, strict=True):
+            outputs, state = layer(self.dropout(inputs), state)
+            inputs = inputs + outputs if self.residual else outputs
+            after.append(state)
+        return inputs, tuple(after)
+
+    def step(
+        self, inputs: Float[Tensor, "rows hidden"], states: Sequence[State]
+    ) -> tuple[Float[Tensor, "rows hidden"], tuple[State, ...]]:
+        """Read one step of a sequence; return the top layer's output and each layer's state."""
+        outputs, after = self(inputs.unsqueeze(1), states)
+        return outputs.squeeze(1), after
+
+
+class RecurrentEncoder(nn.Module):
+    """Recurrent nets that read forwards, backwards (Sutskever et al. 2014) or both ways (Schuster and Paliwal 1997).
+
+    With both, each layer reads both directions of the one below. A backward net reads each sentence reversed within its
+    own length, so that padding is always at the end, where it cannot be seen by a real position; what it writes about a
+    word stays at that word's position. So Sutskever's reversed source is this encoder with one direction, backwards.
+
+    Parameters
+    ----------
+    input
+        Width of the input.
+    layers
+        What it is made of.
+    direction
+        "both", "forwards" or "backwards".
+    dropout
+        Rate between layers.
+
+    Attributes
+    ----------
+    width
+        Of an annotation: that of a state, or twice that for both directions.
+    """
+
+    def __init__(self, layers: Layers, *, input: int, direction: Direction, dropout: float) -> None:
+        super().__init__()
+        cell, hidden = layers.cell, layers.hidden
+        self.width = 2 * hidden if direction == "both" else hidden
+        widths = [input] + [self.width] * (layers.depth - 1)
+        ahead, back = (widths if direction in ("both", own) else [] for own in ("forwards", "backwards"))
+        self.forwards = nn.ModuleList(RecurrentLayer(cell=cell, input=width, hidden=hidden) for width in ahead)
+        self.backwards = nn.ModuleList(RecurrentLayer(cell=cell, input=width, hidden=hidden) for width in back)
+        self.layers = layers
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, inputs: Float[Tensor, "batch src input"], mask: Bool[Tensor, "batch src"]) -> Annotations:
@@ -148,13 +167,20 @@ class BidirectionalEncoder(nn.Module):
         lengths = mask.sum(1)
         mirror = _mirror(lengths, mask.shape[1])
         values = inputs
-        for level, (forwards, backwards) in enumerate(zip(self.forwards, self.backwards, strict=True)):
-            values = self.dropout(values) if level else values
-            ahead = forwards(values)
-            back = _gather(backwards(_gather(values, mirror)), mirror)
-            values = torch.cat([ahead, back], dim=2)
-        last = _gather(ahead, (lengths - 1).clamp(min=0).unsqueeze(1)).squeeze(1)
-        return Annotations(values, mask, torch.cat([last, back[:, 0]], dim=1))
+        for level in range(self.layers.depth):
+            below = self.dropout(values) if level else values
+            sides = []
+            if self.forwards:
+                sides.append(self.forwards[level](below)[0])
+            if self.backwards:
+                mirrored, _ = self.backwards[level](at_positions(below, mirror))
+                sides.append(at_positions(mirrored, mirror))
+            read = torch.cat(sides, dim=2)
+            values = values + read if self.layers.residual and level else read
+        last = (lengths - 1).clamp(min=0).unsqueeze(1)
+        ends = [at_positions(sides[0], last).squeeze(1)] if self.forwards else []
+        ends += [sides[-1][:, 0]] if self.backwards else []
+        return Annotations(values, mask, torch.cat(ends, dim=1))
 
 
 def _mirror(lengths: Int[Tensor, " batch"], num_steps: int) -> Int[Tensor, "batch src"]:
@@ -162,20 +188,3 @@ def _mirror(lengths: Int[Tensor, " batch"], num_steps: int) -> Int[Tensor, "batc
     positions = torch.arange(num_steps, device=lengths.device).unsqueeze(0)
     mirrored = lengths.unsqueeze(1) - 1 - positions
     return torch.where(mirrored >= 0, mirrored, positions)
-
-
-def _gather(
-    values: Float[Tensor, "batch src width"], index: Int[Tensor, "batch new"]
-) -> Float[Tensor, "batch new width"]:
-    return values.gather(1, index.unsqueeze(2).expand(-1, -1, values.shape[2]))
-
-
-def _initialise(from_input: nn.Linear, from_hidden: nn.Linear) -> None:
-    """Glorot for the input, orthogonal for each gate's recurrence (Saxe et al. 2014), zero biases."""
-    hidden = from_hidden.in_features
-    for gate in from_hidden.weight.data.split(hidden):
-        nn.init.orthogonal_(gate)
-    for gate in from_input.weight.data.split(hidden):
-        nn.init.xavier_uniform_(gate)
-    nn.init.zeros_(from_input.bias)
-    nn.init.zeros_(from_hidden.bias)

@@ -12,6 +12,9 @@ from matplotlib.patches import Rectangle
 
 from softsearch.pictures import style
 
+_START = "▁"  # the mark of pieces for the beginning of a word, drawn so low that it looks like an underline
+_CONTROL = frozenset({"</s>", "<s>", "<pad>", "⁇"})
+_WIDEST = 8.0  # a map whose tokens fit in this many inches can be read in a page
 _PAD = 0.12  # inches, as all lengths here
 _BAR_WIDTH, _BAR_HEIGHT, _BAR_LABELS = 0.12, 1.4, 0.45
 
@@ -29,7 +32,8 @@ def attention_map(
     Parameters
     ----------
     source_tokens, target_tokens
-        Words or pieces; they are drawn as they are, invisible characters as escapes.
+        Words or pieces, drawn with invisible characters as escapes. Where words are in pieces, those that go on with
+        a word begin with a dot (``▁th ough`` is drawn as ``th ·ough``); a space by itself is drawn as ``␣``.
     weights
         Shape (target tokens, source tokens), from 0 to 1; the colours always span 0 to 1, so that maps compare.
     gold
@@ -51,7 +55,9 @@ def attention_map(
     shape = (len(target_tokens), len(source_tokens))
     if 0 in shape or weights.shape != shape:
         raise ValueError(f"weights of shape {weights.shape} for {shape[0]} target and {shape[1]} source tokens")
-    across, down = [[style.drawable(token) for token in tokens] for tokens in (source_tokens, target_tokens)]
+    across, down = [
+        [style.drawable(token) for token in _with_dots(tokens)] for tokens in (source_tokens, target_tokens)
+    ]
     figure, axes, bar = _canvas(across, down, title=title, with_note=gold is not None)
     image = axes.imshow(np.ma.masked_invalid(weights), cmap=style.WEIGHTS, vmin=0.0, vmax=1.0, aspect="auto")
     _draw_legend(figure, bar, image)
@@ -60,9 +66,22 @@ def attention_map(
     return figure
 
 
+def _with_dots(tokens: Sequence[str]) -> list[str]:
+    """Return pieces with what goes on with a word marked, instead of what begins one; words as they are."""
+    if not any(token.startswith(_START) and token != _START for token in tokens):  # words, or characters
+        return ["␣" if token == _START else token for token in tokens]
+    return [_with_dot(token) for token in tokens]
+
+
+def _with_dot(piece: str) -> str:
+    if piece.startswith(_START):
+        return piece.removeprefix(_START) or "␣"
+    return piece if piece in _CONTROL else f"·{piece}"
+
+
 def _canvas(across: list[str], down: list[str], *, title: str | None, with_note: bool) -> tuple[Figure, Axes, Axes]:
     """Lay out the figure in inches from the widths of its words, so that nothing is cut off whatever they are."""
-    cell = float(np.clip(13.0 / max(len(across), len(down)), 0.2, 0.38))
+    cell = float(np.clip(_WIDEST / max(len(across), len(down)), 0.2, 0.38))
     points = min(style.FONT_POINTS, cell * style.POINTS_PER_INCH * 0.6)
     widest = max(style.width_inches(token, points) for token in across)
     upright = widest > 0.9 * cell

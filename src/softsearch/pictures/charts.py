@@ -18,16 +18,20 @@ Bucket = tuple[int, int, int, float, float, float]
 
 
 def curves(
-    series: Mapping[str, Sequence[tuple[int, float | None]]], *, ylabel: str, title: str | None = None
+    series: Mapping[str, Sequence[tuple[float, float | None]]],
+    *,
+    ylabel: str,
+    xlabel: str = "training step",
+    title: str | None = None,
 ) -> Figure:
-    """Draw named curves over training steps; a value that is None or not finite leaves a gap.
+    """Draw named curves over the training; a value that is None or not finite leaves a gap.
 
     Parameters
     ----------
     series
-        For each name, points (step, value).
-    ylabel, title
-        What the values are, with their unit; one line above the chart.
+        For each name, points (step or time, value).
+    ylabel, xlabel, title
+        What the values are, with their unit, and over what; one line above the chart.
 
     Raises
     ------
@@ -43,10 +47,11 @@ def curves(
             steps, values, color=colour, label=name, linewidth=1.2 if dense else 1.8, marker=None if dense else "o",
             markersize=3.5, zorder=2 if dense else 3,
         )  # fmt: skip
-    axes.set_xlabel("training step", color=style.FAINT, size=style.FONT_POINTS - 1)
+    axes.set_xlabel(xlabel, color=style.FAINT, size=style.FONT_POINTS - 1, parse_math=False)
     axes.set_xlim(left=0)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda step, _: f"{step:,.0f}"))
+    are_whole = all(float(place).is_integer() for points in series.values() for place, _ in points)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=are_whole))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda place, _: f"{place:,.10g}"))
     _name_series(figure, axes, series)
     return figure
 

@@ -27,6 +27,7 @@ FONT_POINTS = 10.0
 POINTS_PER_INCH = 72.0
 LONGEST_TOKEN = 28
 
+_IN_FONT = str.maketrans({"￭": "▪"})  # the mark of a word tokenizer for "no space here" is in few fonts
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _measure = TextToPath()
 
@@ -35,7 +36,7 @@ def drawable(token: str) -> str:
     """Return `token` with control, invisible and unassigned characters as escapes, shortened where it is very long."""
     seen = "".join(
         character.encode("unicode_escape").decode() if unicodedata.category(character) in _UNSEEN else character
-        for character in token
+        for character in token.translate(_IN_FONT)
     )
     return seen if len(seen) <= LONGEST_TOKEN else seen[: LONGEST_TOKEN - 1] + "…"
 

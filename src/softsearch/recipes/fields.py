@@ -27,6 +27,12 @@ def models(annotation: Any) -> list[Model]:
     return [member for member in members(annotation) if isinstance(member, type) and issubclass(member, BaseModel)]
 
 
+def items(annotation: Any) -> Any:
+    """Return what the items of a list can be, where a list can stand; else None."""
+    lists = [member for member in members(annotation) if get_origin(member) is tuple]
+    return get_args(lists[0])[0] if lists else None
+
+
 def kind_of(model: Model) -> str | None:
     """Return the value of its `kind`; None for a mapping without one."""
     return str(get_args(model.model_fields["kind"].annotation)[0]) if "kind" in model.model_fields else None
@@ -39,8 +45,11 @@ def chosen(candidates: list[Model], tree: Tree) -> Model | None:
     if candidates and "kind" in candidates[0].model_fields:
         kind = tree.entries["kind"].value if "kind" in tree.entries else None
         return next((model for model in candidates if kind_of(model) == kind), None)
-    last = candidates[-1] if candidates else None
-    return next((model for model in candidates if model.model_fields.keys() & tree.entries.keys()), last)
+    if not candidates:
+        return None
+    shared = set.intersection(*(set(model.model_fields) for model in candidates))
+    telling = tree.entries.keys() - shared
+    return next((model for model in candidates if model.model_fields.keys() & telling), candidates[-1])
 
 
 def paths(model: Model, above: str = "") -> Iterator[str]:

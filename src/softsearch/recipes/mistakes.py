@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, get_args
+from typing import Any, NamedTuple, get_args
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from softsearch.errors import RecipeError, nearest
-from softsearch.recipes.fields import Model, chosen, kind_of, members, models, paths
+from softsearch.recipes.fields import Model, chosen, items, kind_of, members, models, paths
 from softsearch.recipes.schema import Recipe
 from softsearch.recipes.tree import Place, Tree, mistake_at, plain
 
@@ -18,23 +18,33 @@ _EXPECTED = {
     "float_type": "a number",
     "string_type": "a text",
     "tuple_type": "a list",
+    "too_long": "a list of {max_length}",
     "string_too_short": "a text that is not empty",
     "string_pattern_mismatch": "a text on one line, without spaces around it",
 }
 
 
 class _Spot(NamedTuple):
-    """The place of a recipe that an error is about: its keys, what stands there, what can stand around it."""
+    """The place of a recipe that an error is about: its keys, what stands there, what can stand there and around it."""
 
     keys: tuple[str | int, ...]
     tree: Tree | None
     parent: Tree
-    parent_models: list[Model]
+    annotation: Any
+    parent_annotation: Any
     place: Place
 
     @property
     def name(self) -> str:
         return ".".join(map(str, self.keys))
+
+    @property
+    def models(self) -> list[Model]:
+        return models(self.annotation)
+
+    @property
+    def parent_models(self) -> list[Model]:
+        return models(self.parent_annotation)
 
 
 def recipe_error(error: ValidationError, tree: Tree) -> RecipeError:
@@ -56,7 +66,7 @@ def _explained(details: ErrorDetails, tree: Tree) -> RecipeError:
         case "missing":
             return _missing(spot)
         case "union_tag_not_found":
-            kinds = [str(kind_of(model)) for model in _models_at(spot)]
+            kinds = [str(kind_of(model)) for model in spot.models]
             fix = f"add `kind: {kinds[0]}` under `{spot.name}`"
             return mistake_at(spot.place, f"`{spot.name}.kind` is missing", allowed=", ".join(kinds), fix=fix)
         case "union_tag_invalid" | "literal_error":
@@ -66,7 +76,8 @@ def _explained(details: ErrorDetails, tree: Tree) -> RecipeError:
         case "mistake":
             told = {name: context[name] or None for name in ("allowed", "nearest", "fix")}
             return mistake_at(spot.place, _named(spot, context["problem"]), value=_written(spot.tree), **told)
-    allowed = _EXPECTED.get(details["type"], details["msg"].removeprefix("Input should be "))
+    expected = _EXPECTED.get(details["type"], "").format_map(context)
+    allowed = expected or details["msg"].removeprefix("Input should be ")
     problem = "out of range" if details["type"].startswith(("greater", "less")) else "not a value that can stand here"
     return mistake_at(spot.place, _named(spot, problem), value=_written(spot.tree), allowed=allowed)
 
@@ -74,8 +85,9 @@ def _explained(details: ErrorDetails, tree: Tree) -> RecipeError:
 def _spot(location: tuple[str | int, ...], root: Tree) -> _Spot:
     """Follow pydantic's path, which also names the member of each union that it went through."""
     tree: Tree | None = root
-    parent, parent_models, place = root, [], root.place
-    candidates: list[Model] = [Recipe]
+    parent, place = root, root.place
+    annotation: Any = Recipe
+    above: Any = None
     keys: list[str | int] = []
     in_union = False
     for step in location:
@@ -85,26 +97,27 @@ def _spot(location: tuple[str | int, ...], root: Tree) -> _Spot:
         keys.append(step)
         if tree is None:
             break
-        parent, parent_models = tree, candidates
-        model = chosen(candidates, tree)
-        field = model.model_fields.get(str(step)) if model else None
-        candidates = models(field.annotation) if field else []
-        in_union = field is not None and len(members(field.annotation)) > 1
+        parent, above = tree, annotation
+        annotation = _annotation_below(annotation, tree, step)
+        in_union = len(members(annotation)) > 1
         tree = _child(tree, step)
         if tree is not None and tree.place != Place():
             place = tree.place
-    return _Spot(tuple(keys), tree, parent, parent_models, place)
+    return _Spot(tuple(keys), tree, parent, annotation, above, place)
+
+
+def _annotation_below(annotation: Any, tree: Tree, step: str | int) -> Any:
+    if isinstance(tree.value, list):
+        return items(annotation)
+    model = chosen(models(annotation), tree)
+    field = model.model_fields.get(str(step)) if model else None
+    return field.annotation if field else None
 
 
 def _child(tree: Tree, step: str | int) -> Tree | None:
     if isinstance(tree.value, list):
         return tree.value[step] if isinstance(step, int) and step < len(tree.value) else None
     return tree.entries.get(str(step))
-
-
-def _models_at(spot: _Spot) -> list[Model]:
-    model = chosen(spot.parent_models, spot.parent)
-    return models(model.model_fields[str(spot.keys[-1])].annotation) if model is not None else []
 
 
 def _unknown_key(spot: _Spot) -> RecipeError:
@@ -115,11 +128,11 @@ def _unknown_key(spot: _Spot) -> RecipeError:
     known = [name for candidate in candidates for name in candidate.model_fields]
     if model is Recipe:
         known.append("extends")
-    allowed = ", ".join(known) if len(candidates) == 1 else _shapes(candidates)
+    allowed = ", ".join(known) if len(candidates) == 1 else _shapes(spot.parent_annotation)
     if key in known:
         return mistake_at(spot.place, f"`{spot.name}` cannot stand beside the other keys here", allowed=allowed)
-    fix = _where_it_belongs(key, [other for other in spot.parent_models if kind_of(other)])
-    close = nearest(key, known)
+    fix = _where_it_belongs(key, spot)
+    close = nearest(key, known) or next((name for name in known if key == _initials(name)), None)
     if close is not None:
         close = ".".join(map(str, (*spot.keys[:-1], close)))
     elif fix is None:
@@ -128,9 +141,15 @@ def _unknown_key(spot: _Spot) -> RecipeError:
     return mistake_at(spot.place, f"unknown key `{spot.name}`", allowed=allowed, nearest=close, fix=fix)
 
 
-def _where_it_belongs(key: str, kinds: list[Model]) -> str | None:
-    """Tell of which other kind, or below which other key, the schema knows `key`."""
-    of_kinds = [f"kind {kind_of(model)}" for model in kinds if key in model.model_fields]
+def _initials(key: str) -> str:
+    return "".join(word[0] for word in key.split("_"))
+
+
+def _where_it_belongs(key: str, spot: _Spot) -> str | None:
+    """Tell of which other kind, in a list of what, or below which other key, the schema knows `key`."""
+    if any(key in model.model_fields for model in models(items(spot.parent_annotation))):
+        return f"`{key}` belongs to an item of a list: write `{spot.keys[-2]}: [{{…, {key}: …}}]`"
+    of_kinds = [f"kind {kind_of(model)}" for model in spot.parent_models if key in model.model_fields]
     if of_kinds:
         return f"`{key}` belongs to {' or '.join(of_kinds)}"
     above = dict.fromkeys(path.rpartition(".")[0] for path in paths(Recipe) if path.rpartition(".")[2] == key)
@@ -143,13 +162,13 @@ def _missing(spot: _Spot) -> RecipeError:
     if isinstance(spot.parent.value, list):
         return mistake_at(spot.place, f"`{spot.name}` is missing: the list is too short", value=plain(spot.parent))
     above = f"under `{'.'.join(map(str, spot.keys[:-1]))}`" if len(spot.keys) > 1 else "to the recipe"
-    allowed = _shapes(_models_at(spot)) or None
+    allowed = _shapes(spot.annotation) or None
     return mistake_at(spot.place, f"`{spot.name}` is missing", allowed=allowed, fix=f"add `{spot.keys[-1]}:` {above}")
 
 
 def _unknown_word(spot: _Spot) -> RecipeError:
     """A kind or another word out of a short list."""
-    candidates = _models_at(spot)
+    candidates = spot.models
     if candidates:  # pydantic points at the union, the reader wants its `kind`
         assert spot.tree is not None
         kind = spot.tree.entries["kind"]
@@ -167,22 +186,25 @@ def _unknown_word(spot: _Spot) -> RecipeError:
 
 
 def _no_mapping(spot: _Spot) -> RecipeError:
-    candidates = _models_at(spot)
     value = _written(spot.tree)
-    with_one_key = next((model for model in candidates if len(model.model_fields) == 1), None)
-    fix = None
-    if with_one_key is not None and kind_of(with_one_key) is None and isinstance(value, str):
-        fix = f"write {{{next(iter(with_one_key.model_fields))}: {value}}}"
+    needed = [[key for key, field in model.model_fields.items() if field.is_required()] for model in spot.models]
+    single = next((keys[0] for keys in needed if len(keys) == 1), None)
+    if single == "kind" and isinstance(value, str):
+        value = nearest(value, [str(kind_of(model)) for model in spot.models])
+    fix = f"write {{{single}: {value}}}" if single is not None and isinstance(value, str) else None
     problem = _named(spot, "a mapping of keys to values is needed")
-    return mistake_at(spot.place, problem, value=value, allowed=_shapes(candidates), fix=fix)
+    return mistake_at(spot.place, problem, value=_written(spot.tree), allowed=_shapes(spot.annotation), fix=fix)
 
 
-def _shapes(candidates: list[Model]) -> str:
-    """The keys of each mapping, such as ``{kind: words, size, lowercase}``."""
-    lists = [
-        [f"kind: {kind_of(model)}" if key == "kind" else key for key in model.model_fields] for model in candidates
+def _shapes(annotation: Any) -> str:
+    """What can stand where `annotation` stands, the keys of each mapping: ``{kind: words, size, lowercase}``."""
+    shapes = [
+        "{" + ", ".join(f"kind: {kind_of(model)}" if key == "kind" else key for key in model.model_fields) + "}"
+        for model in models(annotation)
     ]
-    return " or ".join(f"{{{', '.join(keys)}}}" for keys in lists)
+    shapes += ["a whole number"] if int in members(annotation) else []
+    shapes += [f"a list of {_shapes(items(annotation))}"] if models(items(annotation)) else []
+    return " or ".join(shapes)
 
 
 def _named(spot: _Spot, problem: str) -> str:

@@ -13,11 +13,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from ruamel.yaml import YAML
 
-from softsearch.errors import nearest
+from softsearch.errors import nearest, nearest_name
 from softsearch.recipes.catalogue import SHIPPED, shipped_names
 from softsearch.recipes.fields import Model, chosen, models
 from softsearch.recipes.mistakes import recipe_error
-from softsearch.recipes.schema import Decoding, Recipe
+from softsearch.recipes.schema import EncoderDecoder, Mean, NoAttention, Recipe
 from softsearch.recipes.tree import Place, Tree, mistake_at, parse_yaml, plain, tree_of
 
 _LARGEST_BYTES = 1_000_000
@@ -27,7 +27,8 @@ def load_recipe(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Reci
     """Read a recipe, apply ``--set`` overrides in their order, and check everything.
 
     A later layer (the file over the recipe it extends, an override over the file) changes single fields. Where it
-    changes a `kind`, inherited fields that the new kind does not have are dropped.
+    changes a `kind`, inherited fields that the new kind does not have are dropped, with a warning if an override does
+    so, or if they are whole parts.
 
     Parameters
     ----------
@@ -45,7 +46,7 @@ def load_recipe(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Reci
     tree = _read(path)
     for text in overrides:
         tree = _merged(tree, _override(text), [Recipe])
-    tree = _with_paths(tree)
+    tree = _with_dictionary(_with_paths(tree))
     try:
         recipe = Recipe.model_validate(plain(tree))
     except ValidationError as error:
@@ -81,7 +82,7 @@ def _find(name: str, folder: Path, place: Place) -> Path:
         fix = f"give the file {inside}" if inside.is_file() else "give a file in it, or a shipped recipe's name"
         raise mistake_at(place, "a folder is no recipe", value=name, allowed=_names(), fix=fix)
     close = nearest(name, shipped_names()) or _nearest_by_last_word(name)
-    beside = nearest(path.name, neighbours)
+    beside = nearest_name(path.name, neighbours)
     raise mistake_at(
         place,
         "no recipe has this name, and no file",
@@ -167,11 +168,24 @@ def _merged(base: Tree, layer: Tree, candidates: list[Model]) -> Tree:
     before = chosen(candidates, base)
     after = chosen(candidates, layer) or before
     entries = {key: item for key, item in base.value.items() if not _belongs_only_to(before, after, key, item)}
+    _warn_of_lost([key for key in base.value if key not in entries], base, layer)
     for key, item in layer.value.items():
         field = after.model_fields.get(key) if after else None
         under = entries.get(key, _default(field, item.place))
         entries[key] = _merged(under, item, models(field.annotation) if field else [])
     return Tree(entries, layer.place if base.place == Place() else base.place)
+
+
+def _warn_of_lost(keys: Sequence[str], base: Tree, layer: Tree) -> None:
+    """Warn of fields that another kind does not have; in a recipe that extends another, only of whole parts."""
+    kind = layer.entries.get("kind")
+    lost = [(key, base.entries[key]) for key in keys if kind and base.entries[key].place.path is not None]
+    told = [key for key, item in lost if kind and (kind.place.override or item.entries)]
+    if kind and told:
+        place = f"--set {kind.place.override}" if kind.place.override else f"{kind.place.path}:{kind.place.line}"
+        before = plain(base.entries["kind"])
+        named = ", ".join(told)
+        warnings.warn(f"{place}: what was set for kind {before} is left out: {named}", stacklevel=2)
 
 
 def _default(field: FieldInfo | None, place: Place) -> Tree:
@@ -199,12 +213,28 @@ def _with_paths(tree: Tree) -> Tree:
     if folder.value is None:  # names are relative to the file in which they stand
         folder = Tree(".", entries["train"].place if "train" in entries else data.place)
     if isinstance(folder.value, str):
-        base = Path.cwd() if folder.place.path is None else folder.place.path.parent
-        entries["folder"] = Tree(str((base / _expanded(folder.value, folder.place)).absolute()), folder.place)
+        entries["folder"] = _absolute(folder)
     return Tree({**tree.entries, "data": Tree(entries, data.place)}, tree.place)
 
 
+def _with_dictionary(tree: Tree) -> Tree:
+    """Make the name of the dictionary absolute."""
+    decoding = tree.entries.get("decoding")
+    name = decoding.entries.get("dictionary") if decoding else None
+    if decoding is None or name is None or not isinstance(name.value, str):
+        return tree
+    entries = {**decoding.entries, "dictionary": _absolute(name)}
+    return Tree({**tree.entries, "decoding": Tree(entries, decoding.place)}, tree.place)
+
+
+def _absolute(name: Tree) -> Tree:
+    base = Path.cwd() if name.place.path is None else name.place.path.parent
+    return Tree(str((base / _expanded(str(name.value), name.place)).absolute()), name.place)
+
+
 def _expanded_all(names: Tree) -> Tree:
+    if isinstance(names.value, list):
+        return Tree([_expanded_all(item) for item in names.value], names.place)
     expanded = {
         key: Tree(_expanded(item.value, item.place), item.place) if isinstance(item.value, str) else item
         for key, item in names.entries.items()
@@ -228,8 +258,7 @@ def _expanded(name: str, place: Place) -> str:
 def _without_effect(recipe: Recipe) -> Iterator[str]:
     """Yield a sentence for each option that changes nothing, beside the others."""
     training, decoding = recipe.training, recipe.decoding
-    if decoding.beam == 1 and decoding.length_penalty != Decoding().length_penalty:
-        yield "decoding.length_penalty has no effect with decoding.beam 1"
-    warmup_steps, rate = training.schedule.warmup_steps, training.optimizer.learning_rate
-    if training.max_steps is not None and warmup_steps >= training.max_steps:
-        yield f"training ends in its {warmup_steps} steps of warm-up: it never reaches the learning rate {rate}"
+    is_blind = isinstance(recipe.model, EncoderDecoder) and isinstance(recipe.model.attention, Mean | NoAttention)
+    yield from decoding.without_effect(is_blind=is_blind)
+    yield from training.without_effect()
+    yield from recipe.model.without_effect()

@@ -1,9 +1,20 @@
 """From a recipe to a run folder, and from a run folder to something that translates."""
 
-from softsearch.runs.evaluation import evaluate
+from softsearch.runs.evaluation import compare, evaluate
 from softsearch.runs.fitting import fit, prepare
 from softsearch.runs.folders import unused_folder
 from softsearch.runs.loading import load
 from softsearch.runs.making import dry_run, is_finished, resume, train
 
-__all__ = ["dry_run", "evaluate", "fit", "is_finished", "load", "prepare", "resume", "train", "unused_folder"]
+__all__ = [
+    "compare",
+    "dry_run",
+    "evaluate",
+    "fit",
+    "is_finished",
+    "load",
+    "prepare",
+    "resume",
+    "train",
+    "unused_folder",
+]

@@ -7,18 +7,18 @@ from typing import Any
 
 from softsearch.build.preparation import materialise, open_materialised
 from softsearch.build.task import build_task
-from softsearch.build.training import build_settings
+from softsearch.build.training import build_optimizer, build_settings
 from softsearch.data.batches import PairData
 from softsearch.files import folder_written_atomically
 from softsearch.machine import environment
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.recipes import Recipe, schema
-from softsearch.runs.folders import real, refuse_taken
-from softsearch.runs.parts import as_json, check_interrupted, now, optimizer_of
+from softsearch.runs.folders import real
+from softsearch.runs.parts import as_json, check_interrupted, files_of, now
 from softsearch.tasks.translation import HeldOut, TranslationTask
-from softsearch.training.folder import RunFolder
-from softsearch.training.loop import Outcome
+from softsearch.training.folder import RunFolder, refuse_taken
 from softsearch.training.loop import train as run_loop
+from softsearch.training.outcome import Outcome
 from softsearch.training.position import TrainingData
 
 
@@ -40,7 +40,7 @@ def prepare(recipe: Recipe, folder: Path | str) -> tuple[TranslationTask, PairDa
     with folder_written_atomically(folder) as temporary:
         found = materialise(recipe, temporary, overfit=None)
     task = build_task(recipe, found.tokenizer, max_tokens=found.longest)
-    return task, *open_materialised(recipe, folder, name=found.name)
+    return task, *open_materialised(recipe, folder, name=found.name, tokenizer=found.tokenizer)
 
 
 def fit(
@@ -82,21 +82,19 @@ def fit(
         data=data,
         valid=valid,
         folder=folder,
-        optimizer=optimizer_of(training, model),
+        optimizer=build_optimizer(training.optimizer, model),
         settings=build_settings(training),
         seed=seed,
         resume=resume,
         live=live,
     )
     check_interrupted(folder, outcome, how="the same call of fit, with resume=True")
-    folder.update(status="finished")
+    with folder.locked():
+        folder.update(status="finished")
     return outcome
 
 
 def _folder_to_fit(path: Path, task: TranslationTask) -> RunFolder:
     about = {"status": "training", "created": now(), "task": task.to_dict(), "vocabulary": task.tokenizer.size}
-    files: dict[str, str | bytes] = {
-        "environment.json": as_json(environment()),
-        "tokenizer.model": task.tokenizer.to_bytes(),
-    }
+    files: dict[str, str | bytes] = {"environment.json": as_json(environment()), **files_of(task)}
     return RunFolder.create(path, files=files, about=about)

@@ -28,9 +28,3 @@ def make_parent(path: Path) -> None:
 def real(path: Path) -> Path:
     """Return the folder itself where `path` is a link or a dot: a run takes its place by a rename."""
     return path.resolve() if path.is_symlink() or path.name in ("", "..") else path
-
-
-def refuse_taken(path: Path, *, fix: str) -> None:
-    """Raise a RunError where something is there already."""
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise RunError("is there already and not empty", path=path, fix=fix)

@@ -1,30 +1,56 @@
-"""From a run folder to something that translates."""
+"""From run folders to something that translates."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from softsearch.decoding.ensemble import Ensemble
+from softsearch.errors import RunError
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.runs.parts import best_of, model_of, task_of
+from softsearch.tasks.translation import TranslationTask
 from softsearch.tasks.translator import Translator
 from softsearch.training.checkpoints import load_checkpoint
 from softsearch.training.folder import RunFolder
 
 
-def load(run: Path | str, *, model: SequenceModel | None = None) -> Translator:
-    """Return the best weights of a run, ready to translate.
+def load(run: Path | str | Sequence[Path | str], *, model: SequenceModel | None = None) -> Translator:
+    """Return the best weights of a run, ready to translate; of several runs, an ensemble.
 
     Parameters
     ----------
+    run
+        A run folder, or several whose networks write together: their probabilities are averaged at each step. They
+        share one tokenizer; how to search is said by the first.
     model
-        The network that the run was made with, where it was not built from a recipe (:func:`fit`).
+        The network that a run was made with, where it was not built from a recipe (:func:`fit`).
 
     Raises
     ------
     RunError
-        Not a run, damaged, or without a recipe and no `model` is given.
+        Not a run, damaged, or without a recipe and no `model` is given; tokenizers that differ; no run at all.
     """
-    folder = RunFolder.open(Path(run))
+    runs = [run] if isinstance(run, Path | str) else list(run)
+    if not runs or (model is not None and len(runs) > 1):
+        raise RunError(
+            "give a run, with its model= or without; or several runs that were made from recipes", value=runs
+        )
+    loaded = [_loaded(RunFolder.open(Path(each)), model) for each in runs]
+    task = loaded[0][0]
+    if len(runs) == 1:
+        return task.translator(loaded[0][1])
+    for other, (its_task, _) in zip(runs[1:], loaded[1:], strict=True):
+        if its_task.tokenizer.to_bytes() != task.tokenizer.to_bytes():
+            fix = f"train the second one with softsearch train --from {runs[0]}, which keeps the tokenizer"
+            raise RunError(
+                f"the tokenizer is not that of {runs[0]}: the two cannot write together", path=other, fix=fix
+            )
+    task.max_tokens = min(its_task.max_tokens for its_task, _ in loaded)
+    return task.translator(Ensemble([each for _, each in loaded]))
+
+
+def _loaded(folder: RunFolder, model: SequenceModel | None) -> tuple[TranslationTask, SequenceModel]:
     task, model = task_of(folder), model or model_of(folder)
     load_checkpoint(folder, best_of(folder), model=model)
-    return task.translator(model.eval())
+    return task, model.eval()

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
+import signal
 import tempfile
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +16,33 @@ import torch
 from softsearch import __version__
 from softsearch.build.model import build_model
 from softsearch.build.preparation import materialise, open_materialised
+from softsearch.build.scored import ToScore
 from softsearch.build.task import build_task
-from softsearch.build.training import build_settings
+from softsearch.build.training import build_optimizer, build_settings
+from softsearch.errors import Interrupted
 from softsearch.machine import environment, peak_memory_bytes
 from softsearch.recipes import Duration, Recipe, dump_recipe, schema
+from softsearch.runs.changes import accept, changed_recipe
 from softsearch.runs.evaluation import score
-from softsearch.runs.folders import make_parent, real, refuse_taken, unused_folder
-from softsearch.runs.parts import as_json, best_of, check_interrupted, now, optimizer_of, recipe_of, task_of
+from softsearch.runs.folders import make_parent, real, unused_folder
+from softsearch.runs.parts import RECIPE, as_json, best_of, check_interrupted, files_of, now, plain_recipe, task_of
+from softsearch.runs.remarks import opening_remarks
+from softsearch.runs.starting import WEIGHTS, start_from
 from softsearch.training.budget import measure_pace, time_for, total_steps
-from softsearch.training.checkpoints import load_checkpoint
-from softsearch.training.folder import RunFolder
+from softsearch.training.checkpoints import load_checkpoint, load_weights
+from softsearch.training.folder import RunFolder, refuse_taken
 from softsearch.training.loop import train as run_loop
+from softsearch.training.memory import exhaustion_told
 
 
-def train(recipe: Recipe, out: Path | str | None = None, *, overfit: int | None = None, live: bool = True) -> Path:
+def train(
+    recipe: Recipe,
+    out: Path | str | None = None,
+    *,
+    start: Path | str | None = None,
+    overfit: int | None = None,
+    live: bool = True,
+) -> Path:
     """Train what a recipe describes, score the best weights on the validation data, and return the run folder.
 
     The test data are left for :func:`evaluate`: whoever tries ten settings should not see ten test scores.
@@ -33,6 +51,8 @@ def train(recipe: Recipe, out: Path | str | None = None, *, overfit: int | None 
     ----------
     out
         The folder to write; by default ``runs/NAME`` or, where that is taken, ``runs/NAME-2`` and so on.
+    start
+        A run whose best weights, tokenizer and vocabulary to start from (fine-tuning); they are copied.
     overfit
         Train and validate on this many pairs, without dropout and smoothing: a model that can learn must learn them.
     live
@@ -41,76 +61,132 @@ def train(recipe: Recipe, out: Path | str | None = None, *, overfit: int | None 
     Raises
     ------
     RunError, DataError
-        The folder is in use or not empty; the disk is full; the data cannot be used; the loss is not finite.
+        The folder is in use or not empty; the disk is full; the data cannot be used; the loss is not finite; `start`
+        has another model.
     Interrupted
-        Ctrl-C or SIGTERM ended it after a checkpoint; :func:`resume` goes on from there.
+        Ctrl-C or SIGTERM ended it; :func:`resume` goes on from its checkpoint. Before the first one it says so.
     """
     path = real(Path(out) if out else unused_folder(Path("runs") / recipe.name))
     refuse_taken(path, fix=f"choose another folder with --out, or go on with: softsearch resume {path}")
+    with _told_if_untrained(path):
+        folder, recipe = _begun(recipe, path, start=start, overfit=overfit)
+        notes = list(opening_remarks(recipe, folder, overfit=overfit))
+        return _train(folder, recipe, resume=False, live=live, notes=notes)
+
+
+@contextlib.contextmanager
+def _told_if_untrained(path: Path) -> Iterator[None]:
+    """Turn a Ctrl-C before the first checkpoint into an error that says that there is none."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if any(path.glob("checkpoints/step-*")):
+            raise
+        fix = f"begin with: softsearch resume {path}" if path.is_dir() else "start it again: nothing was written"
+        problem = "interrupted before the first step: nothing was trained yet"
+        raise Interrupted(problem, path=path, fix=fix, exit_code=128 + signal.SIGINT) from None
+
+
+def _begun(recipe: Recipe, path: Path, *, start: Path | str | None, overfit: int | None) -> tuple[RunFolder, Recipe]:
+    """Prepare the data and make the run folder; return it with the recipe that is to be trained."""
+    began_at = time.monotonic()
+    # The first optimiser would load it, for more than a second: a Ctrl-C meanwhile is to find nothing half made.
+    importlib.import_module("torch._dynamo")
     recipe = _memorising(recipe) if overfit else recipe
+    recipe, base = (recipe, None) if start is None else start_from(Path(start), recipe)
     make_parent(path)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as temporary:
-        prepared = materialise(recipe, Path(temporary) / "data", overfit=overfit)
+        tokenizer = None if base is None else base.tokenizer
+        prepared = materialise(recipe, Path(temporary) / "data", overfit=overfit, tokenizer=tokenizer)
         files: dict[str, str | bytes] = {
-            "recipe.yaml": dump_recipe(recipe),
+            RECIPE: dump_recipe(recipe),
             "environment.json": as_json(environment()),
             "data-report.json": as_json(prepared.report),
-            "tokenizer.model": prepared.tokenizer.to_bytes(),
         }
         task = build_task(recipe, prepared.tokenizer, max_tokens=prepared.longest)
+        files |= files_of(task)
         about = {
             "status": "training",
             "created": now(),
             "softsearch": __version__,
-            "overfit": overfit,
+            "overfit": prepared.report["train"]["kept"] if overfit else None,
             "languages": {"source": recipe.data.source, "target": recipe.data.target},
             "vocabulary": prepared.tokenizer.size,
             "data": prepared.name,
             "task": task.to_dict(),
+            "recipe": plain_recipe(recipe),
+            "from": None if base is None else base.about,
+            "prepared_s": time.monotonic() - began_at,
         }
-        folder = RunFolder.create(path, files=files, about=about, data=Path(temporary) / "data")
-    return _train(folder, recipe, resume=False, live=live)
+        if base is not None:
+            files[WEIGHTS] = base.weights
+        folder = RunFolder.create(path, files=files, about=about, data=Path(temporary) / "data", editable={RECIPE})
+    return folder, recipe
 
 
-def resume(run: Path | str, *, live: bool = True) -> Path:
+def resume(run: Path | str, overrides: Sequence[str] = (), *, live: bool = True) -> Path:
     """Go on with an interrupted training, to the weights that it would have had without the interruption.
+
+    Parameters
+    ----------
+    overrides
+        Changes to the recipe, such as ``training.max_steps=5000``; so is what was changed in the run's recipe.yaml.
+        Limits, rhythm, patience, averaging, threads and decoding may change; so a finished training can be extended.
 
     Raises
     ------
     RunError
-        Not a run, damaged, made without a recipe, or interrupted before its data were prepared.
+        Not a run, damaged, made without a recipe, or interrupted before its data were prepared; the recipe was changed
+        to that of another training.
     Interrupted
         As in :func:`train`.
     """
     folder = RunFolder.open(Path(run))
-    return _train(folder, recipe_of(folder), resume=True, live=live)
+    recipe, changes = changed_recipe(folder, overrides)
+    notes: list[str] = []
+    if changes:
+        with folder.locked():
+            notes = accept(folder, recipe, changes)
+    return _train(folder, recipe, resume=True, live=live, notes=notes)
 
 
-def is_finished(run: Path | str) -> bool:
-    """Return whether a run's training came to its end, so that resuming would only score it again."""
-    return bool(RunFolder.open(Path(run)).about["status"] == "finished")
+def is_finished(run: Path | str, overrides: Sequence[str] = ()) -> bool:
+    """Return whether a run's training came to its end, so that resuming would only score it again.
+
+    Raises
+    ------
+    RunError, RecipeError
+        As in :func:`resume`.
+    """
+    folder = RunFolder.open(Path(run))
+    folder.refuse_lost()
+    return bool(folder.about["status"] == "finished") and not changed_recipe(folder, overrides)[1]
 
 
-def dry_run(recipe: Recipe, *, overfit: int | None = None) -> dict[str, Any]:
+def dry_run(recipe: Recipe, *, start: Path | str | None = None, overfit: int | None = None) -> dict[str, Any]:
     """Prepare the data, take some steps, and foretell size, time in seconds and memory in bytes; nothing is kept."""
     recipe = _memorising(recipe) if overfit else recipe
+    recipe, base = (recipe, None) if start is None else start_from(Path(start), recipe)
     settings = build_settings(recipe.training)
     torch.set_num_threads(settings.threads or torch.get_num_threads())
-    with tempfile.TemporaryDirectory() as temporary:
-        prepared = materialise(recipe, Path(temporary) / "data", overfit=overfit)
+    with tempfile.TemporaryDirectory() as temporary, exhaustion_told(None):
+        tokenizer = None if base is None else base.tokenizer
+        prepared = materialise(recipe, Path(temporary) / "data", overfit=overfit, tokenizer=tokenizer)
         task = build_task(recipe, prepared.tokenizer, max_tokens=prepared.longest)
-        data, valid = open_materialised(recipe, Path(temporary) / "data", name=prepared.name)
+        data, valid = open_materialised(
+            recipe, Path(temporary) / "data", name=prepared.name, tokenizer=prepared.tokenizer
+        )
         model = build_model(recipe.model, vocabulary=prepared.tokenizer.size, seed=recipe.seed)
         pace = measure_pace(
             model=model,
             task=task,
             data=data,
             valid=valid,
-            optimizer=optimizer_of(recipe.training, model),
+            optimizer=build_optimizer(recipe.training.optimizer, model),
             settings=settings,
             save_s=0.0,
         )
-        steps = total_steps(data, settings, pace=pace, spent_s=0.0)
+        steps = total_steps(data, settings, pace=pace, done=0, spent_s=0.0)
     return {
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
         "train_pairs": len(data),
@@ -122,33 +198,40 @@ def dry_run(recipe: Recipe, *, overfit: int | None = None) -> dict[str, Any]:
     }
 
 
-def _train(folder: RunFolder, recipe: Recipe, *, resume: bool, live: bool) -> Path:
+def _train(folder: RunFolder, recipe: Recipe, *, resume: bool, live: bool, notes: Sequence[str] = ()) -> Path:
     task = task_of(folder)
-    data, valid = open_materialised(recipe, folder.data, name=folder.about["data"])
+    data, valid = open_materialised(recipe, folder.data, name=folder.about["data"], tokenizer=task.tokenizer)
     model = build_model(recipe.model, vocabulary=folder.about["vocabulary"], seed=recipe.seed)
+    if folder.last is None and folder.about.get("from"):
+        load_weights(folder.path / WEIGHTS, model=model)
     outcome = run_loop(
         model=model,
         task=task,
         data=data,
         valid=valid,
         folder=folder,
-        optimizer=optimizer_of(recipe.training, model),
+        optimizer=build_optimizer(recipe.training.optimizer, model),
         settings=build_settings(recipe.training),
         seed=recipe.seed,
         resume=resume,
         live=live,
+        notes=notes,
     )
     check_interrupted(folder, outcome, how=f"softsearch resume {folder.path}")
     load_checkpoint(folder, best_of(folder), model=model)
-    score(folder, task, model, "valid", valid.pairs)  # the test data stay unopened until someone asks
-    folder.update(status="finished")
+    # the test data stay unopened until someone asks
+    score(folder, task.translator(model.eval()), ToScore("valid", "valid", valid.pairs))
+    with folder.locked():
+        folder.update(status="finished")
     return folder.path
 
 
 def _memorising(recipe: Recipe) -> Recipe:
     """Return the recipe without what hinders learning by heart, to stop soon after BLEU no longer rises."""
+    samples = isinstance(recipe.tokenizer, schema.Sentencepiece)
     return recipe.model_copy(
         update={
+            "tokenizer": recipe.tokenizer.model_copy(update={"sample": None} if samples else {}),
             "task": recipe.task.model_copy(update={"label_smoothing": 0.0}),
             "model": recipe.model.model_copy(update={"dropout": 0.0}),
             "training": recipe.training.model_copy(

@@ -6,35 +6,39 @@ import datetime
 import json
 import warnings
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Literal
 
-import torch
-
 from softsearch.build.model import build_model
+from softsearch.data.dictionary import dictionary_text, read_dictionary
 from softsearch.data.tokenizers import load_tokenizer
 from softsearch.errors import Interrupted, RunError
 from softsearch.models.sequence_model import SequenceModel
-from softsearch.recipes import Recipe, load_recipe, schema
+from softsearch.recipes import Recipe, load_recipe
 from softsearch.tasks.translation import TranslationTask
 from softsearch.training.folder import RunFolder
-from softsearch.training.loop import Outcome
-from softsearch.training.optimisation import make_optimizer
+from softsearch.training.outcome import Outcome
 
-
-def optimizer_of(training: schema.Training, model: SequenceModel) -> torch.optim.Optimizer:
-    """Return the optimiser that a recipe describes."""
-    optimizer = training.optimizer
-    return make_optimizer(
-        model,
-        learning_rate=optimizer.learning_rate,
-        weight_decay=optimizer.weight_decay,
-        betas=optimizer.betas,
-    )
+RECIPE = "recipe.yaml"
+DICTIONARY = "dictionary.tsv"
 
 
 def task_of(folder: RunFolder) -> TranslationTask:
     """Return the task of a run, with its tokenizer."""
-    return TranslationTask(load_tokenizer(folder.path / "tokenizer.model"), **folder.about["task"])
+    file = folder.path / DICTIONARY
+    return TranslationTask.from_dict(
+        folder.about["task"],
+        tokenizer=load_tokenizer(folder.path / "tokenizer.model"),
+        dictionary=read_dictionary(file) if file.exists() else {},
+    )
+
+
+def files_of(task: TranslationTask) -> dict[str, str | bytes]:
+    """Return the files from which, with its dictionary of fields, :func:`task_of` makes a task again."""
+    files: dict[str, str | bytes] = {"tokenizer.model": task.tokenizer.to_bytes()}
+    if task.dictionary:
+        files[DICTIONARY] = dictionary_text(task.dictionary)
+    return files
 
 
 def model_of(folder: RunFolder) -> SequenceModel:
@@ -44,28 +48,43 @@ def model_of(folder: RunFolder) -> SequenceModel:
 
 
 def recipe_of(folder: RunFolder) -> Recipe:
-    """Return the recipe of a run, or raise a RunError where it was made without one."""
-    path = folder.path / "recipe.yaml"
+    """Return the recipe that a run has been trained with so far, or raise a RunError where it was made without one."""
+    if "recipe" in folder.about:
+        return Recipe.model_validate(folder.about["recipe"])
+    path = folder.path / RECIPE  # of a run from before recipes could change: under a checksum
     if not path.exists():
         raise RunError(
             "this run was made without a recipe", path=folder.path, fix="from Python, give its model= to load"
         )
+    return load_quietly(path)
+
+
+def load_quietly(path: Path) -> Recipe:
+    """Return a run's recipe without its warnings: whoever trained it has heard them."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # whoever trained it has been warned
+        warnings.simplefilter("ignore")
         return load_recipe(path)
+
+
+def plain_recipe(recipe: Recipe) -> dict[str, Any]:
+    """Return a recipe as run.json keeps it."""
+    return recipe.model_dump(mode="json")
 
 
 def best_of(folder: RunFolder) -> Literal["best", "last"]:
     """Return which weights to use: the last ones where no validation was finite."""
-    return "last" if folder.best is None else "best"
+    return "best" if folder.averaged or folder.best is not None else "last"
 
 
 def check_interrupted(folder: RunFolder, outcome: Outcome, *, how: str) -> None:
     """Raise Interrupted where a signal has ended the training; `how` says how to go on."""
     if outcome.interrupted_by is None:
         return
+    told = f"at step {outcome.step} of {outcome.total_steps}; all is saved"
+    if outcome.step == 0:
+        told = "before the first step: nothing was trained yet"
     raise Interrupted(
-        f"interrupted by {outcome.interrupted_by.name} at step {outcome.step} of {outcome.total_steps}; all is saved",
+        f"interrupted by {outcome.interrupted_by.name} {told}",
         path=folder.path,
         fix=f"go on with: {how}",
         exit_code=outcome.exit_code,

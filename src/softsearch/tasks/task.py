@@ -39,6 +39,10 @@ class Task(Protocol):
         """Return the loss of one batch, to be minimised."""
         ...
 
+    def counts(self, batch: Any) -> dict[str, int]:
+        """Return the `count` that each term of the loss of this batch is going to have, without computing it."""
+        ...
+
     def validate(self, model: Any, data: Any) -> Validation:
         """Score `model` on `data` without a gradient; the model comes and goes in training mode."""
         ...

@@ -2,98 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
 
-from softsearch.data.batches import pad_sources
 from softsearch.data.tokenizers import BOS, UNK, Tokenizer
-from softsearch.decoding.search import beam_search
-from softsearch.decoding.stepper import Hypothesis
-from softsearch.metrics.alignment import Link, links, to_pharaoh, word_weights
-from softsearch.models.sequence_model import SequenceModel
+from softsearch.decoding.settings import Sampling, Search
+from softsearch.decoding.stepper import Hypothesis, Network
+from softsearch.metrics.alignment import Link, word_weights
 from softsearch.shapes import Float
+from softsearch.tasks.batched import SENTENCES_AT_ONCE, Asked, Part, Written, decode, encode, write
+from softsearch.tasks.parts import parts_of
+from softsearch.tasks.translated import END, Scored, Translation
+from softsearch.tasks.wording import ALIKE, decoded, without_unknown, word_links, word_log_probs
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-END = "</s>"  # the source's last position, which attention may rest on
-_SENTENCES_AT_ONCE = 64
-_ALIKE = 1e-6  # weights that differ by less are the same
-_BREAKS = (".!?;:", ",")  # where a line that is too long is cut, best first
-
-
-@dataclass(frozen=True)
-class Translation:
-    """A translation, and where the model looked while it wrote it.
-
-    Attributes
-    ----------
-    source, text
-        The sentence and its translation.
-    score
-        Log-probability in nats over ``length ** length_penalty``; 0 for an empty source.
-    source_pieces, target_pieces
-        What the model read and wrote; each part of the source closes with ``</s>``.
-    weights
-        Attention, one row a target piece, one column a source piece; None for a model without attention, and for a line
-        that was translated in parts.
-    alignment
-        Links (source word, target word) between white-space words, from 0: for each target word the source word that
-        was looked at most.
-    alternatives
-        The next best translations, where more than one was asked for.
-    """
-
-    source: str
-    text: str
-    score: float
-    source_pieces: list[str] = field(default_factory=list)
-    target_pieces: list[str] = field(default_factory=list)
-    weights: Float[np.ndarray, "tgt src"] | None = field(default=None, compare=False)
-    alignment: list[Link] = field(default_factory=list)
-    alternatives: list[Translation] = field(default_factory=list)
-
-    @property
-    def num_parts(self) -> int:
-        """In how many parts the sentence was translated; more than one where it is longer than any trained on."""
-        return self.source_pieces.count(END)
-
-    def pharaoh(self) -> str:
-        """Return the alignment as ``0-0 1-2``."""
-        return to_pharaoh(set(self.alignment))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain values for JSON, weights to four digits."""
-        return {
-            "source": self.source,
-            "translation": self.text,
-            "score": round(self.score, 6),
-            "alignment": [list(link) for link in self.alignment],
-            "source_pieces": self.source_pieces,
-            "target_pieces": self.target_pieces,
-            "weights": None if self.weights is None else self.weights.round(4).tolist(),
-            "alternatives": [{"translation": each.text, "score": round(each.score, 6)} for each in self.alternatives],
-        }
-
-    def plot(self) -> Figure:
-        """Draw the attention as a heat map.
-
-        Raises
-        ------
-        ValueError
-            There is nothing to draw: the model has no attention, the translation is empty, or was made in parts.
-        """
-        from softsearch.pictures import attention_map
-
-        if self.weights is None or not self.target_pieces:
-            why = "the model has none, the translation is empty, or it was made in parts"
-            raise ValueError(f"this translation has no attention to draw: {why}")
-        return attention_map(self.source_pieces, self.target_pieces, self.weights)
+__all__ = ["END", "Scored", "Translation", "Translator"]
 
 
 class Translator:
@@ -105,170 +32,203 @@ class Translator:
         In evaluation mode it writes the same translation for a sentence whatever else is in the batch.
     tokenizer
         Of source and target.
-    beam, length_penalty
-        See :func:`~softsearch.decoding.search.beam_search`.
-    max_ratio
-        A translation has at most this many tokens for each source token, and ten more.
+    search
+        How translations are looked for, where a call does not say otherwise.
     max_tokens
         Longer lines are translated in parts: the model has never seen their like.
+    dictionary
+        Translations of source words, for those that the model writes as unknown; may be empty.
     """
 
     def __init__(
-        self,
-        model: SequenceModel,
-        tokenizer: Tokenizer,
-        *,
-        beam: int,
-        length_penalty: float,
-        max_ratio: float,
-        max_tokens: int,
+        self, model: Network, tokenizer: Tokenizer, *, search: Search, max_tokens: int, dictionary: Mapping[str, str]
     ) -> None:
         self.model = model
         self.tokenizer = tokenizer
-        self.beam = beam
-        self.length_penalty = length_penalty
-        self.max_ratio = max_ratio
+        self.search = search
         self.max_tokens = max_tokens
+        self.dictionary = dictionary
 
     @property
     def has_links(self) -> bool:
         """Whether the model looks at some words more than at others: with mean pooling or no attention it does not."""
-        ids, mask = pad_sources([[UNK, UNK]])
-        device = next(self.model.parameters()).device
+        source, mask = encode(self.model, [[UNK, UNK]])
         with torch.inference_mode():
-            source = self.model.encode(ids.to(device), mask.to(device))
-            weights = self.model.step(torch.tensor([BOS], device=device), self.model.start(source), source)[2]
-        return weights is not None and float(weights.max() - weights.min()) > _ALIKE
+            begin = torch.tensor([BOS], device=mask.device)
+            weights = self.model.step(begin, self.model.start(source), source)[2]
+        return weights is not None and float(weights.max() - weights.min()) > ALIKE
 
     def translate(
-        self, sentences: Sequence[str] | str, *, beam: int | None = None, nbest: int = 1
+        self,
+        sentences: Sequence[str] | str,
+        *,
+        search: Search | None = None,
+        beam: int | None = None,
+        replace_unknown: bool | None = None,
+        nbest: int = 1,
+        prefixes: Sequence[str] | str = "",
+        sampling: Sampling | None = None,
     ) -> list[Translation]:
         """Translate sentences, in their order; an empty one gives an empty translation.
 
         Parameters
         ----------
-        beam
-            Other than the translator's own; at least `nbest` hypotheses are kept.
+        search
+            Other than the translator's own; ``dataclasses.replace(translator.search, coverage_penalty=0.2)``.
+        beam, replace_unknown
+            The same for one field; at least `nbest` hypotheses are kept.
         nbest
             How many translations of each; those after the first are its `alternatives`.
+        prefixes
+            What each translation, of the first part of a line in parts, begins with; one text for all, or one for each.
+            The model goes on after it, by subwords possibly within its last word.
+        sampling
+            Draw translations instead of looking for the best.
+
+        Raises
+        ------
+        SoftsearchError
+            A value is out of its range.
+        ValueError
+            `nbest` is less than 1, or there are not as many prefixes as sentences.
+        """
+        sentences = [sentences] if isinstance(sentences, str) else sentences
+        if not isinstance(prefixes, str) and len(prefixes) != len(sentences):
+            raise ValueError(f"{len(prefixes)} prefixes for {len(sentences)} sentences")
+        stream = self.stream(
+            sentences,
+            search=search,
+            beam=beam,
+            replace_unknown=replace_unknown,
+            nbest=nbest,
+            prefixes=prefixes,
+            sampling=sampling,
+        )
+        return list(stream)
+
+    def stream(
+        self,
+        lines: Iterable[str],
+        *,
+        search: Search | None = None,
+        beam: int | None = None,
+        replace_unknown: bool | None = None,
+        nbest: int = 1,
+        prefixes: Iterable[str] | str = "",
+        sampling: Sampling | None = None,
+        first: int = 0,
+        chunk: int = 16 * SENTENCES_AT_ONCE,
+    ) -> Iterator[Translation]:
+        """Yield the translations of any number of lines, reading `chunk` of them at a time.
+
+        The lines are numbered from `first`: samples depend on it. Prefixes may be more than the lines, not fewer.
+        """
+        search = search or self.search
+        if beam is not None:
+            search = dataclasses.replace(search, beam=beam)
+        if replace_unknown is not None:
+            search = dataclasses.replace(search, replace_unknown=replace_unknown)
+        if nbest < 1:
+            raise ValueError(f"nbest is at least 1, not {nbest}")
+        if search.replace_unknown and not self.has_links:  # nobody could say what an unknown word stands for
+            search = dataclasses.replace(search, replace_unknown=False)
+        asked = Asked(search, nbest, sampling)
+        each = itertools.repeat(prefixes) if isinstance(prefixes, str) else itertools.chain(prefixes, _no_more())
+        waiting = zip(lines, each, strict=False)
+        while pairs := list(itertools.islice(waiting, chunk)):
+            yield from self._translate_chunk(pairs, asked, first)
+            first += len(pairs)
+
+    def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[Scored]:
+        """Return what given translations cost the model, in their order; lines of any length in one piece.
 
         Raises
         ------
         ValueError
-            `beam` or `nbest` is less than 1.
+            There are not as many targets as sources.
         """
-        return list(self.stream([sentences] if isinstance(sentences, str) else sentences, beam=beam, nbest=nbest))
+        read, written = self.tokenizer.encode_batch(sources), self.tokenizer.encode_batch(targets)
+        found = write(self.model, read, written)
+        each = zip(sources, targets, read, written, found, strict=True)
+        return [self._scored(*one) for one in each]
 
-    def stream(
-        self, lines: Iterable[str], *, beam: int | None = None, nbest: int = 1, chunk: int = 16 * _SENTENCES_AT_ONCE
-    ) -> Iterator[Translation]:
-        """Yield the translations of any number of lines, reading `chunk` of them at a time."""
-        beam = self.beam if beam is None else beam
-        if beam < 1 or nbest < 1:
-            raise ValueError(f"beam and nbest are at least 1, not {beam} and {nbest}")
-        waiting = iter(lines)
-        while texts := list(itertools.islice(waiting, chunk)):
-            yield from self._translate_chunk(texts, beam, nbest)
+    def _scored(self, source: str, target: str, read: list[int], written: list[int], found: Written) -> Scored:
+        words, source_words = self.tokenizer.word_ids(written), self.tokenizer.word_ids(read)
+        looked = None if found.weights is None else found.weights[: len(written)]
+        return Scored(
+            source=source,
+            target=target,
+            log_prob=math.fsum(found.log_probs),
+            num_tokens=len(found.log_probs),
+            word_log_probs=word_log_probs(words, found.log_probs[:-1], len(target.split())),
+            alignment=sorted(word_links(source_words, words, looked)),
+            word_weights=None if looked is None else word_weights(looked, source_words, words),
+        )
 
-    def _translate_chunk(self, texts: list[str], beam: int, nbest: int) -> Iterator[Translation]:
-        parts = [self._parts(text) for text in texts]
-        found = iter(self._search([ids for sentence in parts for ids in sentence], beam, nbest))
-        for text, sentence in zip(texts, parts, strict=True):
-            hypotheses = [next(found) for _ in sentence]
-            ranked = [self._translation(text, sentence, list(each)) for each in zip(*hypotheses, strict=False)]
-            if not ranked:
-                yield Translation(text, "", 0.0)
-            else:
-                first = ranked[0]
-                yield Translation(**{**vars(first), "alternatives": ranked[1:]})
+    def _translate_chunk(self, pairs: list[tuple[str, str]], asked: Asked, first: int) -> Iterator[Translation]:
+        lines = [
+            [
+                Part(ids, self.tokenizer.encode(prefix) if place == 0 else [], line, place)
+                for place, ids in enumerate(parts_of(self.tokenizer.encode(text), self.tokenizer, self.max_tokens))
+            ]
+            for line, (text, prefix) in enumerate(pairs, start=first)
+        ]
+        found = iter(decode(self.model, [part for line in lines for part in line], asked))
+        for (text, prefix), line in zip(pairs, lines, strict=True):
+            hypotheses = [next(found) for _ in line]
+            ranked = [
+                self._translation(text, prefix, line, list(each), asked.search)
+                for each in zip(*hypotheses, strict=False)
+            ]
+            yield dataclasses.replace(ranked[0], alternatives=ranked[1:]) if ranked else Translation(text, "", 0.0)
 
-    def _search(self, sources: list[list[int]], beam: int, nbest: int) -> list[list[Hypothesis]]:
-        """Search for each source, those of similar length together; results are in the order of `sources`."""
-        found: list[list[Hypothesis]] = [[] for _ in sources]
-        order = sorted(range(len(sources)), key=lambda index: -len(sources[index]))
-        device = next(self.model.parameters()).device
-        for start in range(0, len(order), _SENTENCES_AT_ONCE):
-            rows = order[start : start + _SENTENCES_AT_ONCE]
-            ids, mask = pad_sources([sources[row] for row in rows])
-            limits = torch.tensor([int(self.max_ratio * len(sources[row])) + 10 for row in rows])
-            with torch.inference_mode():
-                source = self.model.encode(ids.to(device), mask.to(device))
-            results = beam_search(
-                self.model,
-                source,
-                max_lengths=limits.to(device),
-                beam=beam,
-                length_penalty=self.length_penalty,
-                num_best=nbest,
-            )
-            for row, hypotheses in zip(rows, results, strict=True):
-                found[row] = hypotheses
-        return found
-
-    def _translation(self, text: str, sources: list[list[int]], parts: list[Hypothesis]) -> Translation:
+    def _translation(
+        self, text: str, prefix: str, parts: list[Part], found: list[Hypothesis], search: Search
+    ) -> Translation:
         """Join the hypotheses about the parts of one line."""
-        tokens = [token for part in parts for token in part.tokens]
-        words = self.tokenizer.word_ids([token for ids in sources for token in ids])
-        alignment: set[Link] = set()
+        source, begun = text.split(), prefix.split()
+        read = self.tokenizer.word_ids([token for part in parts for token in part.ids])
         texts: list[str] = []
-        read = written = 0  # source tokens and target words of the parts before
-        for ids, part in zip(sources, parts, strict=True):
-            found = self.word_links(words[read : read + len(ids)], part.tokens, _own_weights(ids, part))
-            alignment |= {(source, written + target) for source, target in found}
-            texts.append(self.tokenizer.decode(part.tokens))
-            read, written = read + len(ids), written + len(texts[-1].split())
+        unreplaced: list[str] = []
+        alignment: set[Link] = set()
+        log_probs: list[float] = []
+        start = 0
+        for part, hypothesis in zip(parts, found, strict=True):
+            own = read[start : start + len(part.ids)]
+            costs = hypothesis.token_log_probs[:-1]
+            words = decoded(hypothesis.tokens, costs, own, _own_weights(part, hypothesis), self.tokenizer)
+            unreplaced.append(words.text)
+            dictionary = self.dictionary if search.replace_unknown else None
+            words = without_unknown(words, source, begun if part.place == 0 else [], dictionary)
+            alignment |= {(number, len(log_probs) + target) for number, target in words.links}
+            texts.append(words.text)
+            log_probs += words.log_probs
+            start += len(part.ids)
         return Translation(
             source=text,
             text=" ".join(filter(None, texts)),
-            score=sum(part.log_prob for part in parts) / (len(tokens) + len(parts)) ** self.length_penalty,
-            source_pieces=[piece for ids in sources for piece in [*self.tokenizer.pieces(ids), END]],
-            target_pieces=self.tokenizer.pieces(tokens),
-            weights=_own_weights(sources[0], parts[0]) if len(parts) == 1 else None,
+            score=_score(found, search.length_penalty),
+            source_pieces=[piece for part in parts for piece in [*self.tokenizer.pieces(part.ids), END]],
+            target_pieces=self.tokenizer.pieces([token for each in found for token in each.tokens]),
+            weights=_own_weights(parts[0], found[0]) if len(parts) == 1 else None,
             alignment=sorted(alignment),
+            confidence=[math.exp(each) for each in log_probs],
+            unreplaced=" ".join(filter(None, unreplaced)),
         )
 
-    def word_links(
-        self, source_words: list[int], target: list[int], weights: Float[np.ndarray, "tgt src"] | None
-    ) -> set[Link]:
-        """Return links between words from weights between pieces.
 
-        Where all pieces were looked at alike, as in mean pooling, there is no link.
-
-        Parameters
-        ----------
-        source_words
-            The word of each source piece; the column of ``</s>`` comes after them.
-        target
-            The tokens written.
-        """
-        if weights is None or not source_words:
-            return set()
-        looked = weights[:, : len(source_words)]
-        if len(source_words) > 1:
-            looked = looked * (np.ptp(looked, axis=1, keepdims=True) > _ALIKE)
-        return links(word_weights(looked, source_words, self.tokenizer.word_ids(target)))
-
-    def _parts(self, text: str) -> list[list[int]]:
-        """Return a line's token ids, cut into parts of at most `max_tokens`, at punctuation where there is some."""
-        ids = self.tokenizer.encode(text)
-        parts = []
-        while len(ids) > self.max_tokens:
-            cut = self._cut(ids)
-            parts.append(ids[:cut])
-            ids = ids[cut:]
-        return [*parts, ids] if ids else parts
-
-    def _cut(self, ids: list[int]) -> int:
-        head = ids[: self.max_tokens + 1]
-        words, pieces = self.tokenizer.word_ids(head), self.tokenizer.pieces(head)
-        borders = [place for place in range(1, len(head)) if words[place] != words[place - 1]]
-        for marks in _BREAKS:
-            ends = [place for place in borders if pieces[place - 1].endswith(tuple(marks))]
-            if ends and ends[-1] > self.max_tokens // 2:
-                return ends[-1]
-        return borders[-1] if borders else self.max_tokens
+def _no_more() -> Iterator[str]:
+    raise ValueError("there are fewer prefixes than lines")
+    yield
 
 
-def _own_weights(ids: list[int], part: Hypothesis) -> Float[np.ndarray, "tgt src"] | None:
-    """Return the weights on a source's own positions and its end, without those on the padding of its batch."""
-    return None if part.weights is None else part.weights[:, : len(ids) + 1].cpu().numpy()
+def _score(found: list[Hypothesis], length_penalty: float) -> float:
+    if len(found) == 1:
+        return found[0].score
+    length = sum(len(each.token_log_probs) for each in found)
+    return sum(each.log_prob for each in found) / math.pow(length, length_penalty)
+
+
+def _own_weights(part: Part, found: Hypothesis) -> Float[np.ndarray, "tgt src"] | None:
+    """Return the weights on a part's own positions and its end, without those on the padding of its batch."""
+    return None if found.weights is None else found.weights[:, : len(part.ids) + 1].cpu().numpy()

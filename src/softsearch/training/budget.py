@@ -12,12 +12,14 @@ import torch
 from torch import nn
 
 from softsearch.tasks.task import Task
-from softsearch.training.optimisation import optimizer_step
-from softsearch.training.position import TrainingData, checked_plan, count_steps
+from softsearch.training.memory import backward_within_memory
+from softsearch.training.optimisation import update
+from softsearch.training.position import TrainingData, count_steps, plan_steps
 from softsearch.training.settings import Resolved, TrainingSettings
 
 _WARMUP_STEPS, _MEASURED_STEPS = 3, 20
 _SHARE_FOR_MEASURING = 0.05
+_PATIENCE_S = 8.0  # where a forecast is asked for without a budget
 _RESERVE = 0.04
 _GOLDEN = (math.sqrt(5) - 1) / 2
 
@@ -40,32 +42,46 @@ def settle(
     valid: Any,
     optimizer: torch.optim.Optimizer,
     settings: TrainingSettings,
-    first_save_s: float,
+    save_s: float,
+    done: int,
+    spent_s: float,
 ) -> Resolved:
-    """Return the number of steps that the settings come to, on this machine if they give it a time budget."""
-    began_at = time.perf_counter() - first_save_s
+    """Return the number of steps that the settings come to, on this machine if they give it a time budget.
+
+    Parameters
+    ----------
+    save_s
+        What a checkpoint takes to write.
+    done, spent_s
+        Steps and seconds so far.
+    """
+    began_at = time.perf_counter() - spent_s
     pace = None
     if settings.budget_s is not None:
-        # Later checkpoints also hold the optimiser's two moments: three times the first one's size.
-        save_s = 3 * first_save_s
         pace = measure_pace(
             model=model, task=task, data=data, valid=valid, optimizer=optimizer, settings=settings, save_s=save_s
         )
-    steps = total_steps(data, settings, pace=pace, spent_s=time.perf_counter() - began_at)
+    steps = total_steps(data, settings, pace=pace, done=done, spent_s=time.perf_counter() - began_at)
     spent_s = time.perf_counter() - began_at
-    planned_s = None if pace is None else spent_s + time_for(steps, pace=pace, settings=settings)
+    planned_s = None if pace is None else spent_s + time_for(steps - done, pace=pace, settings=settings)
     return Resolved(threads=torch.get_num_threads(), total_steps=steps, planned_s=planned_s)
 
 
-def total_steps(data: TrainingData, settings: TrainingSettings, *, pace: Pace | None, spent_s: float) -> int:
-    """Return the number of steps to the first limit; a time budget, of which `spent_s` are gone, needs the pace."""
+def total_steps(data: TrainingData, settings: TrainingSettings, *, pace: Pace | None, done: int, spent_s: float) -> int:
+    """Return the number of steps to the first limit; a time budget needs the pace.
+
+    Parameters
+    ----------
+    done, spent_s
+        Steps and seconds so far.
+    """
     steps = settings.max_steps
     if settings.budget_s is not None:
         assert pace is not None
-        affordable = steps_within(settings.budget_s, spent_s=spent_s, pace=pace, settings=settings)
+        affordable = done + steps_within(settings.budget_s, spent_s=spent_s, pace=pace, settings=settings)
         steps = affordable if steps is None else min(steps, affordable)
     if settings.max_epochs is not None:
-        steps = count_steps(data, epochs=settings.max_epochs, limit=steps)
+        steps = count_steps(data, epochs=settings.max_epochs, accumulate=settings.accumulate, limit=steps)
     assert steps is not None  # the settings see to a limit
     return steps
 
@@ -83,7 +99,7 @@ def measure_pace(
     """Time real steps, spread over the epoch's batch sizes, and one validation; leave no trace on the model."""
     weights = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     optimizer_state = copy.deepcopy(optimizer.state_dict())
-    plan = checked_plan(data, 0)
+    plan = plan_steps(data, 0, accumulate=settings.accumulate)
     with torch.random.fork_rng(devices=[]):
         step_s = _time_steps(model, task, data, _spread(plan), optimizer=optimizer, settings=settings)
         start = time.perf_counter()
@@ -123,9 +139,9 @@ def _saving_per_step_s(pace: Pace, settings: TrainingSettings) -> float:
     return pace.save_s / (amount * (pace.steps_per_epoch if unit == "epochs" else 1))
 
 
-def _spread(plan: list[Any]) -> list[Any]:
-    """Return batches from all over the range of sizes, so that any first few of them are typical too."""
-    by_rows = sorted(plan, key=len)
+def _spread(plan: list[list[Any]]) -> list[list[Any]]:
+    """Return steps from all over the range of sizes, so that any first few of them are typical too."""
+    by_rows = sorted(plan, key=lambda step: sum(len(rows) for rows in step))
     return [
         by_rows[int((0.5 + number * _GOLDEN) % 1 * len(by_rows))] for number in range(_WARMUP_STEPS + _MEASURED_STEPS)
     ]
@@ -135,20 +151,20 @@ def _time_steps(
     model: nn.Module,
     task: Task,
     data: TrainingData,
-    batches: list[Any],
+    steps: list[list[Any]],
     *,
     optimizer: torch.optim.Optimizer,
     settings: TrainingSettings,
 ) -> float:
-    device = next(model.parameters()).device
-    patience_s = math.inf if settings.budget_s is None else settings.budget_s * _SHARE_FOR_MEASURING
+    patience_s = _PATIENCE_S if settings.budget_s is None else settings.budget_s * _SHARE_FOR_MEASURING
     begin = time.perf_counter()
     times: list[float] = []
-    for number, rows in enumerate(batches):
+    limit = None
+    for number, step in enumerate(steps):
         start = time.perf_counter()
-        batch = data.batch(rows).to(device)
-        rate, clip_norm = settings.learning_rate, settings.clip_norm
-        optimizer_step(model, task, batch, optimizer=optimizer, learning_rate=rate, clip_norm=clip_norm)
+        fitted = backward_within_memory(model, task, data, step, limit=limit, seed=number)
+        limit, rate, clip_norm = fitted.limit, settings.learning_rate, settings.clip_norm
+        update(model, fitted.loss, optimizer=optimizer, learning_rate=rate, clip_norm=clip_norm)
         times.append(time.perf_counter() - start)
         if number >= _WARMUP_STEPS and time.perf_counter() - begin > patience_s:
             break

@@ -6,7 +6,7 @@ Whatever moment the power fails, run.json names a whole checkpoint.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,7 +17,8 @@ from torch import Tensor, nn
 
 from softsearch.errors import RunError
 from softsearch.files import folder_written_atomically, sha256
-from softsearch.training.folder import FORMAT_VERSION, RunFolder, seal, unseal
+from softsearch.training.folder import RunFolder
+from softsearch.training.sealing import FORMAT_VERSION, seal, unseal
 
 Which = Literal["best", "last"] | int
 
@@ -32,23 +33,71 @@ def save_checkpoint(
     optimizer: torch.optim.Optimizer,
     state: Mapping[str, Any],
     best: bool,
+    kept: Sequence[int] = (),
 ) -> None:
     """Save step `step` as the run's last checkpoint, as its best too if `best`, and delete the superseded ones.
+
+    Parameters
+    ----------
+    kept
+        Steps whose checkpoints are not superseded.
 
     Raises
     ------
     RunError
         It cannot be written (a full disk): the checkpoints that were there are still there, and whole.
     """
-    path = folder.checkpoint_path(step)
-    with folder.writing(str(path.relative_to(folder.path))), folder_written_atomically(path) as temporary:
-        # Serialised in memory first: written from Python, a full disk is an OSError like any other.
-        (temporary / _MODEL).write_bytes(save(_contiguous(_weights(model))))
-        (temporary / _OPTIMIZER).write_bytes(save(_contiguous(_optimizer_tensors(model, optimizer))))
-        checksums = {name: sha256(temporary / name) for name in (_MODEL, _OPTIMIZER)}
-        content = {"format_version": FORMAT_VERSION, "step": step, "files": checksums, "state": dict(state)}
-        (temporary / _STATE).write_text(seal(content), encoding="utf-8")
-    folder.point_to(last=step, best=step if best else folder.best)
+    # Serialised in memory first: written from Python, a full disk is an OSError like any other.
+    files = {_MODEL: weights_as_bytes(model), _OPTIMIZER: save(_contiguous(_optimizer_tensors(model, optimizer)))}
+    _write(folder, folder.checkpoint_path(step), files, {"step": step, "state": dict(state)})
+    averaged = [] if best else folder.averaged  # a single checkpoint that is better takes the place of the mean
+    folder.point_to(last=step, best=step if best else folder.best, kept=kept, averaged=averaged)
+
+
+def save_average(folder: RunFolder, *, model: nn.Module, steps: Sequence[int]) -> None:
+    """Save the model's weights, the mean of those of `steps`; :meth:`RunFolder.point_to` makes them the run's best.
+
+    Raises
+    ------
+    RunError
+        As for :func:`save_checkpoint`.
+    """
+    _write(folder, folder.average_path, {_MODEL: weights_as_bytes(model)}, {"steps": list(steps)})
+
+
+def average_weights(folder: RunFolder, steps: Sequence[int], *, model: nn.Module) -> None:
+    """Give the model the mean of the weights of some checkpoints; what is no float is that of the last of them.
+
+    Raises
+    ------
+    RunError
+        As for :func:`load_checkpoint`.
+    """
+    sums: dict[str, Tensor] = {}
+    for step in steps:
+        load_checkpoint(folder, step, model=model)
+        for name, tensor in _weights(model).items():
+            value = tensor.detach().double() if tensor.is_floating_point() else tensor.detach()
+            sums[name] = sums[name] + value if name in sums and tensor.is_floating_point() else value.clone()
+    with torch.no_grad():
+        for name, tensor in _weights(model).items():
+            tensor.copy_(sums[name] / len(steps) if tensor.is_floating_point() else sums[name])
+
+
+def weights_as_bytes(model: nn.Module) -> bytes:
+    """Return the model's weights as the content of a file."""
+    return save(_contiguous(_weights(model)))
+
+
+def load_weights(path: Path, *, model: nn.Module) -> None:
+    """Give the model the weights of a file that :func:`weights_as_bytes` filled.
+
+    Raises
+    ------
+    RunError
+        They are damaged, or those of another model.
+    """
+    _copy_weights(_load(path), model, path)
 
 
 def load_checkpoint(
@@ -56,11 +105,17 @@ def load_checkpoint(
 ) -> dict[str, Any]:
     """Load a checkpoint into `model` and, where given, `optimizer`; return the loop's state that was saved with it.
 
+    The best one may be a mean of several, which has no state.
+
     Raises
     ------
     RunError
         There is no such checkpoint, it is damaged, or its weights are those of another model.
     """
+    if which == "best" and optimizer is None and folder.averaged:
+        check_average(folder)
+        load_weights(folder.average_path / _MODEL, model=model)
+        return {}
     step = _step(folder, which)
     content = check_checkpoint(folder, step)
     path = folder.checkpoint_path(step)
@@ -79,13 +134,36 @@ def check_checkpoint(folder: RunFolder, step: int) -> dict[str, Any]:
         A file is missing or damaged. It names the newest checkpoint that is whole.
     """
     try:
-        return _checked(folder, step)
+        return _checked(folder.checkpoint_path(step))
     except RunError as error:
         raise RunError(error.problem, path=error.path, fix=_way_out(folder, step)) from error
 
 
-def _checked(folder: RunFolder, step: int) -> dict[str, Any]:
-    path = folder.checkpoint_path(step)
+def check_average(folder: RunFolder) -> None:
+    """Check the mean weights against their checksum.
+
+    Raises
+    ------
+    RunError
+        A file is missing or damaged.
+    """
+    try:
+        _checked(folder.average_path)
+    except RunError as error:
+        fix = f"delete {folder.average_path}: the best single checkpoint takes their place"
+        raise RunError(error.problem, path=error.path, fix=fix) from error
+
+
+def _write(folder: RunFolder, path: Path, files: Mapping[str, bytes], facts: Mapping[str, Any]) -> None:
+    with folder.writing(str(path.relative_to(folder.path))), folder_written_atomically(path) as temporary:
+        for name, content in files.items():
+            (temporary / name).write_bytes(content)
+        checksums = {name: sha256(temporary / name) for name in files}
+        sealed = seal({"format_version": FORMAT_VERSION, **facts, "files": checksums})
+        (temporary / _STATE).write_text(sealed, encoding="utf-8")
+
+
+def _checked(path: Path) -> dict[str, Any]:
     content = unseal(path / _STATE, fix="")
     for name, checksum in content["files"].items():
         if not (path / name).is_file():
@@ -105,7 +183,7 @@ def _way_out(folder: RunFolder, damaged: int) -> str:
 
 def _is_whole(folder: RunFolder, step: int) -> bool:
     try:
-        _checked(folder, step)
+        _checked(folder.checkpoint_path(step))
     except RunError:
         return False
     return True
@@ -113,6 +191,7 @@ def _is_whole(folder: RunFolder, step: int) -> bool:
 
 def _step(folder: RunFolder, which: Which) -> int:
     step = folder.best if which == "best" else folder.last if which == "last" else which
+    folder.refuse_lost()
     if step is None or step not in folder.checkpoints:
         there = ", ".join(str(number) for number in folder.checkpoints) or "none"
         fix = f"softsearch resume {folder.path}"

@@ -7,51 +7,28 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from softsearch.errors import RunError, nearest
+from softsearch.errors import RunError, nearest_name
 from softsearch.files import folder_written_atomically, sha256, write_text_atomically
+from softsearch.training.sealing import FORMAT_VERSION, seal, unseal
 
-FORMAT_VERSION = 1
 _INDEX = "run.json"
 _DATA = "data"
 _NO_SPACE = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 
 
-def seal(content: Mapping[str, Any]) -> str:
-    """Return `content` as JSON that carries its own checksum."""
-    return json.dumps({**content, "checksum": _checksum(content)}, indent=1, ensure_ascii=False) + "\n"
-
-
-def unseal(path: Path, *, fix: str) -> dict[str, Any]:
-    """Return what :func:`seal` wrote to `path`.
-
-    Raises
-    ------
-    RunError
-        The file is missing, unreadable, cut short, altered, or of a newer format.
-    """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise RunError("this file is missing", path=path, fix=fix) from None
-    except OSError as error:
-        raise RunError(f"cannot be read: {error.strerror}", path=path, fix=fix) from error
-    except ValueError as error:
-        raise RunError(f"damaged or cut short: {error}", path=path, fix=fix) from error
-    if not isinstance(content, dict):
-        raise RunError("damaged: not a JSON object", path=path, fix=fix)
-    _refuse_newer(content, path)
-    checksum = content.pop("checksum", None)
-    if checksum != _checksum(content):
-        raise RunError("altered since it was written: its checksum does not fit", path=path, fix=fix)
-    return content
+def refuse_taken(path: Path, *, fix: str) -> None:
+    """Raise a RunError where something is there already."""
+    if path.exists() and not path.is_dir():
+        raise RunError("this is a file, and a folder is to be written", path=path, fix="choose another name")
+    if path.exists() and any(path.iterdir()):
+        raise RunError("is there already and not empty", path=path, fix=fix)
 
 
 class RunFolder:
@@ -63,7 +40,13 @@ class RunFolder:
 
     @classmethod
     def create(
-        cls, path: Path, *, files: Mapping[str, str | bytes], about: Mapping[str, Any], data: Path | None = None
+        cls,
+        path: Path,
+        *,
+        files: Mapping[str, str | bytes],
+        about: Mapping[str, Any],
+        data: Path | None = None,
+        editable: Collection[str] = (),
     ) -> RunFolder:
         """Make a new run folder that holds `files` (name to content) and, in run.json, the facts `about` it.
 
@@ -71,14 +54,15 @@ class RunFolder:
         ----------
         data
             A folder on the same disk, which becomes the run's ``data``.
+        editable
+            Names of files that a user may change: they get no checksum.
 
         Raises
         ------
         RunError
             `path` is there already and not empty, or cannot be written.
         """
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            raise RunError("is there already and not empty", path=path, fix="choose another folder, or resume that run")
+        refuse_taken(path, fix="choose another folder, or resume that run")
         content: dict[str, Any] = {
             "format_version": FORMAT_VERSION,
             "about": dict(about),
@@ -93,8 +77,9 @@ class RunFolder:
             if data is not None:
                 data.rename(temporary / _DATA)
             for file in sorted(temporary.rglob("*")):
-                if file.is_file():
-                    content["files"][file.relative_to(temporary).as_posix()] = sha256(file)
+                name = file.relative_to(temporary).as_posix()
+                if file.is_file() and name not in editable:
+                    content["files"][name] = sha256(file)
             (temporary / _INDEX).write_text(seal(content), encoding="utf-8")
         return cls(path, content)
 
@@ -112,15 +97,14 @@ class RunFolder:
         if not path.is_dir():
             siblings = [entry.name for entry in path.parent.iterdir() if entry.is_dir()] if path.parent.is_dir() else []
             problem = "a run is a folder, and this is a file" if path.exists() else "there is no such run folder"
-            match = nearest(path.name, siblings)
+            match = nearest_name(path.name, siblings)
             near = None if match is None else str(path.parent / match)
             if near is None and (Path("runs") / path.name).is_dir():
                 near = str(Path("runs") / path.name)
             raise RunError(problem, path=path, nearest=near, fix="give the folder that softsearch train wrote")
         if not (path / _INDEX).exists():
             raise RunError("not a run folder: it has no run.json", path=path, fix="give the folder that train wrote")
-        content = unseal(path / _INDEX, fix="copy the file, or the whole folder, again from where it came from")
-        folder = cls(path, content)
+        folder = cls(path, _index_of(path))
         folder._check_files(data=False)
         return folder
 
@@ -138,7 +122,7 @@ class RunFolder:
     @property
     def checkpoints(self) -> list[int]:
         """The steps of the checkpoints that are there, in order."""
-        steps = {step for step in self._content["checkpoints"].values() if step is not None}
+        steps = {*self._content["checkpoints"].values(), *self._content.get("kept", [])} - {None}
         return sorted(step for step in steps if self.checkpoint_path(step).is_dir())
 
     @property
@@ -152,6 +136,28 @@ class RunFolder:
         """The step to go on from: the newest checkpoint that is there (a damaged one may be deleted to go back)."""
         return max(self.checkpoints, default=None)
 
+    def refuse_lost(self) -> None:
+        """Raise a RunError where there were checkpoints and none of them is there any more."""
+        if self._content["checkpoints"] and self.last is None:
+            fix = "copy them again from where the run came from, or train anew into another folder"
+            raise RunError("all checkpoints of this run are missing", path=self.path / "checkpoints", fix=fix)
+
+    @property
+    def averaged(self) -> list[int]:
+        """The steps whose mean weights are better than the best checkpoint's; none where they are not."""
+        return list(self._content.get("averaged", [])) if self.average_path.is_dir() else []
+
+    @property
+    def in_use(self) -> list[int]:
+        """The step of the best weights, the last ones where none is best; several where they are the mean of those."""
+        single = self.last if self.best is None else self.best
+        return self.averaged or ([] if single is None else [single])
+
+    @property
+    def average_path(self) -> Path:
+        """The folder of the mean weights."""
+        return self.path / "checkpoints" / "average"
+
     def checkpoint_path(self, step: int) -> Path:
         """Return the folder of one checkpoint."""
         return self.path / "checkpoints" / f"step-{step:08d}"
@@ -160,28 +166,49 @@ class RunFolder:
         """Set facts in run.json, in one move."""
         self._replace({**self._content, "about": {**self._content["about"], **fields}})
 
-    def point_to(self, *, last: int, best: int | None) -> None:
-        """Name the last and the best checkpoint, then delete whatever else lies among them."""
-        self._replace({**self._content, "checkpoints": {"last": last, "best": best}})
+    def release(self, name: str, **about: Any) -> None:
+        """Let a user change a file from now on, by forgetting its checksum, and set facts, in one move."""
+        files = {key: checksum for key, checksum in self._content["files"].items() if key != name}
+        self._replace({**self._content, "files": files, "about": {**self._content["about"], **about}})
+
+    def point_to(
+        self, *, last: int, best: int | None, kept: Sequence[int], averaged: Sequence[int], **about: Any
+    ) -> None:
+        """Name the checkpoints that are needed, and set facts, in one move; then delete all else among them.
+
+        Parameters
+        ----------
+        last, best, kept
+            The step to go on from, the one that validated best, and further ones.
+        averaged
+            As the property; none: the mean weights go.
+        """
+        named = {"checkpoints": {"last": last, "best": best}, "kept": list(kept), "averaged": list(averaged)}
+        self._replace({**self._content, **named, "about": {**self._content["about"], **about}})
         self.prune()
 
     def prune(self) -> None:
         """Delete what an interrupted or superseded save left behind."""
         keep = {self.checkpoint_path(step) for step in self.checkpoints}
-        for path in (self.path / "checkpoints").glob("*step-*"):
-            if path not in keep:
-                shutil.rmtree(path, ignore_errors=True)
-        for path in self.path.glob(f".{_INDEX}.*.tmp"):
+        keep |= {self.average_path} if self.averaged else set()
+        for pattern in ("*step-*", "*average*"):
+            for path in (self.path / "checkpoints").glob(pattern):
+                if path not in keep:
+                    shutil.rmtree(path, ignore_errors=True)
+        for path in self.path.glob(".*.tmp"):
             path.unlink(missing_ok=True)
 
     def verify(self) -> None:
         """Check every file of the run, those of the checkpoints among them; raise a RunError for the first defect."""
-        from softsearch.training.checkpoints import check_checkpoint
+        from softsearch.training.checkpoints import check_average, check_checkpoint
 
         self._check_files(data=False)
         self._check_files(data=True)
+        self.refuse_lost()
         for step in self.checkpoints:
             check_checkpoint(self, step)
+        if self.averaged:
+            check_average(self)
 
     def writing(self, name: str) -> contextlib.AbstractContextManager[None]:
         """Return a context in which a failure to write, such as a full disk, is told in words that name `name`."""
@@ -189,7 +216,7 @@ class RunFolder:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep any other training out of this folder; the lock dies with its process."""
+        """Keep any other training out of this folder, and know what the last one wrote; it dies with its process."""
         try:
             import fcntl
         except ImportError:  # Windows has no such lock
@@ -204,6 +231,7 @@ class RunFolder:
                 raise
             raise RunError("another process is training in this folder", path=self.path, fix="wait for it") from error
         try:
+            self._content = _index_of(self.path)  # whoever held the lock has saved since this folder was opened
             yield
         finally:
             os.close(descriptor)
@@ -228,6 +256,10 @@ class RunFolder:
         self._content = content
 
 
+def _index_of(path: Path) -> dict[str, Any]:
+    return unseal(path / _INDEX, fix="copy the file, or the whole folder, again from where it came from")
+
+
 @contextlib.contextmanager
 def _writing(path: Path, *, last: int | None, resume: Path | None) -> Iterator[None]:
     try:
@@ -240,20 +272,3 @@ def _writing(path: Path, *, last: int | None, resume: Path | None) -> Iterator[N
         cure = "free some space" if full else "see to the disk and its permissions"
         fix = cure + ("" if resume is None else f", then go on with: softsearch resume {resume}")
         raise RunError(problem, path=path, fix=fix) from error
-
-
-def _checksum(content: Mapping[str, Any]) -> str:
-    canonical = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def _refuse_newer(content: Mapping[str, Any], path: Path) -> None:
-    version = content.get("format_version")
-    if isinstance(version, int) and version > FORMAT_VERSION:
-        raise RunError(
-            "written by a newer softsearch",
-            path=path,
-            value=version,
-            allowed=f"format_version up to {FORMAT_VERSION}",
-            fix="upgrade softsearch",
-        )

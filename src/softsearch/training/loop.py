@@ -6,29 +6,30 @@ import contextlib
 import dataclasses
 import signal
 import time
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
 from softsearch.errors import RunError
 from softsearch.seeding import derive
 from softsearch.tasks.task import Task
+from softsearch.training.averaging import in_words, recall_average, try_average
 from softsearch.training.budget import settle
 from softsearch.training.checkpoints import load_checkpoint, save_checkpoint
-from softsearch.training.display import Display, make_display
 from softsearch.training.folder import RunFolder
-from softsearch.training.journal import Journal, Meter
-from softsearch.training.optimisation import learning_rate_at, optimizer_step
-from softsearch.training.outcome import Outcome, last_words
-from softsearch.training.position import Position, TrainingData
+from softsearch.training.memory import backward_within_memory, exhaustion_told
+from softsearch.training.optimisation import update
+from softsearch.training.outcome import Outcome, last_words, not_finite, outcome_of
+from softsearch.training.position import TrainingData
+from softsearch.training.progress import first_progress, saved_progress
+from softsearch.training.reporting import Reporter
+from softsearch.training.schedules import learning_rate_at
 from softsearch.training.settings import Resolved, TrainingSettings
 from softsearch.training.signals import Interruption, interruptible
-from softsearch.training.stopping import Stopping
 
-__all__ = ["Outcome", "train"]
-
-_LOG_EVERY_STEPS = 20
 # One batch may be odd; when ten different ones in a row fail, it is the weights or the settings that are wrong.
 _MAX_SKIPPED_IN_A_ROW = 10
 
@@ -45,6 +46,7 @@ def train(
     seed: int,
     resume: bool = False,
     live: bool = True,
+    notes: Sequence[str] = (),
 ) -> Outcome:
     """Train `model` into `folder`, or go on with what an earlier call left there.
 
@@ -61,17 +63,19 @@ def train(
         Go on from the last checkpoint, if there is one; without it, a folder that holds a checkpoint is refused.
     live
         Show progress on stderr.
+    notes
+        Sentences to show first.
 
     Raises
     ------
     RunError
-        The folder is in use or damaged; the disk is full; ten batches in a row had no finite loss or gradient.
+        The folder is in use or damaged; the disk is full; ten batches in a row had no finite loss or gradient; a single
+        pair, the optimiser's state or a validation does not fit into memory.
     """
-    if folder.last is not None and not resume:
-        fix = f"softsearch resume {folder.path}, or choose another folder"
-        raise RunError("this folder already holds a training", path=folder.path, fix=fix)
     with contextlib.ExitStack() as stack:
         stack.enter_context(folder.locked())
+        _refuse(folder, resume=resume)
+        stack.enter_context(exhaustion_told(folder))
         interruption = stack.enter_context(interruptible())
         stack.enter_context(torch.random.fork_rng(devices=[]))
         stack.callback(torch.set_num_threads, torch.get_num_threads())
@@ -87,8 +91,15 @@ def train(
             seed=seed,
         )
         stack.callback(training.close)
-        training.begin(live=live)
+        training.begin(live=live, notes=notes)
         return training.run(interruption)
+
+
+def _refuse(folder: RunFolder, *, resume: bool) -> None:
+    folder.refuse_lost()
+    if folder.last is not None and not resume:
+        fix = f"softsearch resume {folder.path}, or choose another folder"
+        raise RunError("this folder already holds a training", path=folder.path, fix=fix)
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -103,19 +114,16 @@ class _Training:
     seed: int
 
     def __post_init__(self) -> None:
-        self.device = next(self.model.parameters()).device
-        self.step = self.epoch = 0
-        self.position = Position(self.data)
-        self.stopping = Stopping(on=self.settings.stop_on, patience=self.settings.patience)
-        self.meter = Meter()
-        self.scores: dict[str, float] = {}
-        self.skipped = self.skipped_in_a_row = 0
-        self.elapsed_before_s = 0.0
+        self.progress = first_progress(self.data, self.settings)
         self.began_at = self.saved_at = time.monotonic()
+        self.elapsed_before_s = 0.0
         self.began_step = 0
         self.saved_step: int | None = None
-        self.journal: Journal | None = None
-        self.display: Display | None = None
+        self.reporter: Reporter | None = None
+
+    @property
+    def step(self) -> int:
+        return self.progress.step
 
     @property
     def elapsed_s(self) -> float:
@@ -123,9 +131,9 @@ class _Training:
 
     @property
     def finished(self) -> bool:
-        return self.step >= self.resolved.total_steps or self.stopping.exhausted
+        return self.step >= self.resolved.total_steps or self.progress.stopping.exhausted
 
-    def begin(self, *, live: bool) -> None:
+    def begin(self, *, live: bool, notes: Sequence[str]) -> None:
         """Load the last checkpoint or write the first; settle what depends on the machine, or obey what was settled."""
         settled = self.folder.about.get("resolved")
         torch.set_num_threads(settled["threads"] if settled else self.settings.threads or torch.get_num_threads())
@@ -133,33 +141,31 @@ class _Training:
             self._save(best=False)
         else:
             self._restore(load_checkpoint(self.folder, "last", model=self.model, optimizer=self.optimizer))
-        first_save_s = time.monotonic() - self.began_at
-        self.resolved = Resolved(**settled) if settled else self._settle(first_save_s)
-        self.journal = Journal(self.folder, step=self.step)
-        self.display = make_display(live=live, total_steps=self.resolved.total_steps)
-        if self.step:
-            self.display.say(f"going on from step {self.step} of {self.resolved.total_steps}")
+        self.resolved = Resolved(**settled) if settled else self._settle()
+        total_steps = self.resolved.total_steps
+        self.reporter = Reporter(self.folder, step=self.step, total_steps=total_steps, live=live, notes=notes)
 
     def close(self) -> None:
-        if self.display is not None:
-            self.display.close()
-        if self.journal is not None:
-            self.journal.close()
+        if self.reporter is not None:
+            self.reporter.close()
 
     def run(self, interruption: Interruption) -> Outcome:
         self.model.train()
         while not self.finished and interruption.signal is None:
+            limit = self.progress.limit
             self._train_step()
-            self._log()
             if self.step == self.resolved.total_steps or self._due(self.settings.validate_every):
                 self._validate()
-            elif self._due(self.settings.checkpoint_every):
+            elif self._due(self.settings.checkpoint_every) or self.progress.limit != limit:
+                # A limit found in this step must not be lost: found again at another step, it would change the sums.
                 self._save(best=False)
-            if self.skipped_in_a_row >= _MAX_SKIPPED_IN_A_ROW:
+            if self.progress.skipped_in_a_row >= _MAX_SKIPPED_IN_A_ROW:
                 self._give_up()
         return self._end(None if self.finished else interruption.signal)
 
-    def _settle(self, first_save_s: float) -> Resolved:
+    def _settle(self) -> Resolved:
+        # The first checkpoint has no optimiser's moments yet: later ones have up to three times its size.
+        save_s = (time.monotonic() - self.began_at) * (1 if self.step else 3)
         resolved = settle(
             model=self.model,
             task=self.task,
@@ -167,65 +173,57 @@ class _Training:
             valid=self.valid,
             optimizer=self.optimizer,
             settings=self.settings,
-            first_save_s=first_save_s,
+            save_s=save_s,
+            done=self.step,
+            spent_s=self.elapsed_s,
         )
         self.folder.update(resolved=dataclasses.asdict(resolved))
         return resolved
 
     def _train_step(self) -> None:
-        started_at = time.monotonic()
-        torch.manual_seed(derive(self.seed, "dropout", self.step))
-        self.rows = self.position.rows
-        batch = self.data.batch(self.rows).to(self.device)
+        started_at, progress = time.monotonic(), self.progress
+        self.batches = progress.position.batches
+        limit, seed = progress.limit, derive(self.seed, "dropout", self.step)
+        fitted = backward_within_memory(self.model, self.task, self.data, self.batches, limit=limit, seed=seed)
         rate, clip_norm = self._learning_rate(self.step), self.settings.clip_norm
-        result = optimizer_step(
-            self.model, self.task, batch, optimizer=self.optimizer, learning_rate=rate, clip_norm=clip_norm
-        )
-        self.skipped_in_a_row = 0 if result.updated else self.skipped_in_a_row + 1
-        self.skipped += not result.updated
-        self.epoch = self.position.epoch + 1
-        self.step += 1
-        self.position.advance()
-        self.meter.add(result, items=int(batch.num_items), seconds=time.monotonic() - started_at)
+        result = update(self.model, fitted.loss, optimizer=self.optimizer, learning_rate=rate, clip_norm=clip_norm)
+        progress.limit = fitted.limit
+        progress.skipped_in_a_row = 0 if result.updated else progress.skipped_in_a_row + 1
+        progress.skipped += not result.updated
+        progress.epoch = progress.position.epoch + 1
+        progress.step += 1
+        progress.position.advance()
+        progress.meter.add(result, items=fitted.num_items, seconds=time.monotonic() - started_at)
+        assert self.reporter is not None
+        for message in fitted.messages:
+            self.reporter.say(message)
+        self.reporter.step(progress, learning_rate=rate, elapsed_s=self.elapsed_s, left_s=self._left_s())
 
     def _learning_rate(self, step: int) -> float:
-        return learning_rate_at(
+        settings = self.settings
+        return self.progress.plateau.scale * learning_rate_at(
             step,
-            schedule=self.settings.schedule,
-            learning_rate=self.settings.learning_rate,
-            warmup_steps=self.settings.warmup_steps,
+            schedule=settings.schedule,
+            learning_rate=settings.learning_rate,
+            warmup_steps=settings.warmup_steps,
             total_steps=self.resolved.total_steps,
         )
 
-    def _log(self) -> None:
-        assert self.journal is not None and self.display is not None
-        written = self.step % _LOG_EVERY_STEPS == 0
-        shown = self.display.due() or self.step == self.resolved.total_steps
-        if not written and not shown:
-            return
-        rate = self._learning_rate(self.step - 1)
-        row = self._row("train", **self.meter.means(), learning_rate=rate, skipped=self.skipped)
-        if shown:
-            self.display.train(row, left_s=self._left_s())
-        if written:
-            self.journal.write(row)
-            self.meter = Meter()
-
     def _validate(self) -> None:
-        assert self.journal is not None and self.display is not None
+        assert self.reporter is not None
+        settings, progress = self.settings, self.progress
         torch.manual_seed(derive(self.seed, "validation", self.step))
         with torch.no_grad():
             validation = self.task.validate(self.model, self.valid)
         self.model.train()
-        self.scores = dict(validation.scores)
-        best = self.stopping.update(self.step, self.scores)
-        row = self._row("valid", **self.scores, sample=dict(validation.sample))
-        self.journal.write(row)
-        self.display.valid(row, best=best)
+        progress.scores = dict(validation.scores)
+        best = progress.stopping.update(self.step, progress.scores)
+        if settings.plateau is not None:
+            stalled = progress.stopping.stalled(settings.plateau.patience)
+            progress.plateau.update(settings.plateau, stalled=stalled, learning_rate=settings.learning_rate)
+        progress.validated = [*progress.validated, self.step]
+        self.reporter.validation(progress, validation, best=best, elapsed_s=self.elapsed_s)
         self._save(best=best)
-
-    def _row(self, kind: str, **figures: Any) -> dict[str, Any]:
-        return {"step": self.step, "epoch": self.epoch, "elapsed_s": round(self.elapsed_s, 3), "kind": kind, **figures}
 
     def _left_s(self) -> float:
         per_step_s = (time.monotonic() - self.began_at) / max(1, self.step - self.began_step)
@@ -236,71 +234,65 @@ class _Training:
         if unit == "seconds":
             return time.monotonic() - self.saved_at >= amount
         if unit == "epochs":
-            return self.position.index == 0 and self.position.epoch % amount == 0
+            return self.progress.position.index == 0 and self.progress.position.epoch % amount == 0
         return self.step % amount == 0
 
     def _save(self, *, best: bool) -> None:
         if self.saved_step == self.step:
             return
-        if self.journal is not None:
-            self.journal.flush()
+        if self.reporter is not None:
+            self.reporter.journal.flush()
+        progress, needed = self.progress, max(self.settings.keep, self.settings.average or 0)
+        progress.elapsed_s = self.elapsed_s
+        progress.validated = progress.validated[-needed:] if needed else []
         save_checkpoint(
-            self.folder, step=self.step, model=self.model, optimizer=self.optimizer, state=self._state(), best=best
+            self.folder,
+            step=self.step,
+            model=self.model,
+            optimizer=self.optimizer,
+            state=progress.to_dict(),
+            best=best,
+            kept=progress.validated,
         )
         self.saved_step, self.saved_at = self.step, time.monotonic()
 
-    def _state(self) -> dict[str, Any]:
-        return {
-            "step": self.step,
-            "epoch": self.epoch,
-            "position": {"epoch": self.position.epoch, "index": self.position.index},
-            "elapsed_s": self.elapsed_s,
-            "skipped": self.skipped,
-            "skipped_in_a_row": self.skipped_in_a_row,
-            "scores": self.scores,
-            "stopping": dataclasses.asdict(self.stopping),
-            "meter": dataclasses.asdict(self.meter),
-        }
-
     def _restore(self, state: dict[str, Any]) -> None:
-        self.step = self.saved_step = self.began_step = state["step"]
-        self.epoch, self.scores = state["epoch"], state["scores"]
-        self.position = Position(self.data, **state["position"])
-        self.elapsed_before_s = state["elapsed_s"]
-        self.skipped, self.skipped_in_a_row = state["skipped"], state["skipped_in_a_row"]
-        self.stopping, self.meter = Stopping(**state["stopping"]), Meter(**state["meter"])
+        self.progress = saved_progress(state, self.data, self.settings)
+        recall_average(self.folder, self.progress)
+        self.saved_step = self.began_step = self.step
+        self.elapsed_before_s = self.progress.elapsed_s
 
     def _give_up(self) -> None:
-        lines = self.data.describe(self.rows)
-        places = ", ".join(lines[:3]) + (f" and {len(lines) - 3} more" if len(lines) > 3 else "")
-        kept = "no checkpoint of these steps is kept: the weights themselves are no longer finite"
+        kept = None
         if all(bool(torch.isfinite(parameter).all()) for parameter in self.model.parameters()):
             self._save(best=False)
-            kept = f"the weights from before the first of them are saved as step {self.step}"
-        raise RunError(
-            f"no finite loss or gradient in {_MAX_SKIPPED_IN_A_ROW} batches in a row, the last being {places}; {kept}",
-            path=self.folder.path,
-            fix="train anew with a lower learning_rate or clip_norm, or more warmup_steps; look at the lines named",
-        )
+            kept = self.step
+        places = self.data.describe(np.concatenate(self.batches))
+        raise not_finite(self.folder, places=places, in_a_row=_MAX_SKIPPED_IN_A_ROW, kept=kept)
 
     def _end(self, interrupted_by: signal.Signals | None) -> Outcome:
-        assert self.display is not None
+        assert self.reporter is not None
         self._save(best=False)
-        outcome = Outcome(
-            step=self.step,
-            total_steps=self.resolved.total_steps,
-            epoch=self.epoch,
+        if interrupted_by is None and self.settings.average is not None:
+            average = try_average(
+                model=self.model,
+                task=self.task,
+                valid=self.valid,
+                folder=self.folder,
+                progress=self.progress,
+                settings=self.settings,
+                seed=self.seed,
+            )
+            self.reporter.say(in_words(average, on=self.settings.stop_on))
+        outcome = outcome_of(
+            self.progress,
+            self.resolved,
             elapsed_s=self.elapsed_s,
-            planned_s=self.resolved.planned_s,
-            best_step=self.stopping.best_step,
-            best_score=self.stopping.best,
-            scores=self.scores,
-            skipped=self.skipped,
-            stopped_early=self.step < self.resolved.total_steps and interrupted_by is None,
+            averaged=self.folder.averaged,
             interrupted_by=interrupted_by,
         )
         if interrupted_by is None:
             self.folder.update(outcome=dataclasses.asdict(outcome))
-            self.display.close()
-            self.display.say(last_words(outcome))
+            self.reporter.display.close()
+            self.reporter.say(last_words(outcome))
         return outcome

@@ -1,18 +1,18 @@
-"""One optimiser step: gradient, clipping by norm, AdamW, and the learning rate as a function of the step."""
+"""One optimiser step: the gradient of one or several batches, clipping by norm, and the update."""
 
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from torch import nn
 from torch.nn.utils import clip_grads_with_norm_, get_total_norm
 
-from softsearch.tasks.task import Task
-
-Schedule = Literal["linear", "constant"]
+from softsearch.tasks.task import Loss, Task, Term
 
 
 @dataclass(frozen=True)
@@ -24,50 +24,35 @@ class StepResult:
     updated: bool
 
 
-def make_optimizer(
-    model: nn.Module, *, learning_rate: float, weight_decay: float, betas: tuple[float, float]
-) -> torch.optim.AdamW:
-    """Return AdamW (Loshchilov and Hutter, 2019) whose weight decay spares biases and scales."""
-    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    groups = [
-        {"params": [parameter for parameter in parameters if parameter.dim() >= 2], "weight_decay": weight_decay},
-        {"params": [parameter for parameter in parameters if parameter.dim() < 2], "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW([group for group in groups if group["params"]], lr=learning_rate, betas=betas, fused=True)
+def backward(model: nn.Module, task: Task, batches: Sequence[Any]) -> Loss:
+    """Leave in ``.grad`` the gradient of the loss of all batches together, and return the terms of that loss.
 
-
-def learning_rate_at(
-    step: int, *, schedule: Schedule, learning_rate: float, warmup_steps: int, total_steps: int
-) -> float:
-    """Return the learning rate of step `step` (counted from 0).
-
-    It rises in proportion over `warmup_steps`; then it stays ("constant") or falls in proportion, to zero after the
-    last step ("linear").
+    Each term is divided once, by its count over all batches, which is therefore counted before the first of them is
+    computed: the mean of the batches' means would weigh a word in a small batch more than one in a large batch.
     """
-    factor = min(1.0, (step + 1) / max(1, warmup_steps))
-    if schedule == "linear":
-        factor = min(factor, (total_steps - step) / max(1, total_steps - warmup_steps))
-    return learning_rate * factor
+    model.zero_grad(set_to_none=True)
+    device = next(model.parameters()).device
+    counts: Counter[str] = Counter()
+    for batch in batches:
+        counts.update(task.counts(batch))
+    sums: Loss = {}
+    for batch in batches:
+        loss = task.loss(model, batch.to(device))
+        torch.stack([term.total / max(1, counts[name]) for name, term in loss.items()]).sum().backward()
+        for name, term in loss.items():
+            total = term.total.detach()
+            sums[name] = Term(sums[name].total + total if name in sums else total, counts[name])
+    return sums
 
 
-def optimizer_step(
-    model: nn.Module,
-    task: Task,
-    batch: Any,
-    *,
-    optimizer: torch.optim.Optimizer,
-    learning_rate: float,
-    clip_norm: float | None,
+def update(
+    model: nn.Module, loss: Loss, *, optimizer: torch.optim.Optimizer, learning_rate: float, clip_norm: float | None
 ) -> StepResult:
-    """Learn from one batch; where the loss or its gradient is not finite, leave weights and optimiser as they are."""
-    loss = task.loss(model, batch)
-    objective = torch.stack([term.total / max(1, term.count) for term in loss.values()]).sum()
-    optimizer.zero_grad(set_to_none=True)
-    objective.backward()
+    """Learn from the gradient; where it or the loss is not finite, leave weights and optimiser as they are."""
     parameters = [parameter for parameter in model.parameters() if parameter.grad is not None]
     norm = get_total_norm([parameter.grad for parameter in parameters if parameter.grad is not None], foreach=True)
     # The one moment at which the host waits for the device.
-    grad_norm, *totals = torch.stack([norm, *(term.total.detach() for term in loss.values())]).tolist()
+    grad_norm, *totals = torch.stack([norm, *(term.total for term in loss.values())]).tolist()
     terms = {name: (total, term.count) for (name, term), total in zip(loss.items(), totals, strict=True)}
     updated = math.isfinite(grad_norm) and all(math.isfinite(total) for total in totals)
     if updated:

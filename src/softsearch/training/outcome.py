@@ -5,7 +5,11 @@ from __future__ import annotations
 import dataclasses
 import signal
 
+from softsearch.errors import RunError
 from softsearch.training.display import duration
+from softsearch.training.folder import RunFolder
+from softsearch.training.progress import Progress
+from softsearch.training.settings import Resolved
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -13,6 +17,7 @@ class Outcome:
     """How a training ended.
 
     `interrupted_by` is the signal that stopped it, None if it came to its end; times are in seconds over all resumes.
+    `best_score` is that of the mean of the weights of `averaged`, where that is not empty, otherwise of `best_step`.
     """
 
     step: int
@@ -22,6 +27,7 @@ class Outcome:
     planned_s: float | None
     best_step: int | None
     best_score: float | None
+    averaged: list[int]
     scores: dict[str, float]
     skipped: int
     stopped_early: bool
@@ -33,9 +39,47 @@ class Outcome:
         return 0 if self.interrupted_by is None else 128 + self.interrupted_by
 
 
+def outcome_of(
+    progress: Progress,
+    resolved: Resolved,
+    *,
+    elapsed_s: float,
+    averaged: list[int],
+    interrupted_by: signal.Signals | None,
+) -> Outcome:
+    """Return how a training ended that stands where `progress` says."""
+    return Outcome(
+        step=progress.step,
+        total_steps=resolved.total_steps,
+        epoch=progress.epoch,
+        elapsed_s=elapsed_s,
+        planned_s=resolved.planned_s,
+        best_step=progress.stopping.best_step,
+        best_score=progress.stopping.best,
+        averaged=averaged,
+        scores=progress.scores,
+        skipped=progress.skipped,
+        stopped_early=progress.step < resolved.total_steps and interrupted_by is None,
+        interrupted_by=interrupted_by,
+    )
+
+
 def last_words(outcome: Outcome) -> str:
     """Return the sentence that a training which was not interrupted ends with."""
     planned = "" if outcome.planned_s is None else f" (planned: {duration(outcome.planned_s)})"
     early = "stopped early" if outcome.stopped_early else "finished"
     skipped = f"; {outcome.skipped} batches without a finite loss were skipped" if outcome.skipped else ""
     return f"{early} at step {outcome.step} after {duration(outcome.elapsed_s)}{planned}{skipped}"
+
+
+def not_finite(folder: RunFolder, *, places: list[str], in_a_row: int, kept: int | None) -> RunError:
+    """Return the error that ends a training without finite losses; `kept` is the step whose weights are saved."""
+    named = ", ".join(places[:3]) + (f" and {len(places) - 3} more" if len(places) > 3 else "")
+    saved = "no checkpoint of these steps is kept: the weights themselves are no longer finite"
+    if kept is not None:
+        saved = f"the weights from before the first of them are saved as step {kept}"
+    return RunError(
+        f"no finite loss or gradient in {in_a_row} batches in a row, the last being {named}; {saved}",
+        path=folder.path,
+        fix="train anew with a lower learning_rate or clip_norm, or more warmup_steps; look at the lines named",
+    )

@@ -6,7 +6,7 @@ import dataclasses
 from typing import Literal
 
 from softsearch.errors import SoftsearchError
-from softsearch.training.optimisation import Schedule
+from softsearch.training.schedules import PlateauSettings, Schedule
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -19,12 +19,20 @@ class TrainingSettings:
         The first that is reached ends the training; None sets no such limit.
     validate_every, checkpoint_every
         How often: (2, "epochs"), (500, "steps"); checkpoints also (120.0, "seconds").
+    accumulate
+        Batches of a step.
     learning_rate, schedule, warmup_steps
-        See :func:`softsearch.training.optimisation.learning_rate_at`.
+        See :func:`softsearch.training.schedules.learning_rate_at`.
+    plateau
+        For the schedule "plateau"; None for every other.
     clip_norm
         Longer gradients are cut to this norm; None leaves them.
-    stop_on, patience
-        The score that tells which checkpoint is best, and the validations to wait for a better one (None: all).
+    stop_on, patience, min_delta
+        See :class:`softsearch.training.stopping.Stopping`.
+    average
+        At the end, the mean weights of so many last validations are tried, too; None: they are not.
+    keep
+        The checkpoints of so many last validations are kept, beside the best and the last.
     threads
         Threads of the processor; None: as many as torch takes by itself.
     """
@@ -34,12 +42,17 @@ class TrainingSettings:
     budget_s: float | None
     validate_every: tuple[int, Literal["steps", "epochs"]]
     checkpoint_every: tuple[float, Literal["steps", "epochs", "seconds"]]
+    accumulate: int
     learning_rate: float
     schedule: Schedule
     warmup_steps: int
+    plateau: PlateauSettings | None
     clip_norm: float | None
     stop_on: str
     patience: int | None
+    min_delta: float
+    average: int | None
+    keep: int
     threads: int | None
 
     def __post_init__(self) -> None:

@@ -1,8 +1,23 @@
-"""The built-in corpus: a synchronous grammar of German and English with gold word links.
+"""The built-in corpus: a synchronous grammar of German, English and French with gold word links and parts of speech.
 
-A small tree of concepts, drawn at random (:mod:`sampling`), is spoken by one lineariser per language (:mod:`de`,
-:mod:`en`). Words that realise the same concept are linked, so the alignment is known and not guessed. Each language
-has one way to say a tree and each sentence one tree up to its translation, so that translating is a function.
+A tree of concepts, drawn at random, is spoken by one lineariser per language. Words that realise the same concept are
+linked, so the alignment is known and not guessed. Each language has one way to say a tree and each sentence one tree up
+to its translation, so that translating is a function in all six directions: whom "you" means, for instance, is told by
+the name that is called first.
+
+========================================  ============================================================================
+:mod:`generation`, :mod:`structures`      pairs in splits that share nothing; which combinations the test split keeps
+:mod:`tree`                               the nodes of a tree, which belong to no language
+:mod:`sampling`                           random trees: choices and noun `phrases`, `times` and places, `roles` of the
+                                          verb, `clauses`, `joining` them, `asking`, whole `sentences`
+:mod:`german`, :mod:`english`,            the linearisers: word order, verbs, questions, orders
+:mod:`french`
+``*_phrases``, :mod:`french_verbs`        what they put together: noun phrases, places, times; verbs with their clitics
+``*_forms``                               single words: conjugation, declension, numbers (English has too few)
+:mod:`text`                               words with what they realise, and how a stream of them becomes a sentence
+:mod:`lexicon`                            concepts with their forms, read from the tables :mod:`nouns`,
+                                          :mod:`vocabulary` (adjectives, verbs) and :mod:`adverbials`
+========================================  ============================================================================
 """
 
 from softsearch.data.grammar.generation import LANGUAGES, SPLITS, generate

@@ -1,18 +1,22 @@
 """Concepts and their forms: what a word means, whom it goes with, and how each language spells it.
 
-A concept carries one field per language (`de`, `en`); another language adds a field here, a column in
-:mod:`~softsearch.data.grammar.vocabulary` and a lineariser. `kinds` are the selectional restrictions: a verb names the
-kinds of its subjects and objects, an adjective those of its nouns; a noun is of every kind it lists and of its own key.
+A concept carries one field per language (`de`, `en`, `fr`). Another language adds a field here, a column in the tables
+of :mod:`nouns`, :mod:`vocabulary` and :mod:`adverbials`, and a lineariser. `kinds` are the selectional restrictions: a
+verb names the kinds of its subjects and objects, an adjective those of its nouns; a noun is of every kind it lists and
+of its own key. Concepts are compared by identity: each exists once, and many functions of them are cached.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
-from softsearch.data.grammar import vocabulary
+from softsearch.data.grammar import adverbials, nouns, vocabulary
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class GermanNoun:
     """`gender` is m, f or n; a weak noun takes its plural form in the accusative and dative singular."""
 
@@ -22,7 +26,7 @@ class GermanNoun:
     weak: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EnglishNoun:
     """Singular and plural; a noun of several words has blanks inside."""
 
@@ -30,16 +34,26 @@ class EnglishNoun:
     plural: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class FrenchNoun:
+    """`gender` is m or f; a noun of several words has blanks inside."""
+
+    gender: str
+    singular: str
+    plural: str
+
+
+@dataclass(frozen=True, eq=False)
 class Site:
-    """How a place is entered and stood in: German prepositions for "at" and "to", English for "at"."""
+    """How a place is entered and stood in: German prepositions for "at" and "to", English for "at", French for both."""
 
     de_at: str
     de_to: str
     en_at: str
+    fr: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Noun:
     """A noun. `pronoun` is the English pronoun that takes it up, empty where German and English would disagree."""
 
@@ -49,10 +63,27 @@ class Noun:
     pronoun: str
     de: GermanNoun
     en: EnglishNoun
+    fr: FrenchNoun
     site: Site | None
 
+    @cached_property
+    def is_name(self) -> bool:
+        """True for people and cities called by their names."""
+        return not self.kinds.isdisjoint(("name", "called"))
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
+class FrenchAdjective:
+    """Singular forms, the last for a masculine noun that begins with a vowel (un bel homme)."""
+
+    masculine: str
+    feminine: str
+    before_vowel: str
+    precedes: bool
+    is_invariable: bool
+
+
+@dataclass(frozen=True, eq=False)
 class Adjective:
     """German has a predicative and an attributive stem (teuer, teur-)."""
 
@@ -61,9 +92,10 @@ class Adjective:
     de: str
     de_stem: str
     en: str
+    fr: FrenchAdjective
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class GermanVerb:
     """Principal parts without the separable prefix; `auxiliary` forms the perfect; `case` is that of the object."""
 
@@ -76,7 +108,7 @@ class GermanVerb:
     case: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EnglishVerb:
     """Principal parts; a particle moves behind a pronoun (picks him up), a preposition does not (looks for him)."""
 
@@ -89,7 +121,22 @@ class EnglishVerb:
     preposition: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class FrenchVerb:
+    """What is conjugated (aller), what follows it (besoin, visite), a second infinitive (chercher), and the rest.
+
+    `preposition` governs the object (avoir besoin de), `closing` ends the clause (aller en avion).
+    """
+
+    infinitive: str
+    is_reflexive: bool
+    following: str
+    second: str
+    preposition: str
+    closing: str
+
+
+@dataclass(frozen=True, eq=False)
 class Verb:
     """A verb with its frame (intransitive, transitive, ditransitive, to_place, to_city) and restrictions."""
 
@@ -100,41 +147,52 @@ class Verb:
     traits: frozenset[str]
     de: GermanVerb
     en: EnglishVerb
+    fr: FrenchVerb
 
-    @property
+    @cached_property
     def is_state(self) -> bool:
         """True for verbs that English keeps out of the progressive."""
         return "state" in self.traits
 
-    @property
+    @cached_property
     def is_inverse(self) -> bool:
         """True where German makes the experiencer a dative object (das Buch gefällt dem Mann)."""
         return "inverse" in self.traits
 
-    @property
+    @cached_property
     def site_kind(self) -> str:
         """The kind of place where this is done, empty where a place would sound odd."""
         return next((trait[3:] for trait in sorted(self.traits) if trait.startswith("at:")), "")
 
 
-@dataclass(frozen=True)
+class Part(NamedTuple):
+    """A word of a fixed phrase, the parts of the phrase's meaning that it realises, and its part of speech."""
+
+    text: str
+    meaning: tuple[int, ...]
+    part: str
+
+
+@dataclass(frozen=True, eq=False)
 class Adverbial:
-    """A fixed phrase; each word is its text and the parts of the phrase's meaning it realises."""
+    """A fixed phrase in all languages; `uses` are the tenses it goes with."""
 
     key: str
     uses: frozenset[str]
-    de: tuple[tuple[str, tuple[int, ...]], ...]
-    en: tuple[tuple[str, tuple[int, ...]], ...]
+    de: tuple[Part, ...]
+    en: tuple[Part, ...]
+    fr: tuple[Part, ...]
 
 
 def _rows(table: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()]
 
 
-def _noun(key: str, kinds: str, de: str, en: str, site: str = "") -> Noun:
+def _noun(key: str, kinds: str, de: str, en: str, fr: str, site: str = "") -> Noun:
     traits = kinds.split()
-    gender, *german = de.replace("_", " ").split()
+    gender, *german = (word.replace("_", " ") for word in de.split())
     english = [word.replace("_", " ") for word in en.split()]
+    french = [word.replace("_", " ") for word in fr.split()]
     prepositions = site.replace("_", " ").split(":")
     return Noun(
         key=key,
@@ -143,16 +201,26 @@ def _noun(key: str, kinds: str, de: str, en: str, site: str = "") -> Noun:
         pronoun=next((word for word in ("he", "she", "it") if word in traits), ""),
         de=GermanNoun(gender[0], german[0], german[-1], weak=gender.endswith("*")),
         en=EnglishNoun(english[0], english[-1]),
-        site=Site(prepositions[0], prepositions[1], prepositions[2]) if site else None,
+        fr=FrenchNoun(french[0], french[1], french[2]),
+        site=Site(prepositions[0], prepositions[1], prepositions[2], prepositions[3]) if site else None,
     )
 
 
-def _adjective(key: str, kinds: str, de: str, en: str) -> Adjective:
+def _adjective(key: str, kinds: str, de: str, en: str, fr: str) -> Adjective:
     predicative, _, stem = de.partition(":")
-    return Adjective(key, frozenset(kinds.split()), predicative, stem or predicative, en)
+    return Adjective(key, frozenset(kinds.split()), predicative, stem or predicative, en, _french_adjective(fr))
 
 
-def _verb(key: str, frame: str, agents: str, patients: str, traits: str, de: str, en: str) -> Verb:
+def _french_adjective(row: str) -> FrenchAdjective:
+    """Read "+vieux vieille vieil", "gris grise" or "=marron"."""
+    masculine, *others = (form.replace("_", " ") for form in row.lstrip("+=").split())
+    is_invariable = row.startswith("=")
+    regular = masculine if is_invariable or masculine.endswith("e") else masculine + "e"
+    feminine, before_vowel = (*others, *(regular, masculine)[len(others) :])
+    return FrenchAdjective(masculine, feminine, before_vowel, row.startswith("+"), is_invariable)
+
+
+def _verb(key: str, frame: str, agents: str, patients: str, traits: str, de: str, en: str, fr: str) -> Verb:
     return Verb(
         key,
         frame,
@@ -161,6 +229,7 @@ def _verb(key: str, frame: str, agents: str, patients: str, traits: str, de: str
         frozenset(traits.split()),
         german_verb(de),
         _english_verb(en),
+        french_verb(fr),
     )
 
 
@@ -170,6 +239,14 @@ def german_verb(row: str) -> GermanVerb:
     prefix, _, bare = infinitive.rpartition("-")
     auxiliary = "sein" if "sein" in marks else "haben"
     return GermanVerb(bare, present, past, participle, prefix, auxiliary, "dat" if "dat" in marks else "acc")
+
+
+def french_verb(row: str) -> FrenchVerb:
+    """Read "se lever", "avoir~besoin+de", "aller>chercher" or "aller@en_avion"."""
+    head, *marked = re.split("(?=[~>+@])", row)
+    parts = {part[0]: part[1:].replace("_", " ") for part in marked}
+    following, second, preposition, closing = (parts.get(mark, "") for mark in "~>+@")
+    return FrenchVerb(head.removeprefix("se "), head.startswith("se "), following, second, preposition, closing)
 
 
 def _english_verb(row: str) -> EnglishVerb:
@@ -196,42 +273,26 @@ def third_person(base: str) -> str:
     return base + ("es" if base.endswith(("s", "sh", "ch", "x", "o")) else "s")
 
 
-def _adverbial(key: str, uses: str, de: str, en: str) -> Adverbial:
-    return Adverbial(key, frozenset(uses.split()), _parts(de), _parts(en))
+def _adverbial(key: str, uses: str, de: str, en: str, fr: str) -> Adverbial:
+    return Adverbial(key, frozenset(uses.split()), _parts(de), _parts(en), _parts(fr))
 
 
-def _parts(text: str) -> tuple[tuple[str, tuple[int, ...]], ...]:
-    """Read "am:01 Abend:2": the digits name the parts of meaning; without a colon, the word's own position."""
+def _parts(text: str) -> tuple[Part, ...]:
+    """Read "am/ADP:01 Abend/NOUN:2": the digits name the parts of meaning; without a colon, the word's own position."""
     parts = []
     for position, word in enumerate(text.split()):
-        spelling, colon, digits = word.partition(":")
-        parts.append((spelling, tuple(int(digit) for digit in digits) if colon else (position,)))
+        spelling, _, rest = word.partition("/")
+        part, colon, digits = rest.partition(":")
+        parts.append(Part(spelling, tuple(int(digit) for digit in digits) if colon else (position,), part))
     return tuple(parts)
 
 
-def _counted_times() -> list[Adverbial]:
-    times = []
-    for number, (german, english) in vocabulary.NUMBERS.items():
-        times.append(_adverbial(f"at_{number}", "past future", f"um {german} Uhr", f"at {english} o'clock"))
-        if number > 6:
-            continue
-        for unit, (german_unit, english_unit) in vocabulary.UNITS.items():
-            ago = f"vor:2 {german}:0 {german_unit}:1"
-            times.append(_adverbial(f"ago_{number}_{unit}", "past", ago, f"{english} {english_unit} ago"))
-            if unit == "year":  # "in five years he will wash the pear"
-                continue
-            later = f"in {german} {german_unit}"
-            times.append(_adverbial(f"in_{number}_{unit}", "future", later, f"in {english} {english_unit}"))
-    return times
-
-
-NOUNS: tuple[Noun, ...] = tuple(_noun(*row) for row in _rows(vocabulary.NOUNS))
+NOUNS: tuple[Noun, ...] = tuple(_noun(*row) for row in _rows(nouns.NOUNS))
 ADJECTIVES: tuple[Adjective, ...] = tuple(_adjective(*row) for row in _rows(vocabulary.ADJECTIVES))
 VERBS: tuple[Verb, ...] = tuple(_verb(*row) for row in _rows(vocabulary.VERBS))
-BE: Verb = _verb("be", "copula", "", "", "state", "sein ist war gewesen sein", "be was been being")
-EXIST: Verb = _verb("exist", "existential", "", "", "state", "geben gibt gab gegeben", "be was been being")
-TIMES: tuple[Adverbial, ...] = tuple(_adverbial(*row) for row in _rows(vocabulary.TIMES))
-COUNTED_TIMES: tuple[Adverbial, ...] = tuple(_counted_times())
-FREQUENCIES: tuple[Adverbial, ...] = tuple(_adverbial(*row) for row in _rows(vocabulary.FREQUENCIES))
-MEANS: tuple[Adverbial, ...] = tuple(_adverbial(*row) for row in _rows(vocabulary.MEANS))
-AT_HOME: Adverbial = _adverbial("at_home", "", "zu Hause", "at home")
+BE: Verb = _verb("be", "copula", "", "", "state", "sein ist war gewesen sein", "be was been being", "être")
+EXIST: Verb = _verb("exist", "existential", "", "", "state", "geben gibt gab gegeben", "be was been being", "avoir")
+TIMES: tuple[Adverbial, ...] = tuple(_adverbial(*row) for row in _rows(adverbials.TIMES))
+FREQUENCIES: tuple[Adverbial, ...] = tuple(_adverbial(*row) for row in _rows(adverbials.FREQUENCIES))
+MEANS: tuple[Adverbial, ...] = tuple(_adverbial(*row) for row in _rows(adverbials.MEANS))
+AT_HOME: Adverbial = _adverbial(*_rows(adverbials.AT_HOME)[0])

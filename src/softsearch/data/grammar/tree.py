@@ -6,8 +6,8 @@ languages that share a tag are linked.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from softsearch.data.grammar.lexicon import Adjective, Adverbial, Noun, Verb
 
@@ -25,21 +25,26 @@ class Tense(StrEnum):
     PERFECT = "perfect"
 
 
-@dataclass(frozen=True, slots=True)
-class Pronoun:
-    """`key` is the English subject form; `antecedent` the noun an "it" takes up, whose gender German needs."""
+_PAST_TENSES = (Tense.PAST, Tense.NARRATIVE)
+
+
+class Pronoun(NamedTuple):
+    """A pronoun, by its English subject form: I, he, she, it, we, they, or one of three kinds of "you".
+
+    "you" is one person who is called by the first name (du), "you_all" are several (ihr), "you_polite" is a stranger
+    (Sie). `antecedents` are the nouns taken up, or those addressed, whose genders some languages need.
+    """
 
     id: int
     key: str
-    antecedent: Noun | None = None
+    antecedents: tuple[Noun, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NounPhrase:
+class NounPhrase(NamedTuple):
     """A determiner, adjectives, a noun and what hangs on it.
 
-    `determiner` is the, a, no, any (an indefinite under negation), this, every, many, number or possessive; `owner` is
-    the possessor's pronoun key.
+    `determiner` is the, a, no, any (an indefinite under negation), this, every, many, number, possessive, genitive or
+    nothing (names); `owner` is the possessor's pronoun key under possessive, `possessor` a phrase under genitive.
     """
 
     id: int
@@ -49,24 +54,22 @@ class NounPhrase:
     adjectives: tuple[Adjective, ...] = ()
     number: int = 0
     owner: str = ""
+    possessor: NounPhrase | None = None
     relative: Clause | None = None
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Both:
-    """Two noun phrases joined by "and"."""
+class Several(NamedTuple):
+    """Two or more noun phrases, joined by commas and a last "and"."""
 
     id: int
-    first: NounPhrase
-    second: NounPhrase
+    items: tuple[NounPhrase, ...]
 
 
-Phrase = Pronoun | NounPhrase | Both
+Phrase = Pronoun | NounPhrase | Several
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where ("at" or a relation of the vocabulary) or where to ("to")."""
 
     id: int
@@ -74,17 +77,54 @@ class Place:
     phrase: NounPhrase
 
 
-@dataclass(frozen=True, slots=True)
-class Adjunct:
+class Companion(NamedTuple):
+    """With whom."""
+
+    id: int
+    phrase: Phrase
+
+
+class Adjunct(NamedTuple):
     """An occurrence of a fixed phrase."""
 
     id: int
     adverbial: Adverbial
 
 
-@dataclass(frozen=True, slots=True)
-class Subordinate:
-    """A clause under a conjunction: because, that, when, although, whether."""
+class Date(NamedTuple):
+    """A day of a month, a month or a year; 0 where a part is not said."""
+
+    id: int
+    day: int
+    month: int
+    year: int
+
+
+class Clock(NamedTuple):
+    """A time of day: the hour from 1 to 12, and 0, 15 or 30 minutes past it."""
+
+    id: int
+    hour: int
+    minutes: int
+
+
+class Span(NamedTuple):
+    """A number of units: "ago", "in" (so much later) or "for" (so long). `number` is at least 2."""
+
+    id: int
+    relation: str
+    number: int
+    unit: str
+
+
+Moment = Adjunct | Date | Span
+
+
+class Subordinate(NamedTuple):
+    """A clause under a conjunction: because, that, when, while, although, whether.
+
+    Under "in_order_to" the clause has no subject and is an infinitive (um ... zu).
+    """
 
     id: int
     conjunction: str
@@ -92,9 +132,13 @@ class Subordinate:
     comes_first: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """A verb with its company. A missing `subject` or `patient` is what a question or a relative pronoun stands for."""
+class Clause(NamedTuple):
+    """A verb with its company.
+
+    A missing `subject` or `patient` is what a question asks for, or the `gap` (subject, patient, recipient) that a
+    relative pronoun fills; `gap_is_plural` is the number of that gap. `compared` follows a `predicate` in the
+    comparative ("older than the dog").
+    """
 
     id: int
     verb: Verb
@@ -103,30 +147,41 @@ class Clause:
     patient: Phrase | None = None
     recipient: Phrase | None = None
     predicate: Adjective | None = None
+    compared: NounPhrase | None = None
     modal: str = ""
     negated: bool = False
-    time: Adjunct | None = None
+    time: Moment | None = None
+    clock: Clock | None = None
+    duration: Span | None = None
     time_first: bool = False
     frequency: Adjunct | None = None
     place: Place | Adjunct | None = None
+    companion: Companion | None = None
     means: Adjunct | None = None
     subordinate: Subordinate | None = None
+    gap: str = ""
     gap_is_plural: bool = False
 
+    @property
+    def is_past(self) -> bool:
+        """True for what is over, told as a story or not."""
+        return self.tense in _PAST_TENSES
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A statement, a question, or two statements joined by `conjunction` (and, but).
 
-    `asked` is empty for a yes-no question, else subject, thing, person (objects), recipient, place, time or reason.
+class Sentence(NamedTuple):
+    """A question, an order, or one to three statements, each joined to the one before by and, but or then.
+
+    `question` is empty, yes_no, subject, thing, person (objects), recipient, place, time or reason. `addressee` is
+    called first ("Anna, ..."): only then does "you" occur in the sentence, which tells all languages which "you" it
+    is. The clause of an order (`is_order`) has that "you" as its subject.
     """
 
     id: int
-    clause: Clause
-    is_question: bool = False
-    asked: str = ""
-    conjunction: str = ""
-    second: Clause | None = None
+    clauses: tuple[Clause, ...]
+    joints: tuple[str, ...] = ()
+    question: str = ""
+    addressee: NounPhrase | Several | None = None
+    is_order: bool = False
 
 
 def subject_agreement(clause: Clause) -> tuple[int, bool]:
@@ -135,13 +190,14 @@ def subject_agreement(clause: Clause) -> tuple[int, bool]:
 
 
 def agreement(phrase: Phrase | None) -> tuple[int, bool]:
-    """Return person and whether plural."""
+    """Return person and whether plural; "you_polite" is a plural second person, as in English and French."""
     match phrase:
         case Pronoun(key=key):
-            return (1 if key in ("I", "we") else 3), key in ("we", "they")
+            person = 1 if key in ("I", "we") else 2 if key.startswith("you") else 3
+            return person, key in ("we", "they", "you_all", "you_polite")
         case NounPhrase(plural=plural):
             return 3, plural
-        case Both():
+        case Several():
             return 3, True
         case None:
             return 3, False
@@ -149,7 +205,7 @@ def agreement(phrase: Phrase | None) -> tuple[int, bool]:
 
 def is_indefinite(phrase: Phrase) -> bool:
     """True for phrases that come after adverbs in a German clause."""
-    phrase = phrase.first if isinstance(phrase, Both) else phrase
+    phrase = phrase.items[0] if isinstance(phrase, Several) else phrase
     return isinstance(phrase, NounPhrase) and phrase.determiner in ("a", "any", "many", "number")
 
 

@@ -12,37 +12,82 @@ from typing import Annotated
 from pydantic import Field, PrivateAttr
 
 from softsearch.recipes.schema.base import Part
-from softsearch.recipes.schema.data import Data, Files, Grammar, Pairs, PairsOrNumber, Table, TwoFiles
+from softsearch.recipes.schema.data import (
+    Data,
+    Files,
+    Filter,
+    Grammar,
+    Pairs,
+    PairsOrNumber,
+    Table,
+    TwoFiles,
+    WeightedPairs,
+    WeightedTable,
+    WeightedTwoFiles,
+)
 from softsearch.recipes.schema.decoding import Decoding
 from softsearch.recipes.schema.model import (
     Additive,
     Attention,
     Decoder,
+    Dot,
     Encoder,
     EncoderDecoder,
+    General,
+    LinearScore,
     Mean,
+    Model,
     NoAttention,
+    OnePerWord,
 )
 from softsearch.recipes.schema.task import Translation
-from softsearch.recipes.schema.tokenizer import Sentencepiece, Tokenizer, Words
-from softsearch.recipes.schema.training import AdamW, Constant, Linear, Schedule, Stop, Training
+from softsearch.recipes.schema.tokenizer import Characters, Sentencepiece, Tokenizer, Words
+from softsearch.recipes.schema.training import (
+    SGD,
+    Adadelta,
+    AdamW,
+    Constant,
+    Cosine,
+    InverseSqrt,
+    Linear,
+    Optimizer,
+    Plateau,
+    RMSprop,
+    Schedule,
+    Stop,
+    Training,
+)
 
 __all__ = [
+    "SGD",
+    "Adadelta",
     "AdamW",
     "Additive",
     "Attention",
+    "Characters",
     "Constant",
+    "Cosine",
     "Decoder",
     "Decoding",
+    "Dot",
     "Encoder",
     "EncoderDecoder",
     "Files",
+    "Filter",
+    "General",
     "Grammar",
+    "InverseSqrt",
     "Linear",
+    "LinearScore",
     "Mean",
+    "Model",
     "NoAttention",
+    "OnePerWord",
+    "Optimizer",
     "Pairs",
     "PairsOrNumber",
+    "Plateau",
+    "RMSprop",
     "Recipe",
     "Schedule",
     "Sentencepiece",
@@ -51,6 +96,9 @@ __all__ = [
     "Training",
     "Translation",
     "TwoFiles",
+    "WeightedPairs",
+    "WeightedTable",
+    "WeightedTwoFiles",
     "Words",
 ]
 
@@ -62,7 +110,7 @@ class Recipe(Part):
     task: Translation = Translation(kind="translation")
     data: Data
     tokenizer: Tokenizer = Sentencepiece(kind="sentencepiece")
-    model: EncoderDecoder = EncoderDecoder(kind="encoder_decoder")
+    model: Model = EncoderDecoder(kind="encoder_decoder")
     training: Training
     decoding: Decoding = Decoding()
 

@@ -16,6 +16,7 @@ Width = Annotated[int, Field(ge=1, le=65_536)]
 Share = Annotated[float, Field(ge=0, lt=1)]
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
+Weight = Annotated[float, Field(gt=0, le=1_000)]
 Text = Annotated[str, Field(min_length=1, pattern=r"^\S(.*\S)?$")]
 
 

@@ -2,22 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from softsearch.recipes.schema.base import Part
+from softsearch.recipes.schema.base import Count, Part, Text, mistake
 
 
 class Decoding(Part):
-    """Beam search. Scores are divided by length ** `length_penalty`.
+    """Beam search.
 
     Attributes
     ----------
+    beam
+        Hypotheses kept alive for a sentence; with 1 the search is greedy.
+    length_penalty
+        Scores are divided by the length to this power.
     max_ratio
         A translation has at most this many times its source's tokens, and ten more.
+    coverage_penalty
+        Weight of the penalty on source positions that were not looked at (Wu et al. 2016, equation 14).
+    min_length, max_length
+        Tokens of a translation; max_length is in force beside max_ratio.
+    no_repeat_ngrams
+        No sequence of so many tokens is written twice; 0 for no such rule.
+    replace_unknown
+        Unknown words may be written; in their place stands the source word that was looked at most.
+    dictionary
+        A file of ``source word TAB translation``: what stands for an unknown word instead of the source word itself.
     """
 
     beam: Annotated[int, Field(ge=1, le=1_000)] = 5
     length_penalty: Annotated[float, Field(ge=0, le=10)] = 1.0
     max_ratio: Annotated[float, Field(gt=0, le=100)] = 2.0
+    coverage_penalty: Annotated[float, Field(ge=0, le=10)] = 0.0
+    min_length: Annotated[int, Field(ge=0, le=10_000)] = 0
+    max_length: Count | None = None
+    no_repeat_ngrams: Annotated[int, Field(ge=0, le=100)] = 0
+    replace_unknown: bool = False
+    dictionary: Text | None = None
+
+    @model_validator(mode="after")
+    def _some_length_is_allowed(self) -> Decoding:
+        if self.max_length is not None and self.max_length < self.min_length:
+            raise mistake("no length is allowed", key="max_length", allowed=f"at least min_length, {self.min_length}")
+        return self
+
+    def without_effect(self, *, is_blind: bool) -> Iterator[str]:
+        """Yield a sentence for each option that changes nothing; a blind model looks at no word in particular."""
+        for name in ("length_penalty", "coverage_penalty"):
+            if self.beam == 1 and getattr(self, name) != type(self).model_fields[name].default:
+                yield f"decoding.{name} has no effect with decoding.beam 1"
+        for name in ("coverage_penalty", "replace_unknown"):
+            if is_blind and getattr(self, name):
+                yield f"decoding.{name} has no effect without attention"
+        if self.dictionary is not None and not self.replace_unknown:
+            yield "decoding.dictionary has no effect without decoding.replace_unknown"

@@ -2,18 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from softsearch.recipes.schema.base import Part, Share, Width, mistake
 
+CellKind = Literal["rnn", "gru", "lstm"]
+Layers = Annotated[int, Field(ge=1, le=64)]
+
 
 class Additive(Part):
-    """Bahdanau's attention: a small network scores each annotation against the decoder's state."""
+    """Bahdanau's attention: a small network scores each annotation against the decoder's state.
+
+    Attributes
+    ----------
+    hidden
+        Width of that network.
+    coverage
+        The score also sees how much of each word has been read so far (Tu et al. 2016).
+    """
 
     kind: Literal["additive"]
     hidden: Width = 512
+    coverage: bool = False
+
+
+class General(Part):
+    """Luong's attention: a bilinear product of state and annotation. `coverage` as for ``additive``."""
+
+    kind: Literal["general"]
+    coverage: bool = False
+
+
+class Dot(Part):
+    """Luong's attention without weights: decoder state and annotation have the same width. `coverage` as above."""
+
+    kind: Literal["dot"]
+    coverage: bool = False
+
+
+class LinearScore(Part):
+    """One linear layer over state and annotation: the state cancels, so it looks at the same words at every step."""
+
+    kind: Literal["linear"]
 
 
 class Mean(Part):
@@ -28,22 +61,69 @@ class NoAttention(Part):
     kind: Literal["none"]
 
 
-Attention = Annotated[Additive | Mean | NoAttention, Field(discriminator="kind")]
+Attention = Annotated[
+    Additive | General | Dot | LinearScore | Mean | NoAttention,
+    Field(discriminator="kind"),
+]
 
 
 class Encoder(Part):
-    """A bidirectional recurrent network; `hidden` is the width of each direction."""
+    """Recurrent layers that read the source.
 
-    cell: Literal["gru", "lstm"] = "gru"
+    Attributes
+    ----------
+    cell
+        "rnn" (Elman), "gru" (Cho et al. 2014) or "lstm".
+    hidden
+        Width of each direction.
+    layers
+        How many, each on top of the one before.
+    direction
+        "backwards" reads the last word first: Sutskever's reversed source, with each annotation at its own word.
+    residual
+        Each layer from the second on adds what it reads to what it passes on.
+    """
+
+    cell: CellKind = "gru"
     hidden: Width = 256
-    layers: Annotated[int, Field(ge=1, le=64)] = 1
+    layers: Layers = 1
+    direction: Literal["both", "forwards", "backwards"] = "both"
+    residual: bool = False
+
+    @property
+    def width(self) -> int:
+        """Of an annotation."""
+        return 2 * self.hidden if self.direction == "both" else self.hidden
 
 
 class Decoder(Part):
-    """A recurrent network that writes one token at a time."""
+    """Recurrent layers that write one token at a time. `cell`, `layers` and `residual` as in the encoder.
 
-    cell: Literal["gru", "lstm"] = "gru"
+    Attributes
+    ----------
+    hidden
+        Width of each layer's state.
+    order
+        The attention is asked "before" the cell (Bahdanau), with the first layer's last state, and its answer enters
+        the first layer; or "after" it (Luong), with the top layer's new output, and its answer enters the readout only.
+    input_feeding
+        With order "after": what was read out for the last token enters the first layer beside that token.
+    """
+
+    cell: CellKind = "gru"
     hidden: Width = 512
+    layers: Layers = 1
+    residual: bool = False
+    order: Literal["before", "after"] = "before"
+    input_feeding: bool = False
+
+    @model_validator(mode="after")
+    def _only_what_was_read_before_is_fed(self) -> Decoder:
+        if self.input_feeding and self.order == "before":
+            problem = "with order: before, the context enters the cell already; there is nothing to feed"
+            fix = "set order: after, or input_feeding: false"
+            raise mistake(problem, key="input_feeding", allowed="false", fix=fix)
+        return self
 
 
 class EncoderDecoder(Part):
@@ -51,10 +131,16 @@ class EncoderDecoder(Part):
 
     Attributes
     ----------
+    embedding
+        Width of a token's vector.
+    encoder, decoder, attention
+        What reads the source, what writes the target, and how the second reads what the first has made.
     bridge
-        The decoder's first state: computed from the encoder's last states ("learned"), or "zeros".
+        The decoder's first states: computed from the encoder's last states ("learned"), or "zeros".
     readout
         Width of the layer before the output layer.
+    dropout
+        Share of the numbers that are put to zero in training: of embeddings, annotations, readout, between layers.
     tie_embeddings
         The output layer shares its weights with the embeddings: `readout` must equal `embedding`.
     """
@@ -70,9 +156,57 @@ class EncoderDecoder(Part):
     tie_embeddings: bool = True
 
     @model_validator(mode="after")
-    def _tied_widths_are_equal(self) -> EncoderDecoder:
-        if self.tie_embeddings and self.readout != self.embedding:
-            problem = f"with tie_embeddings, readout ({self.readout}) must equal embedding ({self.embedding})"
-            fix = f"set readout: {self.embedding}, or tie_embeddings: false"
-            raise mistake(problem, key="readout", allowed=str(self.embedding), fix=fix)
+    def _widths_fit(self) -> EncoderDecoder:
+        _check_tied(self)
+        annotation, state = self.encoder.width, self.decoder.hidden
+        if isinstance(self.attention, Dot) and annotation != state:
+            problem = f"with dot, an annotation ({annotation} numbers) must be as wide as decoder.hidden ({state})"
+            fix = f"set model.decoder.hidden: {annotation}, or model.attention.kind: general"
+            raise mistake(problem, key="attention", fix=fix)
         return self
+
+    def without_effect(self) -> Iterator[str]:
+        """Return a sentence for each field that changes nothing, beside the others."""
+        return _without_effect(encoder=self.encoder, decoder=self.decoder)
+
+
+class OnePerWord(Part):
+    """One output for each input word: target word i is read off the source's annotation i, without a decoder.
+
+    Attributes
+    ----------
+    embedding, readout, dropout, tie_embeddings
+        As in ``encoder_decoder``.
+    """
+
+    kind: Literal["one_per_word"]
+    embedding: Width = 256
+    encoder: Encoder = Encoder()
+    readout: Width = 256
+    dropout: Share = 0.3
+    tie_embeddings: bool = True
+
+    @model_validator(mode="after")
+    def _widths_fit(self) -> OnePerWord:
+        _check_tied(self)
+        return self
+
+    def without_effect(self) -> Iterator[str]:
+        """Return a sentence for each field that changes nothing, beside the others."""
+        return _without_effect(encoder=self.encoder)
+
+
+Model = Annotated[EncoderDecoder | OnePerWord, Field(discriminator="kind")]
+
+
+def _check_tied(model: EncoderDecoder | OnePerWord) -> None:
+    if model.tie_embeddings and model.readout != model.embedding:
+        problem = f"with tie_embeddings, readout ({model.readout}) must equal embedding ({model.embedding})"
+        fix = f"set readout: {model.embedding}, or tie_embeddings: false"
+        raise mistake(problem, key="readout", allowed=str(model.embedding), fix=fix)
+
+
+def _without_effect(**parts: Encoder | Decoder) -> Iterator[str]:
+    for name, part in parts.items():
+        if part.residual and part.layers == 1:
+            yield f"model.{name}.residual has no effect with model.{name}.layers 1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -19,9 +20,17 @@ from softsearch.recipes.schema.base import (
     mistake,
 )
 
+Steps = Annotated[int, Field(ge=0, le=10**12)]
+
 
 class AdamW(Part):
-    """Adam with decoupled weight decay."""
+    """Adam with decoupled weight decay (Loshchilov and Hutter 2019).
+
+    Attributes
+    ----------
+    betas
+        Shares of the old mean, and of the old mean square, of the gradients in the new ones.
+    """
 
     kind: Literal["adamw"]
     learning_rate: Positive = 1e-3
@@ -29,21 +38,110 @@ class AdamW(Part):
     betas: Annotated[tuple[Share, Share], Field(strict=False)] = (0.9, 0.98)
 
 
+class SGD(Part):
+    """Gradient descent, with momentum (Polyak 1964) if asked.
+
+    Attributes
+    ----------
+    nesterov
+        Take the gradient's step after that of the momentum (Nesterov 1983; Sutskever et al. 2013).
+    """
+
+    kind: Literal["sgd"]
+    learning_rate: Positive = 1.0
+    momentum: Share = 0.0
+    nesterov: bool = False
+    weight_decay: NotNegative = 0.0
+
+    @model_validator(mode="after")
+    def _nesterov_has_momentum(self) -> SGD:
+        if self.nesterov and not self.momentum:
+            raise mistake("nesterov changes the momentum, and there is none", key="nesterov", fix="add momentum: 0.9")
+        return self
+
+
+class RMSprop(Part):
+    """Each gradient divided by the root of its mean square (Tieleman and Hinton 2012).
+
+    Attributes
+    ----------
+    rho
+        Share of the old mean in the new one.
+    """
+
+    kind: Literal["rmsprop"]
+    learning_rate: Positive = 1e-3
+    rho: Share = 0.9
+    epsilon: Positive = 1e-8
+
+
+class Adadelta(Part):
+    """As RMSprop, times the root of the mean square of the last steps (Zeiler 2012); needs no learning rate but 1.
+
+    Attributes
+    ----------
+    rho
+        Share of the old mean in the new one.
+    """
+
+    kind: Literal["adadelta"]
+    learning_rate: Positive = 1.0
+    rho: Share = 0.95
+    epsilon: Positive = 1e-6
+
+
+Optimizer = Annotated[AdamW | SGD | RMSprop | Adadelta, Field(discriminator="kind")]
+
+
 class Linear(Part):
     """Warm up, then fall in a straight line to zero at the end of the training."""
 
     kind: Literal["linear"]
-    warmup_steps: Annotated[int, Field(ge=0, le=10**12)] = 200
+    warmup_steps: Steps = 200
 
 
 class Constant(Part):
     """Warm up, then stay."""
 
     kind: Literal["constant"]
-    warmup_steps: Annotated[int, Field(ge=0, le=10**12)] = 200
+    warmup_steps: Steps = 200
 
 
-Schedule = Annotated[Linear | Constant, Field(discriminator="kind")]
+class Cosine(Part):
+    """Warm up, then fall to zero at the end of the training along half a cosine (Loshchilov and Hutter 2017)."""
+
+    kind: Literal["cosine"]
+    warmup_steps: Steps = 200
+
+
+class InverseSqrt(Part):
+    """Warm up, then fall with the root of the step (Vaswani et al. 2017); the end of the training changes nothing."""
+
+    kind: Literal["inverse_sqrt"]
+    warmup_steps: Steps = 200
+
+
+class Plateau(Part):
+    """Warm up, then stay, but fall by `factor` each time that the validation stops improving.
+
+    What counts as improving is said in `stop`.
+
+    Attributes
+    ----------
+    patience
+        So many validations without improvement make it fall.
+    min_learning_rate
+        It falls no lower.
+    """
+
+    kind: Literal["plateau"]
+    warmup_steps: Steps = 200
+    factor: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    patience: Count = 2
+    min_learning_rate: NotNegative = 1e-5
+
+
+Schedule = Annotated[Linear | Constant | Cosine | InverseSqrt | Plateau, Field(discriminator="kind")]
 
 
 class Stop(Part):
@@ -51,12 +149,18 @@ class Stop(Part):
 
     Attributes
     ----------
+    on
+        The validation's loss, or the BLEU of its greedy translations.
     patience
-        So many validations without a better one end the training; null: none do.
+        So many validations in a row without a better one end the training, unless the trend of the last twice as many,
+        which is less noisy than any of them, still improves; null: none do.
+    min_delta
+        Less than this is no improvement, in nats or points of BLEU.
     """
 
     on: Literal["loss", "bleu"] = "loss"
     patience: Count | None = 5
+    min_delta: NotNegative = 0.0
 
 
 class Training(Part):
@@ -66,14 +170,25 @@ class Training(Part):
     ----------
     batch_tokens
         Padded tokens in a batch, on either side.
+    accumulate
+        Batches that are learnt from together, in one step.
+    max_steps, max_epochs, budget
+        The limits; the budget is a time, turned into steps by timing the first ones.
+    validate_every, checkpoint_every
+        How often it is validated; how often all is saved, beside validations.
     clip_norm
         Longer gradients are cut to this length; null: none are.
+    average
+        At the end, the mean of the weights of so many last validations is tried, too; null: it is not.
+    keep
+        The checkpoints of so many last validations stay in the run, beside the best and the last.
     threads
         Processor cores to use; null: all.
     """
 
     batch_tokens: Count = 2_048
-    optimizer: AdamW = AdamW(kind="adamw")
+    accumulate: Annotated[int, Field(ge=1, le=10_000)] = 1
+    optimizer: Optimizer = AdamW(kind="adamw")
     schedule: Schedule = Linear(kind="linear")
     clip_norm: Positive | None = 1.0
     max_steps: Count | None = None
@@ -82,6 +197,8 @@ class Training(Part):
     validate_every: Progress = Duration(1, "epochs")
     checkpoint_every: TimeOrProgress = Duration(120.0, "seconds")
     stop: Stop = Stop()
+    average: Annotated[int, Field(ge=2, le=1_000)] | None = None
+    keep: Annotated[int, Field(ge=0, le=10_000)] = 0
     threads: Annotated[int, Field(ge=1, le=1_024)] | None = None
 
     @model_validator(mode="after")
@@ -90,3 +207,21 @@ class Training(Part):
             fix = "add, for instance, budget: 30 minutes"
             raise mistake("training has no end", allowed="at least one of max_steps, max_epochs, budget", fix=fix)
         return self
+
+    @model_validator(mode="after")
+    def _a_floor_is_below(self) -> Training:
+        rate = self.optimizer.learning_rate
+        if self.schedule.kind == "plateau" and self.schedule.min_learning_rate >= rate:
+            problem = (
+                f"min_learning_rate ({self.schedule.min_learning_rate}) must be less than the learning rate ({rate})"
+            )
+            raise mistake(problem, key="schedule")
+        return self
+
+    def without_effect(self) -> Iterator[str]:
+        """Yield a sentence for each option that changes nothing, beside the others."""
+        warmup_steps, rate = self.schedule.warmup_steps, self.optimizer.learning_rate
+        if self.max_steps is not None and warmup_steps >= self.max_steps:
+            yield f"training ends in its {warmup_steps} steps of warm-up: it never reaches the learning rate {rate}"
+        if self.stop.min_delta and self.stop.patience is None and self.schedule.kind != "plateau":
+            yield "training.stop.min_delta has no effect with training.stop.patience null"

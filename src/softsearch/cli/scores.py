@@ -1,0 +1,87 @@
+"""Evaluations and comparisons as tables for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from softsearch.cli.console import say, table
+from softsearch.inspection.files import FEW, title
+
+SHARES = frozenset({"aer", "link_precision", "link_recall"})
+"""Scores from 0 to 1; the others are in per cent."""
+
+
+def name_of(evaluation: Mapping[str, Any]) -> str:
+    """Return what an evaluation is called, with the width of its search."""
+    return f"{title(evaluation)} (beam {evaluation['decoding']['beam']})"
+
+
+def scores_table(evaluation: Mapping[str, Any]) -> None:
+    """Print the scores of one evaluation, with intervals and signatures, and what else is known of it."""
+    say(f"{evaluation['num_sentences']} sentences of {name_of(evaluation)}")
+    if evaluation.get("overfit"):
+        say(f"trained with --overfit: the {evaluation['overfit']} pairs trained on are its valid data too")
+    rows = [[name, *_numbers(score, name), score["signature"]] for name, score in evaluation["metrics"].items()]
+    table(["score", "value", "95 % interval", "signature"], rows)
+    if evaluation["by_length"]:
+        say("")
+        table(["source words", "sentences", "bleu", "95 % interval"], [_length_row(b) for b in evaluation["by_length"]])
+    if "unknown" in evaluation:
+        _unknown_table(evaluation["unknown"], evaluation)
+    if "attention" in evaluation:
+        say("")
+        _say_attention(evaluation["attention"])
+
+
+def comparison_table(comparison: Mapping[str, Any]) -> None:
+    """Print how far each system lies from the first, and how likely that is between equals."""
+    say(f"against {comparison['systems'][0]['name']}, on the same {comparison['num_sentences']} sentences:")
+    rows = [
+        [each["system"], each["metric"], _signed(each, "value"), f"{_signed(each, 'low')} to {_signed(each, 'high')}"]
+        + [f"{each[name]:.4f}" for name in ("p_bootstrap", "p_randomisation")]
+        for each in comparison["comparisons"]
+    ]
+    table(["system", "score", "difference", "95 % interval", "p (bootstrap)", "p (randomisation)"], rows)
+
+
+def _unknown_table(unknown: Mapping[str, Any], evaluation: Mapping[str, Any]) -> None:
+    known = f"{unknown['num_known']} of {evaluation['num_sentences']} pairs without unknown words"
+    written = f"unknown words written in {unknown.get('num_written')} sentences"
+    names = {"bleu_known": known, "bleu_unreplaced": f"{written}, as they are", "bleu_replaced": f"{written}, replaced"}
+    rows = [[label, *_numbers(unknown[name], name)] for name, label in names.items() if unknown.get(name)]
+    if rows:
+        say("")
+        table(["unknown words", "bleu", "95 % interval"], rows)
+
+
+def _say_attention(attention: Mapping[str, Any]) -> None:
+    spread = attention["effective_words"]
+    say(f"a word attends to {spread['mean']:.2f} of {spread['of']:.1f} source words (median {spread['median']:.2f})")
+    if "crossing" in attention:
+        gold, predicted, recall = (
+            f"{100 * attention['crossing'][name]:.1f} %" for name in ("gold", "predicted", "recall")
+        )
+        say(f"links that cross others: {gold} of the gold ones, {recall} of which are found; {predicted} of the found")
+    if "tags" in attention:
+        match, chance = (f"{100 * attention['tags']['overall'][name]:.1f} %" for name in ("match", "chance"))
+        say(f"words that look most at their own part of speech: {match} (by chance {chance})")
+
+
+def _length_row(bucket: Mapping[str, Any]) -> list[str]:
+    words = f"{bucket['low']} to {bucket['high']}"
+    value, interval = _numbers(bucket["bleu"], "bleu")
+    return [words, str(bucket["count"]), value, interval if bucket["count"] >= FEW else "–"]
+
+
+def _numbers(score: Mapping[str, Any], metric: str) -> list[str]:
+    low, value, high = (f"{score[name]:.{_digits(metric)}f}" for name in ("low", "value", "high"))
+    return [value, f"{low} to {high}"]
+
+
+def _signed(each: Mapping[str, Any], name: str) -> str:
+    return f"{each[name]:+.{_digits(each['metric'])}f}"
+
+
+def _digits(metric: str) -> int:
+    return 3 if metric in SHARES else 2

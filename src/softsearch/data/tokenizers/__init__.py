@@ -1,0 +1,24 @@
+"""From text to token ids and back: subwords, words or characters, one vocabulary for both languages."""
+
+from softsearch.data.tokenizers.base import BOS, EOS, NUM_SPECIAL, PAD, UNK, UNKNOWN, Tokenizer
+from softsearch.data.tokenizers.characters import CharacterTokenizer, train_characters
+from softsearch.data.tokenizers.loading import load_tokenizer
+from softsearch.data.tokenizers.subwords import SentencePieceTokenizer, train_sentencepiece
+from softsearch.data.tokenizers.words import WordTokenizer, train_words
+
+__all__ = [
+    "BOS",
+    "EOS",
+    "NUM_SPECIAL",
+    "PAD",
+    "UNK",
+    "UNKNOWN",
+    "CharacterTokenizer",
+    "SentencePieceTokenizer",
+    "Tokenizer",
+    "WordTokenizer",
+    "load_tokenizer",
+    "train_characters",
+    "train_sentencepiece",
+    "train_words",
+]

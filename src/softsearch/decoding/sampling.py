@@ -1,0 +1,105 @@
+"""Drawing translations instead of looking for the best one.
+
+With temperature T the next token is drawn from p_k^(1/T) / sum_m p_m^(1/T), among the k likeliest tokens (Fan et al.
+2018) and the nucleus, the fewest likeliest tokens whose probabilities, tempered, sum to top_p at least (Holtzman et al.
+2020, section 3.1). What is reported is the model's own log-probability, neither tempered nor cut.
+
+A number is drawn for each place of each sample beforehand, so a sample is a function of its seed, whatever else is in
+the batch.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from softsearch.decoding.growing import Live, grow
+from softsearch.decoding.rules import Rules
+from softsearch.decoding.settings import Sampling
+from softsearch.decoding.stepper import Hypothesis, Stepper
+from softsearch.shapes import Float, Int, Tensor
+
+
+@torch.inference_mode()
+def sample(
+    stepper: Stepper,
+    source: Any,
+    *,
+    sampling: Sampling,
+    seeds: Sequence[Sequence[int]],
+    length_penalty: float,
+    max_lengths: list[int],
+    rules: Rules,
+    device: torch.device,
+) -> list[list[Hypothesis]]:
+    """Return the samples of each sentence, in the order of its seeds.
+
+    Parameters
+    ----------
+    source
+        What the stepper's ``encode`` returned for a batch.
+    seeds
+        One for each sample of each sentence, equally many for all; ``sampling.seed`` is not looked at.
+    length_penalty
+        Of the score; it decides nothing here.
+    max_lengths
+        The most tokens to write for each sentence, EOS not counted; at least 1.
+    """
+    places = max(max_lengths, default=0) + 1
+    draws = [[np.random.default_rng(seed).random(places) for seed in own] for own in seeds]
+    width = len(seeds[0]) if seeds else 1
+    numbers = torch.as_tensor(np.array(draws).reshape(len(seeds), width, places), device=device)
+    policy = _Sampler(sampling, length_penalty, numbers)
+    found = grow(stepper, source, policy, max_lengths=max_lengths, rules=rules)
+    return [[each for _, each in sorted(ended, key=lambda row: row[0])] for ended in found]
+
+
+@dataclass(frozen=True)
+class _Sampler:
+    sampling: Sampling
+    length_penalty: float
+    numbers: Float[Tensor, "batch beam tgt"]
+
+    @property
+    def width(self) -> int:
+        return self.numbers.shape[1]
+
+    def begin(self, sentences: int) -> Float[Tensor, "batch beam"]:
+        return torch.zeros((sentences, self.width), device=self.numbers.device)
+
+    def choose(
+        self, live: Live, log_probs: Float[Tensor, "rows vocabulary"], order: list[int]
+    ) -> tuple[Int[Tensor, " rows"], Int[Tensor, " rows"]]:
+        numbers = self.numbers[order, :, live.tokens.shape[1] - 1].flatten()
+        rows = torch.arange(len(log_probs), device=log_probs.device)
+        return rows, draw(log_probs, numbers, self.sampling)
+
+    def hopes(self, live: Live) -> Float[Tensor, " rows"]:
+        return self.scores(live)  # nothing is compared
+
+    def scores(self, live: Live) -> Float[Tensor, " rows"]:
+        return live.log_probs / math.pow(live.tokens.shape[1] - 1, self.length_penalty)
+
+    def is_done(self, ended: list[tuple[int, Hypothesis]], best_alive: float) -> bool:
+        return len(ended) == self.width
+
+
+def draw(
+    log_probs: Float[Tensor, "rows vocabulary"], numbers: Float[Tensor, " rows"], sampling: Sampling
+) -> Int[Tensor, " rows"]:
+    """Return the token that each number, uniform from 0 to 1, falls on when the likeliest tokens are laid out first."""
+    ranked, tokens = log_probs.double().sort(dim=1, descending=True, stable=True)
+    most = min(sampling.top_k or ranked.shape[1], ranked.shape[1])
+    ranked, tokens = ranked[:, :most], tokens[:, :most]
+    shares = ((ranked - ranked[:, :1]) / sampling.temperature).softmax(dim=1)
+    shares = shares.masked_fill(shares.cumsum(dim=1) - shares >= sampling.top_p, 0.0)
+    ends = shares.cumsum(dim=1)
+    wanted = numbers.unsqueeze(1) * ends[:, -1:]
+    place = torch.searchsorted(ends, wanted, right=True)
+    last = (shares > 0).sum(dim=1, keepdim=True) - 1  # rounding may lead past the last token that has a share
+    return tokens.gather(1, torch.minimum(place, last)).squeeze(1)

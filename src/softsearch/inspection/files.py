@@ -1,0 +1,106 @@
+"""The files of a run that its report shows, read back with every damage named."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from softsearch.errors import RunError
+
+Row = Mapping[str, Any]
+
+FEW = 5
+"""Sentences below which an interval says nothing."""
+
+_EVALUATION_KEYS = ("data", "date", "metrics", "by_length", "sentences", "num_sentences", "decoding")
+_COMPARISON_KEYS = ("date", "data", "systems", "comparisons", "num_sentences")
+
+
+def read_evaluations(folder: Path) -> dict[str, Row]:
+    """Return the evaluations in a folder by name: the test set, then the validation set, then the others by name.
+
+    Raises
+    ------
+    RunError
+        A file is damaged; the message names it.
+    """
+    return {path.stem: read_json(path, required=_EVALUATION_KEYS) for path in _ordered(folder)}
+
+
+def read_comparisons(folder: Path) -> dict[str, Row]:
+    """Return the comparisons with other runs, in the order and with the errors of :func:`read_evaluations`."""
+    return {path.stem: read_json(path, required=_COMPARISON_KEYS) for path in _ordered(folder / "comparisons")}
+
+
+def title(evaluation: Row) -> str:
+    """Return what an evaluation is called: its data as they were named, and the runs that wrote together."""
+    members = evaluation.get("members")
+    return evaluation["data"] + (f", together with {', '.join(members)}" if members else "")
+
+
+def outdated(row: Row, in_use: Sequence[int]) -> str | None:
+    """Return of which weights a row is, if it says so and the run has others `in_use` by now; otherwise None."""
+    steps = row.get("steps")
+    if not steps or steps == list(in_use):
+        return None
+    return f"of {_steps(steps)}, the best is now {_steps(in_use)}"
+
+
+def newest(evaluations: Mapping[str, Row], in_use: Sequence[int]) -> dict[str, Row]:
+    """Return one evaluation of each data set and each ensemble: the newest of the present weights, or else of any."""
+    best: dict[tuple[str, ...], str] = {}
+    for name, row in evaluations.items():
+        key = (row.get("data_id", name), *row.get("members", ()))
+        rank = (outdated(row, in_use) is None, row["date"])
+        if key not in best or rank > (outdated(evaluations[best[key]], in_use) is None, evaluations[best[key]]["date"]):
+            best[key] = name
+    return {name: evaluations[name] for name in best.values()}
+
+
+def _steps(steps: Sequence[int]) -> str:
+    listed = ", ".join(f"{step:,}" for step in steps)
+    return f"step {listed}" if len(steps) == 1 else f"the mean of steps {listed}" if steps else "not there"
+
+
+def read_json(path: Path, required: Collection[str] = ()) -> dict[str, Any]:
+    """Return the object in a file.
+
+    Raises
+    ------
+    RunError
+        It is damaged, or lacks one of the keys.
+    """
+    fix = "delete the file and have softsearch write it again"
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise RunError(f"damaged or cut short: {error}", path=path, fix=fix) from error
+    if not isinstance(content, dict) or not content.keys() >= set(required):
+        raise RunError("damaged: not the object that softsearch writes", path=path, allowed=required or None, fix=fix)
+    return content
+
+
+def read_rows(path: Path) -> list[Row]:
+    """Return the rows of the journal; the last line is left out while a running training is still writing it.
+
+    Raises
+    ------
+    RunError
+        A line is damaged; the message names it.
+    """
+    if not path.exists():
+        return []
+    rows = []
+    for number, line in enumerate(path.read_bytes().split(b"\n")[:-1], start=1):
+        try:
+            rows.append(json.loads(line))
+        except ValueError as error:
+            raise RunError(f"damaged: {error}", path=path, line=number, fix="delete this line") from error
+    return rows
+
+
+def _ordered(folder: Path) -> list[Path]:
+    first = {"test": 0, "valid": 1}
+    return sorted(folder.glob("*.json"), key=lambda path: (first.get(path.stem, 2), path.stem))

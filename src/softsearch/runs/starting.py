@@ -1,0 +1,59 @@
+"""A training that starts from the weights of another run, with that run's vocabulary."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from softsearch.data.tokenizers import Tokenizer, load_tokenizer
+from softsearch.errors import RunError
+from softsearch.recipes import Recipe
+from softsearch.runs.changes import differences
+from softsearch.runs.parts import best_of, model_of, recipe_of
+from softsearch.training.checkpoints import load_checkpoint, weights_as_bytes
+from softsearch.training.folder import RunFolder
+
+WEIGHTS = "start.safetensors"
+
+
+class Start(NamedTuple):
+    """What another run gives: its tokenizer, its best weights as the content of a file, and how it is recorded."""
+
+    tokenizer: Tokenizer
+    weights: bytes
+    about: dict[str, Any]
+
+
+def start_from(run: Path, recipe: Recipe) -> tuple[Recipe, Start]:
+    """Return a recipe with the tokenizer of another run, and what is taken over from that run.
+
+    Raises
+    ------
+    RunError
+        Not a run, damaged, or its model is another than the recipe's; the fields that differ are named.
+    """
+    folder = RunFolder.open(run)
+    base = recipe_of(folder)
+    _refuse_another_model(run, base, recipe)
+    if recipe.tokenizer != base.tokenizer:
+        warnings.warn(f"the recipe's tokenizer has no effect: that of {run} is used, as its weights ask", stacklevel=3)
+    model = model_of(folder)
+    load_checkpoint(folder, best_of(folder), model=model)
+    step = folder.averaged[-1] if folder.averaged else folder.best or folder.last
+    about = {"run": str(run.absolute()), "created": folder.about["created"], "step": step}
+    tokenizer = load_tokenizer(folder.path / "tokenizer.model")
+    return recipe.model_copy(update={"tokenizer": base.tokenizer}), Start(tokenizer, weights_as_bytes(model), about)
+
+
+def _refuse_another_model(run: Path, base: Recipe, recipe: Recipe) -> None:
+    """Raise a RunError unless the weights fit; dropout is no weight, and may differ."""
+    changes = list(differences(base.model.model_dump(mode="json"), recipe.model.model_dump(mode="json"), "model."))
+    changes = [change for change in changes if "dropout" not in change.field]
+    if changes:
+        wanted = " ".join(f"--set {change.field}={change.old}" for change in changes)
+        raise RunError(
+            "the recipe's model is not the one that was trained there: " + "; ".join(str(each) for each in changes),
+            path=run,
+            fix=f"give it the fields of that run: {wanted}",
+        )

@@ -1,0 +1,111 @@
+"""Samples follow the distribution they should, and are a function of their seeds alone."""
+
+import math
+
+import pytest
+import torch
+
+from softsearch.decoding.rules import Rules, pad_prefixes
+from softsearch.decoding.sampling import draw, sample
+from softsearch.decoding.settings import Sampling
+from softsearch.decoding.stepper import EOS
+
+CPU = torch.device("cpu")
+
+
+def samples(stepper, source, limits, *, seeds, temperature=1.0, top_k=None, top_p=1.0, **rules):
+    return sample(
+        stepper,
+        source,
+        sampling=Sampling(temperature, top_k, top_p, seed=0),
+        seeds=seeds,
+        length_penalty=1.0,
+        max_lengths=limits,
+        rules=Rules(**rules),
+        device=CPU,
+    )
+
+
+def shares_of(log_probs, temperature, top_k, top_p):
+    """Return the probability of each token to be drawn, by the papers, one token after the other."""
+    tempered = [math.exp(each / temperature) for each in log_probs]
+    tempered = [each / sum(tempered) for each in tempered]
+    ranked = sorted(range(len(tempered)), key=lambda token: -tempered[token])[:top_k]
+    total, kept, mass = sum(tempered[token] for token in ranked), [], 0.0
+    for token in ranked:
+        if mass >= top_p * total:
+            break
+        kept.append(token)
+        mass += tempered[token]
+    return [tempered[token] / mass if token in kept else 0.0 for token in range(len(tempered))]
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 3.0])
+@pytest.mark.parametrize("top_k", [None, 1, 3, 99])
+@pytest.mark.parametrize("top_p", [0.1, 0.6, 0.95, 1.0])
+def test_tokens_are_drawn_as_often_as_the_papers_say(temperature, top_k, top_p):
+    log_probs = torch.tensor([0.05, 0.3, 0.0, 0.25, 0.15, 0.25]).log()
+    num = 4000
+    numbers = (torch.arange(num) + 0.5).double() / num  # evenly spread instead of random: no luck needed
+    drawn = draw(log_probs.expand(num, -1), numbers, Sampling(temperature, top_k, top_p, seed=0))
+    wanted = shares_of(log_probs.tolist(), temperature, top_k, top_p)
+    assert (drawn.bincount(minlength=6) / num).tolist() == pytest.approx(wanted, abs=1.1 / num)
+
+
+@pytest.mark.parametrize("number", [0.0, 1 - 2**-53])
+def test_the_outermost_numbers_fall_on_tokens_that_are_possible(number):
+    log_probs = torch.tensor([[0.1] * 10 + [0.0]]).log()
+    for top_p in (0.3, 1.0):
+        sampling = Sampling(1.0, None, top_p, seed=0)
+        assert int(draw(log_probs, torch.tensor([number], dtype=torch.float64), sampling)) < 10
+
+
+def test_a_sample_depends_on_its_seed_alone_and_not_on_its_company(steppers):
+    stepper, limits, seeds = steppers.random(ends=-1.0), [6, 2, 9, 4], [[1, 2], [3, 4], [5, 6], [7, 8]]
+    source = stepper.source(4)
+    together = samples(stepper, source, limits, seeds=seeds)
+    for row, found in enumerate(together):
+        own = tuple(part[row : row + 1] for part in source)
+        for number, each in enumerate(found):
+            ((alone,),) = samples(stepper, own, [limits[row]], seeds=[[seeds[row][number]]])
+            assert alone.tokens == each.tokens
+            assert alone.token_log_probs == pytest.approx(each.token_log_probs)
+            assert torch.equal(alone.weights, each.weights)
+    assert len({tuple(each.tokens) for found in together for each in found}) > 3
+
+
+def test_a_sample_reports_the_models_own_log_probability(steppers):
+    stepper = steppers.script([{4: 0.6, 5: 0.4}, {EOS: 0.5, 4: 0.5}])
+    found = samples(stepper, (torch.zeros(1),), [1], seeds=[list(range(20))], temperature=0.7, top_p=0.5)
+    for each in found[0]:
+        assert each.tokens == [4]
+        assert each.log_prob == pytest.approx(math.log(0.6 * 0.5))
+        assert each.score == pytest.approx(each.log_prob / 2)
+
+
+def test_a_cold_sample_is_the_greedy_translation(steppers):
+    stepper = steppers.random(ends=-1.0)
+    cold, only = (
+        samples(stepper, stepper.source(3), [5] * 3, seeds=[[1], [2], [3]], **options)
+        for options in ({"temperature": 1e-3}, {"top_k": 1})
+    )
+    assert [each[0].tokens for each in cold] == [each[0].tokens for each in only]
+
+
+def test_samples_keep_the_rules(steppers):
+    stepper, prefixes = steppers.random(), [[5, 6], []]
+    seeds = [list(range(30)), list(range(30, 60))]
+    rules = {"min_length": 3, "no_repeat_ngrams": 2, "prefixes": pad_prefixes(prefixes, CPU)}
+    for found, prefix in zip(samples(stepper, stepper.source(2), [5, 4], seeds=seeds, **rules), prefixes, strict=True):
+        assert len(found) == 30
+        for each in found:
+            grams = list(zip(each.tokens, each.tokens[1:], strict=False))
+            assert len(set(grams)) == len(grams)
+            assert 3 <= len(each.tokens) <= 5
+            assert each.tokens[: len(prefix)] == prefix
+            assert set(each.tokens) <= {4, 5, 6}
+
+
+def test_no_sentences_give_no_samples(steppers):
+    stepper = steppers.random()
+    assert samples(stepper, stepper.source(0), [], seeds=[]) == []

@@ -1,0 +1,107 @@
+"""Each optimiser takes the step of its paper."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from types import ModuleType
+
+import pytest
+import torch
+from torch import nn
+
+from softsearch.training import optimisers
+
+RATE, DECAY = 0.1, 0.01
+
+
+class _One(nn.Module):
+    """A matrix of one weight, 1 at first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(1, 1, dtype=torch.float64))
+
+
+def _walk(make: Callable[[nn.Module], torch.optim.Optimizer], gradients: list[float]) -> list[float]:
+    model, walked = _One(), []
+    optimizer = make(model)
+    for gradient in gradients:
+        model.weight.grad = torch.full((1, 1), gradient, dtype=torch.float64)
+        optimizer.step()
+        walked.append(model.weight.item())
+    return walked
+
+
+GRADIENTS = [0.5, -1.0, 2.0, 0.25, -0.125]
+
+
+@pytest.mark.parametrize("nesterov", [False, True])
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+def test_sgd_is_that_of_polyak_and_nesterov(momentum: float, nesterov: bool) -> None:
+    if nesterov and not momentum:
+        return
+    weight, velocity, expected = 1.0, 0.0, []
+    for gradient in GRADIENTS:
+        gradient += DECAY * weight
+        velocity = momentum * velocity + gradient
+        weight -= RATE * (gradient + momentum * velocity if nesterov else velocity)
+        expected.append(weight)
+
+    def make(model: nn.Module) -> torch.optim.Optimizer:
+        return optimisers.sgd(model, learning_rate=RATE, momentum=momentum, nesterov=nesterov, weight_decay=DECAY)
+
+    assert _walk(make, GRADIENTS) == pytest.approx(expected, rel=1e-12)
+
+
+def test_rmsprop_is_that_of_tieleman_and_hinton() -> None:
+    weight, square, expected = 1.0, 0.0, []
+    for gradient in GRADIENTS:
+        square = 0.9 * square + 0.1 * gradient**2
+        weight -= RATE * gradient / (math.sqrt(square) + 1e-8)
+        expected.append(weight)
+
+    def make(model: nn.Module) -> torch.optim.Optimizer:
+        return optimisers.rmsprop(model, learning_rate=RATE, rho=0.9, epsilon=1e-8)
+
+    assert _walk(make, GRADIENTS) == pytest.approx(expected, rel=1e-12)
+
+
+def test_adadelta_is_that_of_zeiler() -> None:
+    rho, epsilon = 0.95, 1e-6
+    weight, gradients, steps, expected = 1.0, 0.0, 0.0, []
+    for gradient in GRADIENTS:
+        gradients = rho * gradients + (1 - rho) * gradient**2
+        step = -math.sqrt(steps + epsilon) / math.sqrt(gradients + epsilon) * gradient
+        steps = rho * steps + (1 - rho) * step**2
+        weight += step
+        expected.append(weight)
+
+    def make(model: nn.Module) -> torch.optim.Optimizer:
+        return optimisers.adadelta(model, learning_rate=1.0, rho=rho, epsilon=epsilon)
+
+    assert _walk(make, GRADIENTS) == pytest.approx(expected, rel=1e-12)
+
+
+def test_adamw_is_that_of_loshchilov_and_hutter() -> None:
+    first, second, weight, expected = 0.0, 0.0, 1.0, []
+    for number, gradient in enumerate(GRADIENTS, 1):
+        first, second = 0.9 * first + 0.1 * gradient, 0.98 * second + 0.02 * gradient**2
+        step = first / (1 - 0.9**number) / (math.sqrt(second / (1 - 0.98**number)) + 1e-8)
+        weight -= RATE * (step + DECAY * weight)
+        expected.append(weight)
+
+    def make(model: nn.Module) -> torch.optim.Optimizer:
+        return optimisers.adamw(model, learning_rate=RATE, weight_decay=DECAY, betas=(0.9, 0.98))
+
+    assert _walk(make, GRADIENTS) == pytest.approx(expected, rel=1e-9)
+
+
+def test_weight_decay_spares_biases_and_scales(toy: ModuleType) -> None:
+    made = [
+        optimisers.adamw(toy.Model(), learning_rate=1.0, weight_decay=0.1, betas=(0.9, 0.98)),
+        optimisers.sgd(toy.Model(), learning_rate=1.0, weight_decay=0.1, momentum=0.0, nesterov=False),
+    ]
+    for optimizer in made:
+        for group in optimizer.param_groups:
+            assert {parameter.dim() >= 2 for parameter in group["params"]} == {group["weight_decay"] > 0}
