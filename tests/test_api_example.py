@@ -81,7 +81,8 @@ def test_a_network_of_ones_own_is_loaded_with_the_weights_it_was_given(folder, e
 def test_a_network_of_ones_own_can_be_evaluated_and_reported(folder, network):
     write_pairs(folder / "some.tsv", generate(source="de", target="en", num_pairs=5, split="test", seed=1))
     result = runs.evaluate(folder / "run", on=folder / "some.tsv", model=network)
-    assert set(result["metrics"]) >= {"bleu", "chrf", "aer"}
+    expected = {"bleu", "bleu_lowercase", "chrf", "aer", "link_precision", "link_recall"}
+    assert set(result["metrics"]) == expected
     assert "BLEU" in write_report(folder / "run").read_text()
 
 
