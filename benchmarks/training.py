@@ -18,6 +18,7 @@ from softsearch.data.batches import PairBatch
 from softsearch.models.encoder_decoder import EncoderDecoder
 from softsearch.nn.attention import AdditiveAttention
 from softsearch.nn.losses import linear_cross_entropy
+from softsearch.nn.products import Precision, products_in
 from softsearch.nn.recurrent import Layers
 from softsearch.training.optimisers import adamw
 
@@ -71,20 +72,32 @@ def main() -> None:
     batches = make_batches(ROUNDS + 1)
     losses: dict[str, Callable[[EncoderDecoder, PairBatch], torch.Tensor]] = {
         "softsearch": fast_loss,
+        "softsearch, bf16": fast_loss,
         "plain, keys once a sentence": lambda model, batch: oracle.loss(model, batch, SMOOTHING, keys_once=True),
         "plain, as in the equations": lambda model, batch: oracle.loss(model, batch, SMOOTHING, keys_once=False),
     }
-    times = in_turns({name: _trainer(loss, batches) for name, loss in losses.items()}, rounds=ROUNDS)
+    trainers = {
+        name: _trainer(loss, batches, precision="bf16" if name.endswith("bf16") else "fp32")
+        for name, loss in losses.items()
+    }
+    times = in_turns(trainers, rounds=ROUNDS)
     tokens = sum(batch.num_items for batch in batches[1:])
     report(
         "training",
-        ratios={f"softsearch / {name}": ratio(times[name], times["softsearch"]) for name in list(losses)[1:]},
+        ratios={
+            f"{ours} / {name}": ratio(times[name], times[ours])
+            for ours in ("softsearch", "softsearch, bf16")
+            for name in losses
+            if name != ours
+        },
         absolute={name: tokens / sum(seconds) for name, seconds in times.items()},
         unit="target tokens a second",
     )
 
 
-def _trainer(loss: Callable[[EncoderDecoder, PairBatch], torch.Tensor], batches: list[PairBatch]) -> Callable[[], None]:
+def _trainer(
+    loss: Callable[[EncoderDecoder, PairBatch], torch.Tensor], batches: list[PairBatch], *, precision: Precision
+) -> Callable[[], None]:
     """Return what takes one step with the next batch: loss, gradient, clipping, AdamW."""
     model = make_model()
     optimizer = adamw(model, learning_rate=1e-3, weight_decay=0.0, betas=(0.9, 0.98))
@@ -92,7 +105,8 @@ def _trainer(loss: Callable[[EncoderDecoder, PairBatch], torch.Tensor], batches:
 
     def step() -> None:
         optimizer.zero_grad(set_to_none=True)
-        loss(model, next(following)).backward()
+        with products_in(precision):
+            loss(model, next(following)).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
 

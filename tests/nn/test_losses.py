@@ -76,7 +76,7 @@ def test_without_gradients_the_loss_is_the_same_and_no_gradient_is_worked_out(mo
     assert not found.requires_grad
     assert found.item() == wanted.item()
     products = [shape for name, shape in recorded.seen if "mm" in name]
-    assert products == [(256, VOCABULARY), (256, VOCABULARY), (88, VOCABULARY)]
+    assert products == [(ROWS_AT_ONCE, VOCABULARY), (600 - ROWS_AT_ONCE, VOCABULARY)]
 
 
 def test_the_logits_of_a_whole_batch_never_exist(operations):

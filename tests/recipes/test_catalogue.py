@@ -20,6 +20,7 @@ def test_the_shipped_recipes_go_by_name() -> None:
         "translate/builtin",
         "translate/builtin-words",
         "translate/multi30k",
+        "translate/multi30k-en-de",
         "translate/multi30k-mean",
         "translate/multi30k-no-attention",
     ]

@@ -32,6 +32,7 @@ def test_measuring_leaves_no_trace_on_weights_optimiser_or_randomness(toy: Modul
         valid=toy.Data(),
         optimizer=optimizer,
         settings=toy.settings(max_steps=None, budget_s=60.0),
+        precision="fp32",
         save_s=0.5,
     )
     assert torch.equal(torch.random.get_rng_state(), before)
@@ -54,6 +55,7 @@ def test_measuring_tries_small_and_large_batches(toy: ModuleType) -> None:
         valid=data,
         optimizer=adamw(toy.Model(), learning_rate=1.0, weight_decay=0.0, betas=(0.9, 0.98)),
         settings=toy.settings(),
+        precision="fp32",
         save_s=0.0,
     )
     sizes = [len(rows) for rows in data.read]

@@ -31,7 +31,7 @@ def _step(factor: float, clip_norm: float | None) -> tuple[nn.Linear, StepResult
     nn.init.zeros_(model.weight)
     nn.init.zeros_(model.bias)
     optimizer = torch.optim.SGD(model.parameters(), lr=9.0)
-    loss = backward(model, _Linear(factor), [SimpleNamespace(to=lambda device: None)])
+    loss = backward(model, _Linear(factor), [SimpleNamespace(to=lambda device: None)], precision="fp32")
     return model, update(model, loss, optimizer=optimizer, learning_rate=1.0, clip_norm=clip_norm)
 
 
@@ -59,7 +59,7 @@ def test_what_is_not_finite_moves_nothing(factor: float) -> None:
 
 def _gradient(toy: ModuleType, batches: list[Tensor]) -> tuple[list[Tensor], tuple[float, int]]:
     model = toy.Model().eval().double()
-    loss = backward(model, toy.Task(), [toy.Batch(tokens) for tokens in batches])
+    loss = backward(model, toy.Task(), [toy.Batch(tokens) for tokens in batches], precision="fp32")
     return [parameter.grad for parameter in model.parameters()], (loss["token"].total.item(), loss["token"].count)
 
 

@@ -127,6 +127,7 @@ def settings(**changes: Any) -> TrainingSettings:
         average=None,
         keep=0,
         threads=1,
+        precision="fp32",
     )
     return dataclasses.replace(plain, **changes)
 

@@ -34,6 +34,7 @@ def build_settings(recipe: schema.Training) -> TrainingSettings:
         average=recipe.average,
         keep=recipe.keep,
         threads=recipe.threads,
+        precision=recipe.precision,
     )
 
 

@@ -72,6 +72,8 @@ training:
   # Training ends at the first of these limits, or earlier when the validation loss stops falling.
   max_epochs: {sizes.epochs}
 {f"  budget: {budget}" if budget else "  # budget: 30 minutes"}
+  # Products in bf16 where that is faster on this machine.
+  precision: auto
   validate_every: {sizes.validate_every}
   stop: {{on: loss, patience: 5}}
 decoding: {{beam: 5, length_penalty: 1.0}}

@@ -36,6 +36,7 @@ from softsearch.models.parts import (
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.nn.attention import Attention
 from softsearch.nn.cells import make_cell
+from softsearch.nn.products import Linear
 from softsearch.nn.recurrent import Direction, Layers, RecurrentEncoder, UpperLayers
 from softsearch.shapes import Bool, Float, Int, Tensor
 
@@ -89,10 +90,10 @@ class EncoderDecoder(SequenceModel):
         self.bridge = make_bridge(bridge, annotation=annotation, cell=self.cell, depth=decoder.depth)
         self.attention = attention
         self.target_embedding = self.source_embedding if tie_embeddings else nn.Embedding(vocabulary, embedding)
-        self.context_gates = nn.Linear(annotation, self.cell.input.out_features, bias=False)
+        self.context_gates = Linear(annotation, self.cell.input.out_features, bias=False)
         self.upper = UpperLayers(decoder, dropout=dropout)
-        self.readout = nn.Linear(decoder.hidden + embedding + annotation, readout)
-        self.output = nn.Linear(readout, vocabulary)
+        self.readout = Linear(decoder.hidden + embedding + annotation, readout)
+        self.output = Linear(readout, vocabulary)
         self.dropout = nn.Dropout(dropout)
         initialise_embeddings(self.source_embedding, self.target_embedding, output=self.output, tied=tie_embeddings)
         nn.init.xavier_uniform_(self.context_gates.weight)

@@ -19,6 +19,7 @@ from torch.nn import functional
 from softsearch.models.parts import initialise_embeddings
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.nn.annotations import Annotations, at_positions
+from softsearch.nn.products import Linear
 from softsearch.nn.recurrent import Direction, Layers, RecurrentEncoder
 from softsearch.shapes import Bool, Float, Int, Tensor
 
@@ -59,8 +60,8 @@ class OnePerWord(SequenceModel):
         super().__init__()
         self.embedding = nn.Embedding(vocabulary, embedding)
         self.encoder = RecurrentEncoder(encoder, input=embedding, direction=encoder_direction, dropout=dropout)
-        self.readout = nn.Linear(self.encoder.width, readout)
-        self.output = nn.Linear(readout, vocabulary)
+        self.readout = Linear(self.encoder.width, readout)
+        self.output = Linear(readout, vocabulary)
         self.dropout = nn.Dropout(dropout)
         initialise_embeddings(self.embedding, output=self.output, tied=tie_embeddings)
 

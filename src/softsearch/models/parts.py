@@ -10,6 +10,7 @@ from torch import nn
 from softsearch.nn.annotations import Annotations
 from softsearch.nn.attention import Attention
 from softsearch.nn.cells import Cell, State
+from softsearch.nn.products import Linear
 from softsearch.shapes import Float, Tensor
 
 
@@ -38,7 +39,7 @@ BridgeKind = Literal["learned", "zeros"]
 def make_bridge(kind: BridgeKind, *, annotation: int, cell: Cell, depth: int) -> nn.Linear | None:
     """Return W of :func:`first_states` for a decoder of so many layers of `cell`; None for "zeros"."""
     width = depth * cell.state_size * cell.recurrent.in_features
-    return nn.Linear(annotation, width) if kind == "learned" else None
+    return Linear(annotation, width) if kind == "learned" else None
 
 
 def first_states(

@@ -38,6 +38,7 @@ import torch
 from torch import nn
 
 from softsearch.nn.annotations import Annotations
+from softsearch.nn.products import Linear
 from softsearch.shapes import Bool, Float, Tensor
 
 
@@ -101,8 +102,8 @@ class AdditiveAttention(Attention):
 
     def __init__(self, *, query: int, annotation: int, hidden: int, coverage: bool) -> None:
         super().__init__()
-        self.query = nn.Linear(query, hidden, bias=False)
-        self.key = nn.Linear(annotation, hidden)
+        self.query = Linear(query, hidden, bias=False)
+        self.key = Linear(annotation, hidden)
         self.score = nn.Parameter(torch.empty(hidden).uniform_(-1.0, 1.0) / hidden**0.5)
         self.covered = nn.Parameter(torch.zeros(hidden)) if coverage else None
         self.needs_coverage = coverage
@@ -172,7 +173,7 @@ class GeneralAttention(DotAttention):
 
     def __init__(self, *, query: int, annotation: int, coverage: bool) -> None:
         super().__init__(coverage=coverage)
-        self.key = nn.Linear(annotation, query, bias=False)
+        self.key = Linear(annotation, query, bias=False)
 
     def project(self, annotations: Annotations) -> Float[Tensor, "batch src query"]:
         """Return W h_j."""
@@ -194,8 +195,8 @@ class LinearAttention(Attention):
 
     def __init__(self, *, query: int, annotation: int) -> None:
         super().__init__()
-        self.query = nn.Linear(query, 1, bias=False)
-        self.key = nn.Linear(annotation, 1, bias=False)
+        self.query = Linear(query, 1, bias=False)
+        self.key = Linear(annotation, 1, bias=False)
 
     def project(self, annotations: Annotations) -> Float[Tensor, "batch src"]:
         """Return the annotations' share of the energies, w_h . h_j."""

@@ -28,6 +28,7 @@ from typing import Literal
 import torch
 from torch import nn
 
+from softsearch.nn.products import Linear
 from softsearch.shapes import Float, Tensor
 
 State = tuple[Tensor, ...]
@@ -47,8 +48,8 @@ class RNNCell(nn.Module):
 
     def __init__(self, *, input: int, hidden: int) -> None:
         super().__init__()
-        self.input = nn.Linear(input, hidden)
-        self.recurrent = nn.Linear(hidden, hidden)
+        self.input = Linear(input, hidden)
+        self.recurrent = Linear(hidden, hidden)
         _initialise(self.input, self.recurrent)
 
     def forward(self, gates: Float[Tensor, "batch gates"], state: State) -> State:
@@ -69,8 +70,8 @@ class GRUCell(nn.Module):
 
     def __init__(self, *, input: int, hidden: int) -> None:
         super().__init__()
-        self.input = nn.Linear(input, 3 * hidden)
-        self.recurrent = nn.Linear(hidden, 3 * hidden)
+        self.input = Linear(input, 3 * hidden)
+        self.recurrent = Linear(hidden, 3 * hidden)
         _initialise(self.input, self.recurrent)
 
     def forward(self, gates: Float[Tensor, "batch gates"], state: State) -> State:
@@ -96,8 +97,8 @@ class LSTMCell(nn.Module):
 
     def __init__(self, *, input: int, hidden: int) -> None:
         super().__init__()
-        self.input = nn.Linear(input, 4 * hidden)
-        self.recurrent = nn.Linear(hidden, 4 * hidden)
+        self.input = Linear(input, 4 * hidden)
+        self.recurrent = Linear(hidden, 4 * hidden)
         _initialise(self.input, self.recurrent)
         with torch.no_grad():
             self.input.bias[hidden : 2 * hidden] = 1.0

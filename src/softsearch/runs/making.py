@@ -33,6 +33,7 @@ from softsearch.training.checkpoints import load_checkpoint, load_weights
 from softsearch.training.folder import RunFolder, refuse_taken
 from softsearch.training.loop import train as run_loop
 from softsearch.training.memory import exhaustion_told
+from softsearch.training.precision import choose_precision
 
 
 def train(
@@ -177,13 +178,23 @@ def dry_run(recipe: Recipe, *, start: Path | str | None = None, overfit: int | N
             recipe, Path(temporary) / "data", name=prepared.name, tokenizer=prepared.tokenizer
         )
         model = build_model(recipe.model, vocabulary=prepared.tokenizer.size, seed=recipe.seed)
+        optimizer = build_optimizer(recipe.training.optimizer, model)
+        precision = choose_precision(
+            settings.precision,
+            model=model,
+            task=task,
+            data=data,
+            optimizer=optimizer,
+            accumulate=settings.accumulate,
+        )
         pace = measure_pace(
             model=model,
             task=task,
             data=data,
             valid=valid,
-            optimizer=build_optimizer(recipe.training.optimizer, model),
+            optimizer=optimizer,
             settings=settings,
+            precision=precision,
             save_s=0.0,
         )
         steps = total_steps(data, settings, pace=pace, done=0, spent_s=0.0)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import dataclasses
 import math
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import torch
 from torch import nn
 
+from softsearch.nn.products import Precision
 from softsearch.tasks.task import Task
 from softsearch.training.memory import backward_within_memory
 from softsearch.training.optimisation import update
@@ -42,6 +45,7 @@ def settle(
     valid: Any,
     optimizer: torch.optim.Optimizer,
     settings: TrainingSettings,
+    precision: Precision,
     save_s: float,
     done: int,
     spent_s: float,
@@ -59,7 +63,14 @@ def settle(
     pace = None
     if settings.budget_s is not None:
         pace = measure_pace(
-            model=model, task=task, data=data, valid=valid, optimizer=optimizer, settings=settings, save_s=save_s
+            model=model,
+            task=task,
+            data=data,
+            valid=valid,
+            optimizer=optimizer,
+            settings=settings,
+            precision=precision,
+            save_s=save_s,
         )
     steps = total_steps(data, settings, pace=pace, done=done, spent_s=time.perf_counter() - began_at)
     spent_s = time.perf_counter() - began_at
@@ -94,21 +105,30 @@ def measure_pace(
     valid: Any,
     optimizer: torch.optim.Optimizer,
     settings: TrainingSettings,
+    precision: Precision,
     save_s: float,
 ) -> Pace:
     """Time real steps, spread over the epoch's batch sizes, and one validation; leave no trace on the model."""
-    weights = {name: tensor.clone() for name, tensor in model.state_dict().items()}
-    optimizer_state = copy.deepcopy(optimizer.state_dict())
     plan = plan_steps(data, 0, accumulate=settings.accumulate)
-    with torch.random.fork_rng(devices=[]):
-        step_s = _time_steps(model, task, data, _spread(plan), optimizer=optimizer, settings=settings)
+    with without_trace(model, optimizer):
+        steps = typical_steps(plan, _WARMUP_STEPS + _MEASURED_STEPS)
+        step_s = _time_steps(model, task, data, steps, optimizer=optimizer, settings=settings, precision=precision)
         start = time.perf_counter()
         with torch.no_grad():
             task.validate(model, valid)
         validation_s = time.perf_counter() - start
+    return Pace(step_s=step_s, validation_s=validation_s, save_s=save_s, steps_per_epoch=len(plan))
+
+
+@contextlib.contextmanager
+def without_trace(model: nn.Module, optimizer: torch.optim.Optimizer) -> Iterator[None]:
+    """Put back weights, optimiser and random numbers after the block."""
+    weights = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    optimizer_state = copy.deepcopy(optimizer.state_dict())
+    with torch.random.fork_rng(devices=[]):
+        yield
     model.load_state_dict(weights)
     optimizer.load_state_dict(optimizer_state)
-    return Pace(step_s=step_s, validation_s=validation_s, save_s=save_s, steps_per_epoch=len(plan))
 
 
 def steps_within(budget_s: float, *, spent_s: float, pace: Pace, settings: TrainingSettings) -> int:
@@ -139,12 +159,10 @@ def _saving_per_step_s(pace: Pace, settings: TrainingSettings) -> float:
     return pace.save_s / (amount * (pace.steps_per_epoch if unit == "epochs" else 1))
 
 
-def _spread(plan: list[list[Any]]) -> list[list[Any]]:
+def typical_steps(plan: list[list[Any]], number: int) -> list[list[Any]]:
     """Return steps from all over the range of sizes, so that any first few of them are typical too."""
     by_rows = sorted(plan, key=lambda step: sum(len(rows) for rows in step))
-    return [
-        by_rows[int((0.5 + number * _GOLDEN) % 1 * len(by_rows))] for number in range(_WARMUP_STEPS + _MEASURED_STEPS)
-    ]
+    return [by_rows[int((0.5 + place * _GOLDEN) % 1 * len(by_rows))] for place in range(number)]
 
 
 def _time_steps(
@@ -155,6 +173,7 @@ def _time_steps(
     *,
     optimizer: torch.optim.Optimizer,
     settings: TrainingSettings,
+    precision: Precision,
 ) -> float:
     patience_s = _PATIENCE_S if settings.budget_s is None else settings.budget_s * _SHARE_FOR_MEASURING
     begin = time.perf_counter()
@@ -162,7 +181,7 @@ def _time_steps(
     limit = None
     for number, step in enumerate(steps):
         start = time.perf_counter()
-        fitted = backward_within_memory(model, task, data, step, limit=limit, seed=number)
+        fitted = backward_within_memory(model, task, data, step, limit=limit, seed=number, precision=precision)
         limit, rate, clip_norm = fitted.limit, settings.learning_rate, settings.clip_norm
         update(model, fitted.loss, optimizer=optimizer, learning_rate=rate, clip_norm=clip_norm)
         times.append(time.perf_counter() - start)

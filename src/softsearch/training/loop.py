@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from softsearch.errors import RunError
+from softsearch.nn.products import Precision
 from softsearch.seeding import derive
 from softsearch.tasks.task import Task
 from softsearch.training.averaging import in_words, recall_average, try_average
@@ -24,6 +25,7 @@ from softsearch.training.memory import backward_within_memory, exhaustion_told
 from softsearch.training.optimisation import update
 from softsearch.training.outcome import Outcome, last_words, not_finite, outcome_of
 from softsearch.training.position import TrainingData
+from softsearch.training.precision import choose_precision
 from softsearch.training.progress import first_progress, saved_progress
 from softsearch.training.reporting import Reporter
 from softsearch.training.schedules import learning_rate_at
@@ -141,6 +143,7 @@ class _Training:
             self._save(best=False)
         else:
             self._restore(load_checkpoint(self.folder, "last", model=self.model, optimizer=self.optimizer))
+        self.precision = self._settle_precision()
         self.resolved = Resolved(**settled) if settled else self._settle()
         total_steps = self.resolved.total_steps
         self.reporter = Reporter(self.folder, step=self.step, total_steps=total_steps, live=live, notes=notes)
@@ -163,6 +166,20 @@ class _Training:
                 self._give_up()
         return self._end(None if self.finished else interruption.signal)
 
+    def _settle_precision(self) -> Precision:
+        precision: Precision | None = self.folder.about.get("precision")
+        if precision is None:
+            precision = choose_precision(
+                self.settings.precision,
+                model=self.model,
+                task=self.task,
+                data=self.data,
+                optimizer=self.optimizer,
+                accumulate=self.settings.accumulate,
+            )
+            self.folder.update(precision=precision)
+        return precision
+
     def _settle(self) -> Resolved:
         # The first checkpoint has no optimiser's moments yet: later ones have up to three times its size.
         save_s = (time.monotonic() - self.began_at) * (1 if self.step else 3)
@@ -173,6 +190,7 @@ class _Training:
             valid=self.valid,
             optimizer=self.optimizer,
             settings=self.settings,
+            precision=self.precision,
             save_s=save_s,
             done=self.step,
             spent_s=self.elapsed_s,
@@ -184,7 +202,9 @@ class _Training:
         started_at, progress = time.monotonic(), self.progress
         self.batches = progress.position.batches
         limit, seed = progress.limit, derive(self.seed, "dropout", self.step)
-        fitted = backward_within_memory(self.model, self.task, self.data, self.batches, limit=limit, seed=seed)
+        fitted = backward_within_memory(
+            self.model, self.task, self.data, self.batches, limit=limit, seed=seed, precision=self.precision
+        )
         rate, clip_norm = self._learning_rate(self.step), self.settings.clip_norm
         result = update(self.model, fitted.loss, optimizer=self.optimizer, learning_rate=rate, clip_norm=clip_norm)
         progress.limit = fitted.limit

@@ -17,6 +17,7 @@ import torch
 from torch import nn
 
 from softsearch.errors import RunError
+from softsearch.nn.products import Precision
 from softsearch.tasks.task import Loss, Task
 from softsearch.training.folder import RunFolder
 from softsearch.training.optimisation import backward
@@ -33,7 +34,14 @@ class Fitted(NamedTuple):
 
 
 def backward_within_memory(
-    model: nn.Module, task: Task, data: TrainingData, step: Sequence[np.ndarray], *, limit: int | None, seed: int
+    model: nn.Module,
+    task: Task,
+    data: TrainingData,
+    step: Sequence[np.ndarray],
+    *,
+    limit: int | None,
+    seed: int,
+    precision: Precision,
 ) -> Fitted:
     """Leave the gradient of one step's batches in ``.grad``, in as many parts as the memory asks for.
 
@@ -45,6 +53,8 @@ def backward_within_memory(
         Batches of more padded positions are cut in halves from the start; None: none are.
     seed
         Of the random numbers that the step draws.
+    precision
+        Of the layers' products.
 
     Raises
     ------
@@ -57,7 +67,7 @@ def backward_within_memory(
         parts = [part for rows in step for part in _parts(rows, data, limit)]
         try:
             batches = [data.batch(rows) for rows in parts]
-            loss = backward(model, task, batches)
+            loss = backward(model, task, batches, precision=precision)
             return Fitted(loss, sum(int(batch.num_items) for batch in batches), limit, messages)
         except (MemoryError, RuntimeError) as error:
             if not _is_out_of_memory(error):

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 from torch.nn.utils import clip_grads_with_norm_, get_total_norm
 
+from softsearch.nn.products import Precision, products_in
 from softsearch.tasks.task import Loss, Task, Term
 
 
@@ -24,7 +25,7 @@ class StepResult:
     updated: bool
 
 
-def backward(model: nn.Module, task: Task, batches: Sequence[Any]) -> Loss:
+def backward(model: nn.Module, task: Task, batches: Sequence[Any], *, precision: Precision) -> Loss:
     """Leave in ``.grad`` the gradient of the loss of all batches together, and return the terms of that loss.
 
     Each term is divided once, by its count over all batches, which is therefore counted before the first of them is
@@ -37,8 +38,9 @@ def backward(model: nn.Module, task: Task, batches: Sequence[Any]) -> Loss:
         counts.update(task.counts(batch))
     sums: Loss = {}
     for batch in batches:
-        loss = task.loss(model, batch.to(device))
-        torch.stack([term.total / max(1, counts[name]) for name, term in loss.items()]).sum().backward()
+        with products_in(precision):
+            loss = task.loss(model, batch.to(device))
+            torch.stack([term.total / max(1, counts[name]) for name, term in loss.items()]).sum().backward()
         for name, term in loss.items():
             total = term.total.detach()
             sums[name] = Term(sums[name].total + total if name in sums else total, counts[name])

@@ -6,6 +6,7 @@ import dataclasses
 from typing import Literal
 
 from softsearch.errors import SoftsearchError
+from softsearch.nn.products import Precision
 from softsearch.training.schedules import PlateauSettings, Schedule
 
 
@@ -35,6 +36,8 @@ class TrainingSettings:
         The checkpoints of so many last validations are kept, beside the best and the last.
     threads
         Threads of the processor; None: as many as torch takes by itself.
+    precision
+        Of the layers' products in training; "auto": bf16 where it is faster.
     """
 
     max_steps: int | None
@@ -54,6 +57,7 @@ class TrainingSettings:
     average: int | None
     keep: int
     threads: int | None
+    precision: Precision | Literal["auto"]
 
     def __post_init__(self) -> None:
         if self.max_steps is None and self.max_epochs is None and self.budget_s is None:

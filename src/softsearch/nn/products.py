@@ -1,0 +1,104 @@
+"""The products of linear layers, W x, in fp32 or in bf16.
+
+bf16 has the range of fp32 and 8 bits of its precision. Processors with instructions for it (AVX-512 BF16, AMX, Arm's)
+take a product of two bf16 matrices, summed in fp32, about twice as fast. So it is the operands of products alone that
+are rounded (mixed precision, Micikevicius et al. 2018): weights, states, softmax, gradients and optimiser stay fp32.
+
+    y = W x          dx = W' dy          dW = sum over uses of dy x'
+
+Each weight is rounded once a pass. A recurrent weight is used at every step of a sequence: the operands of its gradient
+are kept as they come, and the sum is taken as one product when backpropagation has reached the first of them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
+
+import torch
+from torch import nn
+
+from softsearch.shapes import Float, Tensor
+
+Precision = Literal["fp32", "bf16"]
+
+
+@contextmanager
+def products_in(precision: Precision) -> Iterator[None]:
+    """Take the products of all :class:`Linear` layers in `precision`, for one pass forwards and backwards.
+
+    Weights must not change inside the block.
+    """
+    global _rounded
+    before, _rounded = _rounded, {} if precision == "bf16" else None
+    try:
+        yield
+    finally:
+        _rounded = before
+
+
+def factor(tensor: Tensor) -> Tensor:
+    """Return a tensor as it enters a product: in the precision that :func:`products_in` has set."""
+    return tensor if _rounded is None else tensor.bfloat16()
+
+
+class Linear(nn.Linear):
+    """``W x + b``, its product taken as :func:`products_in` says."""
+
+    def forward(self, input: Float[Tensor, "*rows input"]) -> Float[Tensor, "*rows features"]:
+        """Return ``W x + b``."""
+        if _rounded is None:
+            return super().forward(input)
+        weight = _rounded.get(self.weight)
+        if weight is None:
+            weight = _rounded[self.weight] = _Rounded.of(self.weight)
+        output = _Product.apply(input, weight.anchor, weight)
+        return output if self.bias is None else output + self.bias
+
+
+@dataclasses.dataclass
+class _Rounded:
+    """A weight in bf16; `anchor` stands for it in the graph, `operands` are those of its gradient so far."""
+
+    value: Tensor
+    anchor: Tensor
+    operands: list[tuple[Tensor, Tensor]]
+
+    @classmethod
+    def of(cls, weight: Tensor) -> _Rounded:
+        operands: list[tuple[Tensor, Tensor]] = []
+        return cls(weight.detach().bfloat16(), _Anchor.apply(weight, operands), operands)
+
+
+_rounded: dict[Tensor, _Rounded] | None = None  # None: products are taken in the precision of their operands
+
+
+class _Anchor(torch.autograd.Function):
+    """Stands for a weight: its backward pass comes after those of all products with it."""
+
+    @staticmethod
+    def forward(ctx: Any, weight: Tensor, operands: list[tuple[Tensor, Tensor]]) -> Tensor:
+        ctx.set_materialize_grads(False)
+        ctx.operands = operands
+        return weight.view_as(weight)
+
+    @staticmethod
+    def backward(ctx: Any, nothing: Tensor | None) -> tuple[Tensor, None]:
+        outputs, inputs = zip(*ctx.operands, strict=True)
+        ctx.operands.clear()
+        return (torch.cat(outputs).t() @ torch.cat(inputs)).float(), None
+
+
+class _Product(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, input: Tensor, anchor: Tensor, weight: _Rounded) -> Tensor:
+        ctx.weight, ctx.input = weight, input.bfloat16()
+        return nn.functional.linear(ctx.input, weight.value).float()
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, None, None]:
+        gradient = gradient.bfloat16()
+        ctx.weight.operands.append((gradient.flatten(0, -2), ctx.input.flatten(0, -2)))
+        return (gradient @ ctx.weight.value).float() if ctx.needs_input_grad[0] else None, None, None

@@ -1,0 +1,84 @@
+"""Products in bf16: what is rounded, and what is not."""
+
+import pytest
+import torch
+from torch import nn
+
+from softsearch.nn.losses import linear_cross_entropy
+from softsearch.nn.products import Linear, products_in
+from softsearch.nn.recurrent import RecurrentLayer
+
+ONE_ROUNDING = 2**-8  # half the distance between two bf16 numbers, relative
+
+
+def test_the_operands_are_rounded_and_the_sum_is_not():
+    torch.manual_seed(0)
+    layer, inputs = Linear(300, 7), torch.randn(5, 2, 300)
+    with products_in("bf16"):
+        found = layer(inputs)
+    assert found.dtype == torch.float32
+    exact = inputs.bfloat16().double() @ layer.weight.bfloat16().double().t()
+    torch.testing.assert_close(found - layer.bias, exact.float(), rtol=ONE_ROUNDING, atol=1e-5)
+    assert not torch.equal(found, layer(inputs))
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_gradients_are_those_of_the_rounded_operands(bias):
+    torch.manual_seed(0)
+    layer, inputs, seen = Linear(6, 4, bias=bias), torch.randn(3, 6, requires_grad=True), torch.randn(3, 4)
+    with products_in("bf16"):
+        (layer(inputs) * seen).sum().backward()
+    rounded = seen.bfloat16().float()
+    torch.testing.assert_close(inputs.grad, rounded @ layer.weight.bfloat16().float(), rtol=ONE_ROUNDING, atol=1e-6)
+    torch.testing.assert_close(layer.weight.grad, rounded.t() @ inputs.bfloat16().float(), rtol=ONE_ROUNDING, atol=1e-6)
+    if bias:
+        torch.testing.assert_close(layer.bias.grad, seen.sum(0))
+
+
+@pytest.mark.parametrize("kind", ["rnn", "gru", "lstm"])
+def test_a_layer_over_a_sequence_has_about_the_gradients_of_fp32(kind):
+    torch.manual_seed(0)
+    layer, inputs = RecurrentLayer(cell=kind, input=32, hidden=48), torch.randn(4, 20, 32)
+    gradients = []
+    for precision in ("fp32", "bf16"):
+        layer.zero_grad()
+        with products_in(precision):
+            layer(inputs)[0].square().mean().backward()
+        gradients.append([parameter.grad.clone() for parameter in layer.parameters()])
+    for exact, rounded in zip(*gradients, strict=True):
+        assert not torch.equal(exact, rounded)
+        assert (exact - rounded).norm() < 0.02 * exact.norm()
+
+
+def test_the_loss_of_the_output_layer_is_about_that_of_fp32():
+    torch.manual_seed(0)
+    features, weight, bias = (torch.randn(*shape, requires_grad=True) for shape in ((700, 32), (90, 32), (90,)))
+    targets, found = torch.randint(90, (700,)), []
+    for precision in ("fp32", "bf16"):
+        with products_in(precision):
+            loss = linear_cross_entropy(features, weight, bias, targets, smoothing=0.1)
+        found.append([loss.detach(), *torch.autograd.grad(loss, (features, weight, bias))])
+    for exact, rounded in zip(*found, strict=True):
+        assert not torch.equal(exact, rounded)
+        assert (exact - rounded).norm() < 0.02 * exact.norm()
+
+
+def test_outside_the_block_nothing_is_rounded():
+    layer, inputs = Linear(6, 4), torch.randn(3, 6)
+    exact = nn.functional.linear(inputs, layer.weight, layer.bias)
+    with pytest.raises(KeyError), products_in("bf16"):
+        with products_in("fp32"):
+            assert torch.equal(layer(inputs), exact)
+        assert not torch.equal(layer(inputs), exact)
+        raise KeyError
+    assert torch.equal(layer(inputs), exact)
+
+
+def test_a_weight_that_has_changed_is_rounded_anew():
+    layer, inputs = Linear(6, 4, bias=False), torch.randn(3, 6)
+    for _ in range(2):
+        nn.init.normal_(layer.weight)
+        with products_in("bf16"):
+            found = layer(inputs)
+        exact = inputs.bfloat16().float() @ layer.weight.bfloat16().float().t()
+        torch.testing.assert_close(found, exact, rtol=ONE_ROUNDING, atol=1e-6)
