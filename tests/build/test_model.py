@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from softsearch.nn.attention import (
     MeanPooling,
 )
 from softsearch.nn.cells import GRUCell, LSTMCell, RNNCell
+from softsearch.nn.recurrent import Layers
 from softsearch.recipes import load_recipe, schema
 
 VOCABULARY = 29
@@ -63,6 +65,20 @@ def one_per_word(**changes: Any) -> SequenceModel:
 def equal(one: SequenceModel, other: SequenceModel) -> bool:
     pairs = zip(one.state_dict().values(), other.state_dict().values(), strict=True)
     return all(torch.equal(ours, theirs) for ours, theirs in pairs)
+
+
+@pytest.mark.parametrize(
+    ("network", "part"),
+    [(EncoderDecoder, schema.EncoderDecoder), (AttendAfter, schema.EncoderDecoder), (OnePerWord, schema.OnePerWord)],
+)
+def test_a_network_is_told_each_field_of_the_recipe_and_nothing_else(network, part):
+    told, direction = set(inspect.signature(network).parameters), {"encoder_direction"}
+    assert told - {"input_feeding"} == {"vocabulary", *part.model_fields} - {"kind"} | direction
+    of_layers = {"depth" if name == "layers" else name for name in schema.Encoder.model_fields} - {"direction"}
+    assert of_layers == set(Layers.__dataclass_fields__)
+    assert set(schema.Decoder.model_fields) - {"order", "input_feeding"} == set(schema.Encoder.model_fields) - {
+        "direction"
+    }
 
 
 @pytest.mark.parametrize("order", NETWORKS)

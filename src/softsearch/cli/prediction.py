@@ -121,7 +121,6 @@ def predict(
         return
     _check(form, changes, drawing, also)
     from softsearch.data.dictionary import read_dictionary
-    from softsearch.data.tokenizers import UNKNOWN
     from softsearch.decoding.settings import Sampling
 
     with _named_as_options({**changes, **drawing}):
@@ -138,20 +137,10 @@ def predict(
         translator.dictionary = entries
     _remark(run, translator, search, nbest, sampling, changes)
     translations = _translations(translator, groups, search=search, nbest=nbest, prefixes=begun, sampling=sampling)
-    replacing, num_unknown, num_lines = bool(changes.get("replace_unknown")), 0, 0
-    for number, translation in enumerate(translations):
-        num_lines += 1
-        num_unknown += replacing and any(UNKNOWN in one.unreplaced for one in (translation, *translation.alternatives))
-        if translation.num_parts > 1:
-            many = f"line {number + 1} is longer than any sentence that the model was trained on"
-            note(f"{many}: translated in {translation.num_parts} parts")
-        for line in _written(translation, number, form, nbest):
-            sys.stdout.write(line + "\n")
-        # A pipe shows each line when it is there, and tells at once when its reader has left.
-        sys.stdout.flush()
+    num_lines, num_unknown = _write(translations, form, nbest)
     if next(left_over, None) is not None:
         note(f"{prefixes}: there are more prefixes than lines")
-    if replacing and num_lines and not num_unknown:
+    if changes.get("replace_unknown") and num_lines and not num_unknown:
         option = "--replace-unknown" if dictionary is None else "--dictionary"
         note(f"{option} changed nothing: no unknown word was written")
 
@@ -239,6 +228,24 @@ def _translations(
         for translation in stream:
             yield translation
             number += 1
+
+
+def _write(translations: Iterable[Translation], form: Format, nbest: int) -> tuple[int, int]:
+    """Write translations as they come; return of how many lines they are and how many of these have an unknown word."""
+    from softsearch.data.tokenizers import UNKNOWN
+
+    num_lines = num_unknown = 0
+    for number, translation in enumerate(translations):
+        num_lines += 1
+        num_unknown += any(UNKNOWN in one.unreplaced for one in (translation, *translation.alternatives))
+        if translation.num_parts > 1:
+            many = f"line {number + 1} is longer than any sentence that the model was trained on"
+            note(f"{many}: translated in {translation.num_parts} parts")
+        for line in _written(translation, number, form, nbest):
+            sys.stdout.write(line + "\n")
+        # A pipe shows each line when it is there, and tells at once when its reader has left.
+        sys.stdout.flush()
+    return num_lines, num_unknown
 
 
 def _score(run: Path, others: Sequence[Path] | None, form: Format, file: Path, sources: Sequence[str] | None) -> None:
