@@ -70,7 +70,7 @@ def measure(recipe: Recipe, folder: Path, results: multiprocessing.Queue[dict[st
 
     def step(rows: np.ndarray) -> None:
         optimizer.zero_grad(set_to_none=True)
-        (term,) = task.loss(model, data.batch(rows)).values()
+        (term,) = task.loss(model, data.batch(rows), {})[0].values()
         (term.total / term.count).backward()
         optimizer.step()
 

@@ -41,14 +41,14 @@ def nats_of(model, tokenizer, pairs, *, smoothing):
 
 def test_the_loss_is_the_smoothed_cross_entropy_of_each_real_token(task, translator, held_out):
     batch = make_batch(held_out.store, np.arange(6))
-    (term,) = task.loss(translator.model, batch).values()
+    (term,) = task.loss(translator.model, batch, {})[0].values()
     total, count = nats_of(translator.model, translator.tokenizer, held_out.pairs[:6], smoothing=0.1)
     assert term.count == count == batch.num_items
     assert term.total.item() == pytest.approx(total, rel=1e-5)
 
 
 def test_the_loss_can_be_minimised(task, translator, held_out):
-    (term,) = task.loss(translator.model, make_batch(held_out.store, np.arange(3))).values()
+    (term,) = task.loss(translator.model, make_batch(held_out.store, np.arange(3)), {})[0].values()
     gradients = torch.autograd.grad(term.total, list(translator.model.parameters()))
     assert all(bool(gradient.abs().sum() > 0) for gradient in gradients)
 

@@ -32,13 +32,13 @@ def _trained(toy: ModuleType, steps: int) -> tuple[nn.Module, torch.optim.Optimi
 
 def _save(toy: ModuleType, folder: RunFolder, step: int, *, best: bool = False) -> nn.Module:
     model, optimizer = _trained(toy, step)
-    save_checkpoint(folder, step=step, model=model, optimizer=optimizer, state={"step": step}, best=best)
+    save_checkpoint(folder, step=step, model=model, optimizer=optimizer, carry={}, state={"step": step}, best=best)
     return model
 
 
 def test_weights_buffers_and_optimizer_come_back_bit_for_bit(toy: ModuleType, folder: RunFolder) -> None:
     model, optimizer = _trained(toy, 3)
-    save_checkpoint(folder, step=3, model=model, optimizer=optimizer, state={"any": [0.1, None]}, best=True)
+    save_checkpoint(folder, step=3, model=model, optimizer=optimizer, carry={}, state={"any": [0.1, None]}, best=True)
     other, other_optimizer = toy.Model(seed=5), None
     other_optimizer = adamw(other, learning_rate=0.1, weight_decay=0.1, betas=(0.9, 0.98))
     assert load_checkpoint(folder, "best", model=other, optimizer=other_optimizer) == {"any": [0.1, None]}

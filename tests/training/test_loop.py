@@ -134,6 +134,17 @@ def test_every_schedule_goes_on_bit_for_bit_and_is_its_own(toy: ModuleType, tmp_
     )
 
 
+def test_what_a_task_carries_from_batch_to_batch_goes_on_bit_for_bit(toy: ModuleType, tmp_path: Path) -> None:
+    outcome = toy.run(tmp_path / "peace", task=toy.Carrying())
+    for step in range(1, outcome.step - 4, 4):
+        toy.run(tmp_path / "run", task=toy.Carrying(_raise_at(4, signal.SIGTERM)))
+        assert (tmp_path / "run" / "checkpoints" / f"step-{step + 3:08d}" / "carry.safetensors").exists()
+    toy.run(tmp_path / "run", task=toy.Carrying())
+    assert toy.trace(tmp_path / "run") == toy.trace(tmp_path / "peace")
+    toy.run(tmp_path / "without")
+    assert toy.trace(tmp_path / "without")["tensors"] != toy.trace(tmp_path / "peace")["tensors"]
+
+
 def test_accumulated_batches_go_on_bit_for_bit_and_count_as_one_step(toy: ModuleType, tmp_path: Path) -> None:
     data = toy.Data()
     outcome = toy.run(tmp_path / "whole", data=data, accumulate=3, max_steps=9)

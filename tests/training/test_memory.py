@@ -13,7 +13,6 @@ import pytest
 import torch
 
 from softsearch.errors import RunError
-from softsearch.tasks.task import Term
 from softsearch.training.memory import backward_within_memory
 from softsearch.training.optimisation import backward
 
@@ -37,11 +36,11 @@ def _small(toy: ModuleType, most: int, *, error: Callable[[], Exception] = ERROR
     class Small(toy.Task):
         refused = 0
 
-        def loss(self, model: Any, batch: Any) -> dict[str, Term]:
+        def loss(self, model: Any, batch: Any, carry: Any) -> Any:
             if len(batch.tokens) > most:
                 self.refused += 1
                 raise error()
-            return super().loss(model, batch)
+            return super().loss(model, batch, carry)
 
     return Small(**hooks)
 
@@ -49,9 +48,9 @@ def _small(toy: ModuleType, most: int, *, error: Callable[[], Exception] = ERROR
 @pytest.mark.parametrize("error", ERRORS)
 def test_halves_give_the_gradient_of_the_whole(toy: ModuleType, error: str) -> None:
     data, rows, (model, other) = toy.Data(), np.arange(21), (toy.Model().eval(), toy.Model().eval())
-    backward(other, toy.Task(), [data.batch(rows)], precision="fp32")
+    backward(other, toy.Task(), [data.batch(rows)], carry={}, precision="fp32")
     task = _small(toy, 6, error=ERRORS[error])
-    fitted = backward_within_memory(model, task, data, [rows], limit=None, seed=1, precision="fp32")
+    fitted = backward_within_memory(model, task, data, [rows], carry={}, limit=None, seed=1, precision="fp32")
     # 21 rows fail, 10 and 11 fail, 5 and 5 and 5 and 3 and 3 fit
     assert (task.refused, task.losses, fitted.num_items) == (2, 5, 21 * toy.LENGTH)
     assert fitted.limit == (10 * toy.LENGTH) // 2
@@ -72,7 +71,9 @@ def test_it_tells_the_longest_sentence_and_the_padded_size(toy: ModuleType) -> N
 
 def test_a_limit_is_remembered_and_nothing_is_tried_beyond_it(toy: ModuleType) -> None:
     task = _small(toy, 6)
-    fitted = backward_within_memory(toy.Model(), task, toy.Data(), [np.arange(21)], limit=30, seed=1, precision="fp32")
+    fitted = backward_within_memory(
+        toy.Model(), task, toy.Data(), [np.arange(21)], limit=30, seed=1, carry={}, precision="fp32"
+    )
     assert (task.refused, fitted.limit, fitted.messages) == (0, 30, [])
 
 
@@ -107,7 +108,9 @@ def test_what_cannot_be_done_in_halves_ends_the_training_in_words_and_loses_noth
 def test_another_error_is_not_taken_for_a_lack_of_memory(toy: ModuleType) -> None:
     task = _small(toy, 6, error=lambda: RuntimeError("shapes differ"))
     with pytest.raises(RuntimeError, match="shapes differ"):
-        backward_within_memory(toy.Model(), task, toy.Data(), [np.arange(9)], limit=None, seed=1, precision="fp32")
+        backward_within_memory(
+            toy.Model(), task, toy.Data(), [np.arange(9)], carry={}, limit=None, seed=1, precision="fp32"
+        )
 
 
 def test_a_training_that_ran_out_of_memory_ends_the_same_however_often_it_was_interrupted(

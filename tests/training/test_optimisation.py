@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from softsearch.tasks.task import Term
+from softsearch.tasks.task import Carry, Loss, Term
 from softsearch.training.optimisation import StepResult, backward, update
 
 
@@ -19,8 +19,8 @@ class _Linear:
     def __init__(self, factor: float) -> None:
         self.factor = factor
 
-    def loss(self, model: nn.Linear, batch: object) -> dict[str, Term]:
-        return {"a": Term(model.weight.sum() * self.factor, 2), "b": Term(model.bias.sum() * 12, 4)}
+    def loss(self, model: nn.Linear, batch: object, carry: Carry) -> tuple[Loss, Carry]:
+        return {"a": Term(model.weight.sum() * self.factor, 2), "b": Term(model.bias.sum() * 12, 4)}, carry
 
     def counts(self, batch: object) -> dict[str, int]:
         return {"a": 2, "b": 4}
@@ -31,7 +31,7 @@ def _step(factor: float, clip_norm: float | None) -> tuple[nn.Linear, StepResult
     nn.init.zeros_(model.weight)
     nn.init.zeros_(model.bias)
     optimizer = torch.optim.SGD(model.parameters(), lr=9.0)
-    loss = backward(model, _Linear(factor), [SimpleNamespace(to=lambda device: None)], precision="fp32")
+    loss, _ = backward(model, _Linear(factor), [SimpleNamespace(to=lambda device: None)], carry={}, precision="fp32")
     return model, update(model, loss, optimizer=optimizer, learning_rate=1.0, clip_norm=clip_norm)
 
 
@@ -59,7 +59,7 @@ def test_what_is_not_finite_moves_nothing(factor: float) -> None:
 
 def _gradient(toy: ModuleType, batches: list[Tensor]) -> tuple[list[Tensor], tuple[float, int]]:
     model = toy.Model().eval().double()
-    loss = backward(model, toy.Task(), [toy.Batch(tokens) for tokens in batches], precision="fp32")
+    loss, _ = backward(model, toy.Task(), [toy.Batch(tokens) for tokens in batches], carry={}, precision="fp32")
     return [parameter.grad for parameter in model.parameters()], (loss["token"].total.item(), loss["token"].count)
 
 

@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from softsearch.tasks.task import Term, Validation
+from softsearch.tasks.task import Carry, Loss, Term, Validation
 from softsearch.training.folder import RunFolder
 from softsearch.training.loop import train
 from softsearch.training.optimisers import adamw
@@ -87,11 +87,11 @@ class Task:
     def __init__(self, hook: Callable[[int], float | None] | None = None) -> None:
         self.hook, self.losses = hook, 0
 
-    def loss(self, model: nn.Module, batch: Batch) -> dict[str, Term]:
+    def loss(self, model: nn.Module, batch: Batch, carry: Carry) -> tuple[Loss, Carry]:
         self.losses += 1
         factor = None if self.hook is None else self.hook(self.losses)
         total = _cross_entropy(model, batch.tokens)
-        return {"token": Term(total if factor is None else total * factor, batch.num_items)}
+        return {"token": Term(total if factor is None else total * factor, batch.num_items)}, carry
 
     def counts(self, batch: Batch) -> dict[str, int]:
         return {"token": batch.num_items}
@@ -102,6 +102,18 @@ class Task:
         loss = _cross_entropy(model, data.tokens).item() / data.tokens.numel()
         model.train()
         return Validation({"loss": loss, "bleu": 100 - loss}, {"source": "a b", "reference": "a b", "translation": "a"})
+
+
+class Carrying(Task):
+    """Weighs each loss by those before it, however long ago."""
+
+    def loss(self, model: nn.Module, batch: Batch, carry: Carry) -> tuple[Loss, Carry]:
+        loss, _ = super().loss(model, batch, carry)
+        (term,) = loss.values()
+        before = carry.get("losses", torch.zeros(2))
+        after = {"losses": 0.9 * before + torch.stack([torch.ones(()), term.total.detach() / term.count])}
+        weight = 1 + 0.1 * before[1] / max(1.0, float(before[0]))
+        return {"token": Term(term.total * weight, term.count)}, after
 
 
 def _cross_entropy(model: nn.Module, tokens: Tensor) -> Tensor:

@@ -20,6 +20,8 @@ class Term:
 
 
 Loss = dict[str, Term]
+Carry = dict[str, Tensor]
+"""What a task passes from one batch to the next, without a graph; a checkpoint keeps it. Empty where there is none."""
 
 
 class Validation(NamedTuple):
@@ -35,8 +37,12 @@ class Validation(NamedTuple):
 class Task(Protocol):
     """All that is special about one kind of problem."""
 
-    def loss(self, model: Any, batch: Any) -> Loss:
-        """Return the loss of one batch, to be minimised."""
+    def loss(self, model: Any, batch: Any, carry: Carry) -> tuple[Loss, Carry]:
+        """Return the loss of one batch, to be minimised, and what the next one gets of it.
+
+        `carry` is what the batch before it left, which is not changed; empty before the first one, and where a batch is
+        tried out of turn.
+        """
         ...
 
     def counts(self, batch: Any) -> dict[str, int]:

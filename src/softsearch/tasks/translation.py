@@ -19,7 +19,7 @@ from softsearch.decoding.stepper import Network
 from softsearch.metrics.translation import bleu
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.nn.losses import linear_cross_entropy
-from softsearch.tasks.task import Loss, Term, Validation
+from softsearch.tasks.task import Carry, Loss, Term, Validation
 from softsearch.tasks.translator import Translator
 
 if TYPE_CHECKING:
@@ -92,9 +92,9 @@ class TranslationTask:
             model, self.tokenizer, search=self.search, max_tokens=self.max_tokens, dictionary=self.dictionary
         )
 
-    def loss(self, model: SequenceModel, batch: PairBatch) -> Loss:
-        """Return the smoothed cross-entropy of the real target positions, in nats."""
-        return {"cross_entropy": self._cross_entropy(model, batch, self.label_smoothing)}
+    def loss(self, model: SequenceModel, batch: PairBatch, carry: Carry) -> tuple[Loss, Carry]:
+        """Return the smoothed cross-entropy of the real target positions, in nats; nothing is carried on."""
+        return {"cross_entropy": self._cross_entropy(model, batch, self.label_smoothing)}, carry
 
     def counts(self, batch: PairBatch) -> dict[str, int]:
         """Return how many target positions the loss of the batch is a sum over."""

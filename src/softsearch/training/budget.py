@@ -181,7 +181,9 @@ def _time_steps(
     limit = None
     for number, step in enumerate(steps):
         start = time.perf_counter()
-        fitted = backward_within_memory(model, task, data, step, limit=limit, seed=number, precision=precision)
+        fitted = backward_within_memory(
+            model, task, data, step, carry={}, limit=limit, seed=number, precision=precision
+        )
         limit, rate, clip_norm = fitted.limit, settings.learning_rate, settings.clip_norm
         update(model, fitted.loss, optimizer=optimizer, learning_rate=rate, clip_norm=clip_norm)
         times.append(time.perf_counter() - start)

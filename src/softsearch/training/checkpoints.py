@@ -1,4 +1,4 @@
-"""Checkpoints: weights, the optimiser's state and the loop's own, whole or absent, without pickle.
+"""Checkpoints: weights, the optimiser's state, the task's carry and the loop's state, whole or absent, no pickle.
 
 A checkpoint is written to a temporary folder, flushed and renamed; then run.json points to it; then older ones go.
 Whatever moment the power fails, run.json names a whole checkpoint.
@@ -22,7 +22,7 @@ from softsearch.training.sealing import FORMAT_VERSION, seal, unseal
 
 Which = Literal["best", "last"] | int
 
-_MODEL, _OPTIMIZER, _STATE = "model.safetensors", "optimizer.safetensors", "state.json"
+_MODEL, _OPTIMIZER, _CARRY, _STATE = "model.safetensors", "optimizer.safetensors", "carry.safetensors", "state.json"
 
 
 def save_checkpoint(
@@ -31,6 +31,7 @@ def save_checkpoint(
     step: int,
     model: nn.Module,
     optimizer: torch.optim.Optimizer,
+    carry: Mapping[str, Tensor],
     state: Mapping[str, Any],
     best: bool,
     kept: Sequence[int] = (),
@@ -49,6 +50,8 @@ def save_checkpoint(
     """
     # Serialised in memory first: written from Python, a full disk is an OSError like any other.
     files = {_MODEL: weights_as_bytes(model), _OPTIMIZER: save(_contiguous(_optimizer_tensors(model, optimizer)))}
+    if carry:
+        files[_CARRY] = save(_contiguous(carry))
     _write(folder, folder.checkpoint_path(step), files, {"step": step, "state": dict(state)})
     averaged = [] if best else folder.averaged  # a single checkpoint that is better takes the place of the mean
     folder.point_to(last=step, best=step if best else folder.best, kept=kept, averaged=averaged)
@@ -123,6 +126,20 @@ def load_checkpoint(
     if optimizer is not None:
         _restore_optimizer(_load(path / _OPTIMIZER), model, optimizer, path / _OPTIMIZER)
     return dict(content["state"])
+
+
+def load_carry(folder: RunFolder, which: Which) -> dict[str, Tensor]:
+    """Return what the task had to carry on when a checkpoint was saved.
+
+    Raises
+    ------
+    RunError
+        There is no such checkpoint, or it is damaged.
+    """
+    step = _step(folder, which)
+    if _CARRY not in check_checkpoint(folder, step)["files"]:
+        return {}
+    return {name: tensor.clone() for name, tensor in _load(folder.checkpoint_path(step) / _CARRY).items()}
 
 
 def check_checkpoint(folder: RunFolder, step: int) -> dict[str, Any]:

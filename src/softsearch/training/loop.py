@@ -16,10 +16,10 @@ from torch import nn
 from softsearch.errors import RunError
 from softsearch.nn.products import Precision
 from softsearch.seeding import derive
-from softsearch.tasks.task import Task
+from softsearch.tasks.task import Carry, Task
 from softsearch.training.averaging import in_words, recall_average, try_average
 from softsearch.training.budget import settle
-from softsearch.training.checkpoints import load_checkpoint, save_checkpoint
+from softsearch.training.checkpoints import load_carry, load_checkpoint, save_checkpoint
 from softsearch.training.folder import RunFolder
 from softsearch.training.memory import backward_within_memory, exhaustion_told
 from softsearch.training.optimisation import update
@@ -121,6 +121,7 @@ class _Training:
         self.elapsed_before_s = 0.0
         self.began_step = 0
         self.saved_step: int | None = None
+        self.carry: Carry = {}
         self.reporter: Reporter | None = None
 
     @property
@@ -143,6 +144,7 @@ class _Training:
             self._save(best=False)
         else:
             self._restore(load_checkpoint(self.folder, "last", model=self.model, optimizer=self.optimizer))
+            self.carry = load_carry(self.folder, "last")
         self.precision = self._settle_precision()
         self.resolved = Resolved(**settled) if settled else self._settle()
         total_steps = self.resolved.total_steps
@@ -203,10 +205,18 @@ class _Training:
         self.batches = progress.position.batches
         limit, seed = progress.limit, derive(self.seed, "dropout", self.step)
         fitted = backward_within_memory(
-            self.model, self.task, self.data, self.batches, limit=limit, seed=seed, precision=self.precision
+            self.model,
+            self.task,
+            self.data,
+            self.batches,
+            carry=self.carry,
+            limit=limit,
+            seed=seed,
+            precision=self.precision,
         )
         rate, clip_norm = self._learning_rate(self.step), self.settings.clip_norm
         result = update(self.model, fitted.loss, optimizer=self.optimizer, learning_rate=rate, clip_norm=clip_norm)
+        self.carry = fitted.carry if result.updated else self.carry  # one that is not finite would spoil what follows
         progress.limit = fitted.limit
         progress.skipped_in_a_row = 0 if result.updated else progress.skipped_in_a_row + 1
         progress.skipped += not result.updated
@@ -270,6 +280,7 @@ class _Training:
             step=self.step,
             model=self.model,
             optimizer=self.optimizer,
+            carry=self.carry,
             state=progress.to_dict(),
             best=best,
             kept=progress.validated,

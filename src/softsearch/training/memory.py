@@ -18,16 +18,17 @@ from torch import nn
 
 from softsearch.errors import RunError
 from softsearch.nn.products import Precision
-from softsearch.tasks.task import Loss, Task
+from softsearch.tasks.task import Carry, Loss, Task
 from softsearch.training.folder import RunFolder
 from softsearch.training.optimisation import backward
 from softsearch.training.position import TrainingData
 
 
 class Fitted(NamedTuple):
-    """A gradient that fitted into memory: its loss and items, the limit in padded positions, what to say of it."""
+    """A gradient that fitted into memory: its loss, carry and items, the limit in positions, and what to say of it."""
 
     loss: Loss
+    carry: Carry
     num_items: int
     limit: int | None
     messages: list[str]
@@ -39,6 +40,7 @@ def backward_within_memory(
     data: TrainingData,
     step: Sequence[np.ndarray],
     *,
+    carry: Carry,
     limit: int | None,
     seed: int,
     precision: Precision,
@@ -49,6 +51,8 @@ def backward_within_memory(
     ----------
     step
         The rows of each batch.
+    carry
+        What the step before it left.
     limit
         Batches of more padded positions are cut in halves from the start; None: none are.
     seed
@@ -67,8 +71,8 @@ def backward_within_memory(
         parts = [part for rows in step for part in _parts(rows, data, limit)]
         try:
             batches = [data.batch(rows) for rows in parts]
-            loss = backward(model, task, batches, precision=precision)
-            return Fitted(loss, sum(int(batch.num_items) for batch in batches), limit, messages)
+            loss, left = backward(model, task, batches, carry=carry, precision=precision)
+            return Fitted(loss, left, sum(int(batch.num_items) for batch in batches), limit, messages)
         except (MemoryError, RuntimeError) as error:
             if not _is_out_of_memory(error):
                 raise

@@ -13,7 +13,7 @@ from torch import nn
 from torch.nn.utils import clip_grads_with_norm_, get_total_norm
 
 from softsearch.nn.products import Precision, products_in
-from softsearch.tasks.task import Loss, Task, Term
+from softsearch.tasks.task import Carry, Loss, Task, Term
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,10 @@ class StepResult:
     updated: bool
 
 
-def backward(model: nn.Module, task: Task, batches: Sequence[Any], *, precision: Precision) -> Loss:
-    """Leave in ``.grad`` the gradient of the loss of all batches together, and return the terms of that loss.
+def backward(
+    model: nn.Module, task: Task, batches: Sequence[Any], *, carry: Carry, precision: Precision
+) -> tuple[Loss, Carry]:
+    """Leave in ``.grad`` the gradient of the loss of all batches together; return the terms of that loss and the carry.
 
     Each term is divided once, by its count over all batches, which is therefore counted before the first of them is
     computed: the mean of the batches' means would weigh a word in a small batch more than one in a large batch.
@@ -39,12 +41,12 @@ def backward(model: nn.Module, task: Task, batches: Sequence[Any], *, precision:
     sums: Loss = {}
     for batch in batches:
         with products_in(precision):
-            loss = task.loss(model, batch.to(device))
+            loss, carry = task.loss(model, batch.to(device), carry)
             torch.stack([term.total / max(1, counts[name]) for name, term in loss.items()]).sum().backward()
         for name, term in loss.items():
             total = term.total.detach()
             sums[name] = Term(sums[name].total + total if name in sums else total, counts[name])
-    return sums
+    return sums, carry
 
 
 def update(

@@ -41,7 +41,7 @@ def choose_precision(
             seconds: dict[Precision, float] = {}
             for precision in ("fp32", "bf16"):
                 start = time.perf_counter()
-                backward_within_memory(model, task, data, step, limit=None, seed=number, precision=precision)
+                backward_within_memory(model, task, data, step, carry={}, limit=None, seed=number, precision=precision)
                 seconds[precision] = time.perf_counter() - start
             gains.append(seconds["fp32"] / seconds["bf16"])
     model.zero_grad(set_to_none=True)
