@@ -35,6 +35,7 @@ def test_every_setting_of_a_training_comes_from_the_recipe():
             "average": 5,
             "keep": 6,
             "threads": 2,
+            "precision": "bf16",
         }
     )
     assert build_settings(recipe) == TrainingSettings(
@@ -55,6 +56,7 @@ def test_every_setting_of_a_training_comes_from_the_recipe():
         average=5,
         keep=6,
         threads=2,
+        precision="bf16",
     )
 
 
