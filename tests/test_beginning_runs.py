@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from softsearch import runs
+from softsearch.build.translation import TranslationFamily
 from softsearch.errors import Interrupted, RunError
 from softsearch.recipes import Recipe, load_recipe
 
@@ -58,12 +59,12 @@ def test_nothing_is_told_of_what_is_as_asked_for(begun):
         assert word not in told
 
 
-@pytest.mark.parametrize(("where", "fix"), [("materialise", "start it again"), ("build_model", "softsearch resume")])
+@pytest.mark.parametrize(("where", "fix"), [("materialise", "start it again"), ("model", "softsearch resume")])
 def test_ctrl_c_before_the_first_checkpoint_says_that_nothing_was_trained(where, fix, tmp_path, monkeypatch):
     def interrupted(*_arguments, **_options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(f"softsearch.runs.making.{where}", interrupted)
+    monkeypatch.setattr(TranslationFamily, where, interrupted)
     with pytest.raises(Interrupted, match="nothing was trained yet") as caught:
         runs.train(recipe(), tmp_path / "run", live=False)
     assert caught.value.exit_code == 130

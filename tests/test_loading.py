@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 import softsearch
+from softsearch.build.translation import TranslationFamily
 from softsearch.data.tokenizers import WordTokenizer
 from softsearch.decoding.settings import Search
 from softsearch.errors import RunError
-from softsearch.runs.parts import files_of, task_of
+from softsearch.runs.parts import task_of
 from softsearch.tasks.translation import TranslationTask
 from softsearch.training.folder import RunFolder
 
@@ -62,6 +63,6 @@ def test_a_run_keeps_its_dictionary(dictionary, tmp_path):
     task = TranslationTask(
         WORDS, label_smoothing=0.1, lowercase=False, search=SEARCH, max_tokens=9, dictionary=dictionary
     )
-    RunFolder.create(tmp_path / "run", files=files_of(task), about={"task": task.to_dict()})
+    RunFolder.create(tmp_path / "run", files=TranslationFamily().files(task), about={"task": task.to_dict()})
     again = task_of(RunFolder.open(tmp_path / "run"))
     assert (again.dictionary, again.search) == (dictionary, SEARCH)

@@ -14,7 +14,7 @@ from softsearch.build.preparation import materialise, open_materialised
 from softsearch.data.store import TokenStore
 from softsearch.data.tokenizers import SentencePieceTokenizer, train_words
 from softsearch.errors import DataError
-from softsearch.recipes import Recipe
+from softsearch.recipes.schema import TranslationRecipe
 
 SEVERAL = [{"pairs": "a.tsv"}, {"pairs": "b.tsv", "weight": 0.5}]
 
@@ -27,13 +27,15 @@ def corpora(tmp_path) -> Path:
     return tmp_path
 
 
-def recipe_of(folder: Path, *, train=SEVERAL, tokenizer=None, **data) -> Recipe:
+def recipe_of(folder: Path, *, train=SEVERAL, tokenizer=None, **data) -> TranslationRecipe:
     files = {"kind": "files", "folder": str(folder), "source": "de", "target": "en", "train": train, "valid": 5, **data}
     training = {"batch_tokens": 40, "max_steps": 3}
-    return Recipe.model_validate({"data": files, "tokenizer": tokenizer or {"kind": "words"}, "training": training})
+    return TranslationRecipe.model_validate(
+        {"data": files, "tokenizer": tokenizer or {"kind": "words"}, "training": training}
+    )
 
 
-def prepared(recipe: Recipe, folder: Path, **options):
+def prepared(recipe: TranslationRecipe, folder: Path, **options):
     found = materialise(recipe, folder, overfit=None, **options)
     return found, open_materialised(recipe, folder, name=found.name, tokenizer=found.tokenizer)[0]
 

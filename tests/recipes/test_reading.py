@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from softsearch.errors import RecipeError
-from softsearch.recipes import Recipe, dump_recipe, load_recipe
+from softsearch.recipes import dump_recipe, load_recipe
 from softsearch.recipes.fields import paths
 from softsearch.recipes.schema import Additive, Files, Grammar, Mean, NoAttention, Table, TwoFiles
+from softsearch.recipes.schema import TranslationRecipe as Recipe
 
 SMALL = "data: {kind: grammar}\ntraining: {max_steps: 1000}\n"
 FILES = """\

@@ -50,6 +50,9 @@ class Data:
         self.tokens = torch.randint(VOCABULARY, (ROWS, LENGTH), generator=torch.Generator().manual_seed(7))
         self.read: list[list[int]] = []
 
+    def __len__(self) -> int:
+        return len(self.tokens)
+
     def plan(self, epoch: int) -> list[np.ndarray]:
         return np.array_split(np.random.default_rng(epoch).permutation(ROWS), 5 + epoch % 2)
 

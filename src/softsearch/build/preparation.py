@@ -1,4 +1,4 @@
-"""A recipe's data are read, tokenised and laid down once, where training reads them from then on."""
+"""Parallel text is read, tokenised and laid down once, where training reads it from then on."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import json
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from softsearch.build.corpus import Corpus, build_corpus, first_pairs
 from softsearch.build.examination import Examination, warn_of
+from softsearch.build.family import Materialised
 from softsearch.build.tokenizer import build_tokenizer
 from softsearch.data.batches import CorpusRows, PairData
 from softsearch.data.parallel import PairReport, read_tsv, write_pairs
@@ -17,7 +18,7 @@ from softsearch.data.store import TokenStore
 from softsearch.data.tokenizers import SentencePieceTokenizer, Tokenizer
 from softsearch.errors import DataError
 from softsearch.files import write_text_atomically
-from softsearch.recipes import Recipe, schema
+from softsearch.recipes import schema
 from softsearch.tasks.translation import HeldOut
 
 _ANY_LENGTH = 10**9
@@ -25,17 +26,8 @@ _CORPORA = "corpora.json"
 _MANY = 0.1
 
 
-class Materialised(NamedTuple):
-    """What a recipe's data came to: a tokenizer, a name for messages, what was read, tokens of the longest source."""
-
-    tokenizer: Tokenizer
-    name: str
-    report: dict[str, Any]
-    longest: int
-
-
 def materialise(
-    recipe: Recipe, folder: Path, *, overfit: int | None, tokenizer: Tokenizer | None = None
+    recipe: schema.TranslationRecipe, folder: Path, *, overfit: int | None, tokenizer: Tokenizer | None = None
 ) -> Materialised:
     """Write the token ids and the held-out texts of a recipe's data into `folder`.
 
@@ -82,7 +74,9 @@ def materialise(
     return Materialised(tokenizer, corpus.name, report, longest=int(store.source_lengths.max()))
 
 
-def open_materialised(recipe: Recipe, folder: Path, *, name: str, tokenizer: Tokenizer) -> tuple[PairData, HeldOut]:
+def open_materialised(
+    recipe: schema.TranslationRecipe, folder: Path, *, name: str, tokenizer: Tokenizer
+) -> tuple[PairData, HeldOut]:
     """Return what :func:`materialise` wrote, to train on and to validate on.
 
     Raises
@@ -144,12 +138,12 @@ def _corpora(path: Path, name: str, store: TokenStore) -> list[CorpusRows]:
     return corpora
 
 
-def _sampling(recipe: Recipe) -> float | None:
+def _sampling(recipe: schema.TranslationRecipe) -> float | None:
     return recipe.tokenizer.sample if isinstance(recipe.tokenizer, schema.Sentencepiece) else None
 
 
 def _segmentation(
-    recipe: Recipe, tokenizer: Tokenizer, store: TokenStore
+    recipe: schema.TranslationRecipe, tokenizer: Tokenizer, store: TokenStore
 ) -> Callable[[Sequence[str], int], list[list[int]]] | None:
     alpha = _sampling(recipe)
     if alpha is None:

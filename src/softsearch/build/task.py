@@ -1,4 +1,4 @@
-"""A recipe's task, with how to decode, becomes a task."""
+"""A translation recipe's task, with how to decode, becomes a task."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from softsearch.recipes import schema
 from softsearch.tasks.translation import TranslationTask
 
 
-def build_task(recipe: schema.Recipe, tokenizer: Tokenizer, *, max_tokens: int) -> TranslationTask:
+def build_task(recipe: schema.TranslationRecipe, tokenizer: Tokenizer, *, max_tokens: int) -> TranslationTask:
     """Return the task; `max_tokens` is the longest line translated in one piece.
 
     Raises

@@ -156,11 +156,13 @@ def _other_sides(file: Path) -> list[Path]:
 
 def _recipe(name: str) -> tuple[dict[str, Any], list[str]]:
     from softsearch.recipes.reading import load_recipe
+    from softsearch.recipes.schema import Files, TranslationRecipe
 
     recipe = load_recipe(name)
     found: dict[str, Any] = {"kind": "recipe", "path": str(recipe.path), "data": {}}
     lines = [f"{recipe.path}: a valid recipe"]
-    if recipe.data.kind != "files":
+    assert isinstance(recipe, TranslationRecipe)
+    if not isinstance(recipe.data, Files):
         lines.append("its data are generated: there are no files to read")
         return found, lines
     for split, survey in _splits(recipe.data, seed=recipe.seed):

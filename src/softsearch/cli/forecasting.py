@@ -62,6 +62,7 @@ def _sampled(recipe: Recipe, folder: Path) -> Recipe:
     from softsearch.data.parallel import write_pairs
     from softsearch.recipes import schema
 
+    assert isinstance(recipe, schema.TranslationRecipe)  # `new translation` wrote it
     corpus = build_corpus(recipe.data, seed=recipe.seed)
     write_pairs(folder / "train.tsv", itertools.islice(corpus.training_pairs(), _SAMPLE))
     write_pairs(folder / "valid.tsv", corpus.valid[:_VALID])

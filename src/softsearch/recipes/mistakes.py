@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from softsearch.errors import RecipeError, nearest
 from softsearch.recipes.fields import Model, chosen, items, kind_of, members, models, paths
-from softsearch.recipes.schema import Recipe
+from softsearch.recipes.schema import RECIPES, Recipe
 from softsearch.recipes.tree import Place, Tree, mistake_at, plain
 
 _EXPECTED = {
@@ -25,8 +25,9 @@ _EXPECTED = {
 
 
 class _Spot(NamedTuple):
-    """The place of a recipe that an error is about: its keys, what stands there, what can stand there and around it."""
+    """The place that an error is about: the recipe, its keys, what stands there, what can stand there and around it."""
 
+    root: Model
     keys: tuple[str | int, ...]
     tree: Tree | None
     parent: Tree
@@ -54,6 +55,25 @@ def recipe_error(error: ValidationError, tree: Tree) -> RecipeError:
     if len(found) == 1:
         return found[0]
     return RecipeError(f"{len(found)} mistakes\n" + "\n".join(map(str, found)), path=tree.place.path)
+
+
+def root_of(tree: Tree) -> type[Recipe]:
+    """Return what a recipe can hold: its task says so.
+
+    Raises
+    ------
+    RecipeError
+        There is no such task.
+    """
+    task = tree.entries.get("task")
+    kind = task.entries.get("kind") if task else None
+    if kind is None:
+        return RECIPES["translation"]
+    if not isinstance(kind.value, str) or kind.value not in RECIPES:
+        value, allowed = plain(kind), ", ".join(RECIPES)
+        close = nearest(str(value), RECIPES)
+        raise mistake_at(kind.place, "`task.kind`: unknown kind", value=value, allowed=allowed, nearest=close)
+    return RECIPES[kind.value]
 
 
 def _explained(details: ErrorDetails, tree: Tree) -> RecipeError:
@@ -86,7 +106,7 @@ def _spot(location: tuple[str | int, ...], root: Tree) -> _Spot:
     """Follow pydantic's path, which also names the member of each union that it went through."""
     tree: Tree | None = root
     parent, place = root, root.place
-    annotation: Any = Recipe
+    annotation: Any = root_of(root)
     above: Any = None
     keys: list[str | int] = []
     in_union = False
@@ -103,7 +123,7 @@ def _spot(location: tuple[str | int, ...], root: Tree) -> _Spot:
         tree = _child(tree, step)
         if tree is not None and tree.place != Place():
             place = tree.place
-    return _Spot(tuple(keys), tree, parent, annotation, above, place)
+    return _Spot(root_of(root), tuple(keys), tree, parent, annotation, above, place)
 
 
 def _annotation_below(annotation: Any, tree: Tree, step: str | int) -> Any:
@@ -126,7 +146,7 @@ def _unknown_key(spot: _Spot) -> RecipeError:
     assert model is not None
     candidates = [model] if "kind" in model.model_fields else spot.parent_models
     known = [name for candidate in candidates for name in candidate.model_fields]
-    if model is Recipe:
+    if issubclass(model, Recipe):
         known.append("extends")
     allowed = ", ".join(known) if len(candidates) == 1 else _shapes(spot.parent_annotation)
     if key in known:
@@ -136,7 +156,7 @@ def _unknown_key(spot: _Spot) -> RecipeError:
     if close is not None:
         close = ".".join(map(str, (*spot.keys[:-1], close)))
     elif fix is None:
-        by_key = {path.rpartition(".")[2]: path for path in paths(Recipe)}
+        by_key = {path.rpartition(".")[2]: path for path in paths(spot.root)}
         close = by_key.get(nearest(key, by_key) or "")
     return mistake_at(spot.place, f"unknown key `{spot.name}`", allowed=allowed, nearest=close, fix=fix)
 
@@ -152,7 +172,7 @@ def _where_it_belongs(key: str, spot: _Spot) -> str | None:
     of_kinds = [f"kind {kind_of(model)}" for model in spot.parent_models if key in model.model_fields]
     if of_kinds:
         return f"`{key}` belongs to {' or '.join(of_kinds)}"
-    above = dict.fromkeys(path.rpartition(".")[0] for path in paths(Recipe) if path.rpartition(".")[2] == key)
+    above = dict.fromkeys(path.rpartition(".")[0] for path in paths(spot.root) if path.rpartition(".")[2] == key)
     if not 0 < len(above) <= 3:  # more would be no help
         return None
     return f"`{key}` belongs " + " or ".join(f"under `{path}`" if path else "at the top" for path in above)

@@ -6,7 +6,7 @@ import io
 import os
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
@@ -16,8 +16,8 @@ from ruamel.yaml import YAML
 from softsearch.errors import nearest, nearest_name
 from softsearch.recipes.catalogue import SHIPPED, shipped_names
 from softsearch.recipes.fields import Model, chosen, models
-from softsearch.recipes.mistakes import recipe_error
-from softsearch.recipes.schema import EncoderDecoder, Mean, NoAttention, Recipe
+from softsearch.recipes.mistakes import recipe_error, root_of
+from softsearch.recipes.schema import Recipe
 from softsearch.recipes.tree import Place, Tree, mistake_at, parse_yaml, plain, tree_of
 
 _LARGEST_BYTES = 1_000_000
@@ -45,14 +45,14 @@ def load_recipe(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Reci
     path = _find(str(name_or_path), Path(), Place())
     tree = _read(path)
     for text in overrides:
-        tree = _merged(tree, _override(text), [Recipe])
+        tree = _laid_over(tree, _override(text))
     tree = _with_dictionary(_with_paths(tree))
     try:
-        recipe = Recipe.model_validate(plain(tree))
+        recipe = root_of(tree).model_validate(plain(tree))
     except ValidationError as error:
         raise recipe_error(error, tree) from None
     recipe._path = path
-    for warning in _without_effect(recipe):
+    for warning in recipe.without_effect():
         warnings.warn(f"{path}: {warning}", stacklevel=2)
     return recipe
 
@@ -106,7 +106,7 @@ def _read(path: Path) -> Tree:
     """Read a file and, where it says so, the recipe that it extends."""
     tree = _read_file(path)
     if "extends" not in tree.entries:
-        return _merged(Tree({}, tree.place), tree, [Recipe])
+        return _laid_over(Tree({}, tree.place), tree)
     name = tree.entries["extends"]
     if not isinstance(name.value, str):
         raise mistake_at(name.place, "`extends` takes the name or the file of one recipe", value=plain(name))
@@ -120,7 +120,7 @@ def _read(path: Path) -> Tree:
         )
         raise mistake_at(name.place, problem, value=name.value, fix="extend a recipe that extends none")
     own = Tree({key: item for key, item in tree.entries.items() if key != "extends"}, tree.place)
-    return _merged(_merged(Tree({}, tree.place), base, [Recipe]), own, [Recipe])
+    return _laid_over(_laid_over(Tree({}, tree.place), base), own)
 
 
 def _read_file(path: Path) -> Tree:
@@ -159,6 +159,11 @@ def _override(text: str) -> Tree:
     for key in reversed(keys):
         tree = Tree({key: tree}, place)
     return tree
+
+
+def _laid_over(base: Tree, layer: Tree) -> Tree:
+    """Lay one layer of a recipe over another; its task, or that of the base, says what the parts can be."""
+    return _merged(base, layer, [root_of(layer if "task" in layer.entries else base)])
 
 
 def _merged(base: Tree, layer: Tree, candidates: list[Model]) -> Tree:
@@ -253,12 +258,3 @@ def _expanded(name: str, place: Place) -> str:
 
     # Path.expanduser raises where a user's home is not known.
     return os.path.expanduser(re.sub(r"\$\{(\w+)\}", value_of, name))  # noqa: PTH111
-
-
-def _without_effect(recipe: Recipe) -> Iterator[str]:
-    """Yield a sentence for each option that changes nothing, beside the others."""
-    training, decoding = recipe.training, recipe.decoding
-    is_blind = isinstance(recipe.model, EncoderDecoder) and isinstance(recipe.model.attention, Mean | NoAttention)
-    yield from decoding.without_effect(is_blind=is_blind)
-    yield from training.without_effect()
-    yield from recipe.model.without_effect()

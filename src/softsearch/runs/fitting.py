@@ -8,13 +8,14 @@ from typing import Any
 from softsearch.build.preparation import materialise, open_materialised
 from softsearch.build.task import build_task
 from softsearch.build.training import build_optimizer, build_settings
+from softsearch.build.translation import TranslationFamily
 from softsearch.data.batches import PairData
 from softsearch.files import folder_written_atomically
 from softsearch.machine import environment
 from softsearch.models.sequence_model import SequenceModel
-from softsearch.recipes import Recipe, schema
+from softsearch.recipes import schema
 from softsearch.runs.folders import real
-from softsearch.runs.parts import as_json, check_interrupted, files_of, now
+from softsearch.runs.parts import as_json, check_interrupted, now
 from softsearch.tasks.translation import HeldOut, TranslationTask
 from softsearch.training.folder import RunFolder, refuse_taken
 from softsearch.training.loop import train as run_loop
@@ -22,7 +23,7 @@ from softsearch.training.outcome import Outcome
 from softsearch.training.position import TrainingData
 
 
-def prepare(recipe: Recipe, folder: Path | str) -> tuple[TranslationTask, PairData, HeldOut]:
+def prepare(recipe: schema.TranslationRecipe, folder: Path | str) -> tuple[TranslationTask, PairData, HeldOut]:
     """Return all that a recipe describes but its model, for :func:`fit`: task, training data and validation data.
 
     Parameters
@@ -96,5 +97,5 @@ def fit(
 
 def _folder_to_fit(path: Path, task: TranslationTask) -> RunFolder:
     about = {"status": "training", "created": now(), "task": task.to_dict(), "vocabulary": task.tokenizer.size}
-    files: dict[str, str | bytes] = {"environment.json": as_json(environment()), **files_of(task)}
+    files: dict[str, str | bytes] = {"environment.json": as_json(environment()), **TranslationFamily().files(task)}
     return RunFolder.create(path, files=files, about=about)

@@ -14,18 +14,16 @@ from typing import Any
 import torch
 
 from softsearch import __version__
-from softsearch.build.model import build_model
-from softsearch.build.preparation import materialise, open_materialised
+from softsearch.build.families import family_of
 from softsearch.build.scored import ToScore
-from softsearch.build.task import build_task
 from softsearch.build.training import build_optimizer, build_settings
 from softsearch.errors import Interrupted
 from softsearch.machine import environment, peak_memory_bytes
-from softsearch.recipes import Duration, Recipe, dump_recipe, schema
+from softsearch.recipes import Recipe, dump_recipe
 from softsearch.runs.changes import accept, changed_recipe
 from softsearch.runs.evaluation import score
 from softsearch.runs.folders import make_parent, real, unused_folder
-from softsearch.runs.parts import RECIPE, as_json, best_of, check_interrupted, files_of, now, plain_recipe, task_of
+from softsearch.runs.parts import RECIPE, as_json, best_of, check_interrupted, now, plain_recipe, task_of
 from softsearch.runs.remarks import opening_remarks
 from softsearch.runs.starting import WEIGHTS, start_from
 from softsearch.training.budget import measure_pace, time_for, total_steps
@@ -93,29 +91,30 @@ def _begun(recipe: Recipe, path: Path, *, start: Path | str | None, overfit: int
     began_at = time.monotonic()
     # The first optimiser would load it, for more than a second: a Ctrl-C meanwhile is to find nothing half made.
     importlib.import_module("torch._dynamo")
-    recipe = _memorising(recipe) if overfit else recipe
+    recipe = family_of(recipe).memorising(recipe) if overfit else recipe
     recipe, base = (recipe, None) if start is None else start_from(Path(start), recipe)
     make_parent(path)
+    family = family_of(recipe)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as temporary:
         tokenizer = None if base is None else base.tokenizer
-        prepared = materialise(recipe, Path(temporary) / "data", overfit=overfit, tokenizer=tokenizer)
+        prepared = family.materialise(recipe, Path(temporary) / "data", overfit=overfit, tokenizer=tokenizer)
         files: dict[str, str | bytes] = {
             RECIPE: dump_recipe(recipe),
             "environment.json": as_json(environment()),
             "data-report.json": as_json(prepared.report),
         }
-        task = build_task(recipe, prepared.tokenizer, max_tokens=prepared.longest)
-        files |= files_of(task)
+        task = family.task(recipe, prepared)
+        files |= family.files(task)
         about = {
             "status": "training",
             "created": now(),
             "softsearch": __version__,
             "overfit": prepared.report["train"]["kept"] if overfit else None,
-            "languages": {"source": recipe.data.source, "target": recipe.data.target},
             "vocabulary": prepared.tokenizer.size,
             "data": prepared.name,
             "task": task.to_dict(),
             "recipe": plain_recipe(recipe),
+            **family.about(recipe),
             "from": None if base is None else base.about,
             "prepared_s": time.monotonic() - began_at,
         }
@@ -166,18 +165,16 @@ def is_finished(run: Path | str, overrides: Sequence[str] = ()) -> bool:
 
 def dry_run(recipe: Recipe, *, start: Path | str | None = None, overfit: int | None = None) -> dict[str, Any]:
     """Prepare the data, take some steps, and foretell size, time in seconds and memory in bytes; nothing is kept."""
-    recipe = _memorising(recipe) if overfit else recipe
+    recipe = family_of(recipe).memorising(recipe) if overfit else recipe
     recipe, base = (recipe, None) if start is None else start_from(Path(start), recipe)
-    settings = build_settings(recipe.training)
+    family, settings = family_of(recipe), build_settings(recipe.training)
     torch.set_num_threads(settings.threads or torch.get_num_threads())
     with tempfile.TemporaryDirectory() as temporary, exhaustion_told(None):
         tokenizer = None if base is None else base.tokenizer
-        prepared = materialise(recipe, Path(temporary) / "data", overfit=overfit, tokenizer=tokenizer)
-        task = build_task(recipe, prepared.tokenizer, max_tokens=prepared.longest)
-        data, valid = open_materialised(
-            recipe, Path(temporary) / "data", name=prepared.name, tokenizer=prepared.tokenizer
-        )
-        model = build_model(recipe.model, vocabulary=prepared.tokenizer.size, seed=recipe.seed)
+        prepared = family.materialise(recipe, Path(temporary) / "data", overfit=overfit, tokenizer=tokenizer)
+        task = family.task(recipe, prepared)
+        data, valid = family.open(recipe, Path(temporary) / "data", name=prepared.name, tokenizer=prepared.tokenizer)
+        model = family.model(recipe, vocabulary=prepared.tokenizer.size)
         optimizer = build_optimizer(recipe.training.optimizer, model)
         precision = choose_precision(
             settings.precision,
@@ -211,8 +208,9 @@ def dry_run(recipe: Recipe, *, start: Path | str | None = None, overfit: int | N
 
 def _train(folder: RunFolder, recipe: Recipe, *, resume: bool, live: bool, notes: Sequence[str] = ()) -> Path:
     task = task_of(folder)
-    data, valid = open_materialised(recipe, folder.data, name=folder.about["data"], tokenizer=task.tokenizer)
-    model = build_model(recipe.model, vocabulary=folder.about["vocabulary"], seed=recipe.seed)
+    family = family_of(recipe)
+    data, valid = family.open(recipe, folder.data, name=folder.about["data"], tokenizer=task.tokenizer)
+    model = family.model(recipe, vocabulary=folder.about["vocabulary"])
     if folder.last is None and folder.about.get("from"):
         load_weights(folder.path / WEIGHTS, model=model)
     outcome = run_loop(
@@ -235,18 +233,3 @@ def _train(folder: RunFolder, recipe: Recipe, *, resume: bool, live: bool, notes
     with folder.locked():
         folder.update(status="finished")
     return folder.path
-
-
-def _memorising(recipe: Recipe) -> Recipe:
-    """Return the recipe without what hinders learning by heart, to stop soon after BLEU no longer rises."""
-    samples = isinstance(recipe.tokenizer, schema.Sentencepiece)
-    return recipe.model_copy(
-        update={
-            "tokenizer": recipe.tokenizer.model_copy(update={"sample": None} if samples else {}),
-            "task": recipe.task.model_copy(update={"label_smoothing": 0.0}),
-            "model": recipe.model.model_copy(update={"dropout": 0.0}),
-            "training": recipe.training.model_copy(
-                update={"validate_every": Duration(50, "steps"), "stop": schema.Stop(on="bleu", patience=3)}
-            ),
-        }
-    )

@@ -9,48 +9,31 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from softsearch.build.model import build_model
-from softsearch.data.dictionary import dictionary_text, read_dictionary
-from softsearch.data.tokenizers import load_tokenizer
+from softsearch.build.families import family_named, family_of
 from softsearch.errors import Interrupted, RunError
-from softsearch.models.sequence_model import SequenceModel
 from softsearch.recipes import Recipe, load_recipe
-from softsearch.tasks.translation import TranslationTask
+from softsearch.recipes.schema import recipe_from
 from softsearch.training.folder import RunFolder
 from softsearch.training.outcome import Outcome
 
 RECIPE = "recipe.yaml"
-DICTIONARY = "dictionary.tsv"
 
 
-def task_of(folder: RunFolder) -> TranslationTask:
+def task_of(folder: RunFolder) -> Any:
     """Return the task of a run, with its tokenizer."""
-    file = folder.path / DICTIONARY
-    return TranslationTask.from_dict(
-        folder.about["task"],
-        tokenizer=load_tokenizer(folder.path / "tokenizer.model"),
-        dictionary=read_dictionary(file) if file.exists() else {},
-    )
+    return family_named(folder.about["task"]).restored(folder.about["task"], folder.path)
 
 
-def files_of(task: TranslationTask) -> dict[str, str | bytes]:
-    """Return the files from which, with its dictionary of fields, :func:`task_of` makes a task again."""
-    files: dict[str, str | bytes] = {"tokenizer.model": task.tokenizer.to_bytes()}
-    if task.dictionary:
-        files[DICTIONARY] = dictionary_text(task.dictionary)
-    return files
-
-
-def model_of(folder: RunFolder) -> SequenceModel:
+def model_of(folder: RunFolder) -> Any:
     """Return the network of a run, with its first weights."""
     recipe = recipe_of(folder)
-    return build_model(recipe.model, vocabulary=folder.about["vocabulary"], seed=recipe.seed)
+    return family_of(recipe).model(recipe, vocabulary=folder.about["vocabulary"])
 
 
 def recipe_of(folder: RunFolder) -> Recipe:
     """Return the recipe that a run has been trained with so far, or raise a RunError where it was made without one."""
     if "recipe" in folder.about:
-        return Recipe.model_validate(folder.about["recipe"])
+        return recipe_from(folder.about["recipe"])
     path = folder.path / RECIPE  # of a run from before recipes could change: under a checksum
     if not path.exists():
         raise RunError(

@@ -12,6 +12,10 @@ from softsearch.errors import DataError
 class TrainingData(Protocol):
     """What the loop reads: a plan per epoch, a pure function of its number, and the batches that it names."""
 
+    def __len__(self) -> int:
+        """Return how many items there are to learn from, such as pairs."""
+        ...
+
     def plan(self, epoch: int) -> list[np.ndarray]:
         """Return the rows of each batch of an epoch (counted from 0), in the order of training."""
         ...

@@ -1,19 +1,16 @@
 """Every field of a recipe, its type, its range and its default: the one place where defaults live.
 
 A kind of part (a tokenizer, an attention, …) is a class here; where several kinds can stand, the recipe names one in
-``kind``. Field names are the keywords of the objects that are built from them. One file for each part of a recipe.
+``kind``. Field names are the keywords of the objects that are built from them. One file for each part of a recipe, and
+one for each task's whole: the task says what the other parts can be.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Any
 
-from pydantic import Field, PrivateAttr
-
-from softsearch.recipes.schema.base import Part
 from softsearch.recipes.schema.data import (
-    Data,
     Files,
     Filter,
     Grammar,
@@ -40,8 +37,9 @@ from softsearch.recipes.schema.model import (
     NoAttention,
     OnePerWord,
 )
+from softsearch.recipes.schema.recipe import Recipe
 from softsearch.recipes.schema.task import Translation
-from softsearch.recipes.schema.tokenizer import Characters, Sentencepiece, Tokenizer, Words
+from softsearch.recipes.schema.tokenizer import Characters, Sentencepiece, Words
 from softsearch.recipes.schema.training import (
     SGD,
     Adadelta,
@@ -57,8 +55,10 @@ from softsearch.recipes.schema.training import (
     Stop,
     Training,
 )
+from softsearch.recipes.schema.translation import TranslationRecipe
 
 __all__ = [
+    "RECIPES",
     "SGD",
     "Adadelta",
     "AdamW",
@@ -95,39 +95,26 @@ __all__ = [
     "Table",
     "Training",
     "Translation",
+    "TranslationRecipe",
     "TwoFiles",
     "WeightedPairs",
     "WeightedTable",
     "WeightedTwoFiles",
     "Words",
+    "recipe_from",
 ]
 
 
-class Recipe(Part):
-    """All that decides a training. Read one with :func:`~softsearch.recipes.load_recipe`."""
+RECIPES: dict[str, type[Recipe]] = {"translation": TranslationRecipe}
+"""What a recipe is made of, by the kind of its task."""
 
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
-    task: Translation = Translation(kind="translation")
-    data: Data
-    tokenizer: Tokenizer = Sentencepiece(kind="sentencepiece")
-    model: Model = EncoderDecoder(kind="encoder_decoder")
-    training: Training
-    decoding: Decoding = Decoding()
 
-    _path: Path | None = PrivateAttr(default=None)
+def recipe_from(fields: Mapping[str, Any]) -> Recipe:
+    """Return the recipe with these fields, checked; the task is translation where it is not named.
 
-    @property
-    def path(self) -> Path | None:
-        """The file it was read from; None for a recipe made in Python."""
-        return self._path
-
-    @property
-    def name(self) -> str:
-        """The file's name without its ending, or "recipe"."""
-        return "recipe" if self._path is None else self._path.stem
-
-    def __eq__(self, other: object) -> bool:
-        """Compare the fields: where a recipe was read from does not count."""
-        return isinstance(other, Recipe) and self.model_dump() == other.model_dump()
-
-    __hash__ = None  # type: ignore[assignment]
+    Raises
+    ------
+    ValidationError
+        A field is wrong.
+    """
+    return RECIPES[fields.get("task", {}).get("kind", "translation")].model_validate(fields)

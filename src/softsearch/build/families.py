@@ -1,0 +1,22 @@
+"""Which family a recipe, or a run, is of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from softsearch.build.family import Family
+from softsearch.build.translation import TranslationFamily
+from softsearch.recipes.schema import Recipe
+
+_FAMILIES: dict[str, Family[Any]] = {"translation": TranslationFamily()}
+
+
+def family_of(recipe: Recipe) -> Family[Any]:
+    """Return the family that a recipe's task belongs to."""
+    return _FAMILIES[recipe.kind]
+
+
+def family_named(fields: Mapping[str, Any]) -> Family[Any]:
+    """Return the family of a task, from what its ``to_dict`` gave; translation's does not name itself."""
+    return _FAMILIES[fields.get("kind", "translation")]

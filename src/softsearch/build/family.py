@@ -1,0 +1,86 @@
+"""What is special about one kind of task between its recipe and a trained network."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from torch import nn
+
+from softsearch.data.tokenizers import Tokenizer
+from softsearch.recipes.schema import Recipe
+from softsearch.training.position import TrainingData
+
+OwnRecipe = TypeVar("OwnRecipe", bound=Recipe)
+
+
+class Materialised(NamedTuple):
+    """What a recipe's data came to: a tokenizer, a name for messages, what was read, tokens of the longest source."""
+
+    tokenizer: Tokenizer
+    name: str
+    report: dict[str, Any]
+    longest: int
+
+
+class Family(ABC, Generic[OwnRecipe]):
+    """Builds everything that recipes of one kind of task describe, but for optimiser and limits, which all share."""
+
+    @abstractmethod
+    def materialise(
+        self, recipe: OwnRecipe, folder: Path, *, overfit: int | None, tokenizer: Tokenizer | None
+    ) -> Materialised:
+        """Write what training reads, and the held-out data, into `folder`.
+
+        Parameters
+        ----------
+        overfit
+            Use only the first so many training items, to validate on too.
+        tokenizer
+            Of another run, to go on from its weights; None for the recipe's, learnt from the training texts.
+
+        Raises
+        ------
+        DataError
+            The data cannot be used.
+        """
+
+    @abstractmethod
+    def open(self, recipe: OwnRecipe, folder: Path, *, name: str, tokenizer: Tokenizer) -> tuple[TrainingData, Any]:
+        """Return what :meth:`materialise` wrote: to train on, and to validate on.
+
+        Raises
+        ------
+        DataError
+            A file is missing or damaged.
+        """
+
+    @abstractmethod
+    def task(self, recipe: OwnRecipe, prepared: Materialised) -> Any:
+        """Return the task."""
+
+    @abstractmethod
+    def files(self, task: Any) -> dict[str, str | bytes]:
+        """Return the files from which, with the task's ``to_dict``, :meth:`restored` makes it again."""
+
+    @abstractmethod
+    def restored(self, fields: Mapping[str, Any], folder: Path) -> Any:
+        """Return the task of the run in `folder`."""
+
+    @abstractmethod
+    def model(self, recipe: OwnRecipe, *, vocabulary: int) -> nn.Module:
+        """Return the network with its first weights, a function of the recipe."""
+
+    @abstractmethod
+    def about(self, recipe: OwnRecipe) -> dict[str, Any]:
+        """Return what run.json says of such a run beside what it says of all."""
+
+    @abstractmethod
+    def memorising(self, recipe: OwnRecipe) -> OwnRecipe:
+        """Return the recipe without what hinders learning by heart, to stop soon after nothing more is learnt."""
+
+    @abstractmethod
+    def remarks(self, recipe: OwnRecipe, about: Mapping[str, Any]) -> Iterator[str]:
+        """Yield a sentence for each thing in which a training is not quite what its recipe seems to ask for."""

@@ -1,0 +1,89 @@
+"""Translation, from its recipe to a task and a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from softsearch.build.family import Family, Materialised
+from softsearch.build.model import build_model
+from softsearch.build.preparation import materialise, open_materialised
+from softsearch.build.task import build_task
+from softsearch.data.batches import PairData
+from softsearch.data.dictionary import dictionary_text, read_dictionary
+from softsearch.data.tokenizers import Tokenizer, load_tokenizer
+from softsearch.models.sequence_model import SequenceModel
+from softsearch.recipes import Duration, schema
+from softsearch.tasks.translation import HeldOut, TranslationTask
+
+_TOKENIZER, _DICTIONARY = "tokenizer.model", "dictionary.tsv"
+
+
+class TranslationFamily(Family[schema.TranslationRecipe]):
+    """Sentences of one language in, sentences of another out."""
+
+    def materialise(
+        self, recipe: schema.TranslationRecipe, folder: Path, *, overfit: int | None, tokenizer: Tokenizer | None
+    ) -> Materialised:
+        """Write tokens, and held-out pairs."""
+        return materialise(recipe, folder, overfit=overfit, tokenizer=tokenizer)
+
+    def open(
+        self, recipe: schema.TranslationRecipe, folder: Path, *, name: str, tokenizer: Tokenizer
+    ) -> tuple[PairData, HeldOut]:
+        """Return pairs to train on, and to validate on."""
+        return open_materialised(recipe, folder, name=name, tokenizer=tokenizer)
+
+    def task(self, recipe: schema.TranslationRecipe, prepared: Materialised) -> TranslationTask:
+        """Return the task; a line longer than any source that was prepared is translated in parts."""
+        return build_task(recipe, prepared.tokenizer, max_tokens=prepared.longest)
+
+    def files(self, task: TranslationTask) -> dict[str, str | bytes]:
+        """Return tokenizer and dictionary."""
+        files: dict[str, str | bytes] = {_TOKENIZER: task.tokenizer.to_bytes()}
+        if task.dictionary:
+            files[_DICTIONARY] = dictionary_text(task.dictionary)
+        return files
+
+    def restored(self, fields: Mapping[str, Any], folder: Path) -> TranslationTask:
+        """Return the task of a run, with its tokenizer and dictionary."""
+        file = folder / _DICTIONARY
+        dictionary = read_dictionary(file) if file.exists() else {}
+        tokenizer = load_tokenizer(folder / _TOKENIZER)
+        return TranslationTask.from_dict(fields, tokenizer=tokenizer, dictionary=dictionary)
+
+    def model(self, recipe: schema.TranslationRecipe, *, vocabulary: int) -> SequenceModel:
+        """Return the network with its first weights."""
+        return build_model(recipe.model, vocabulary=vocabulary, seed=recipe.seed)
+
+    def about(self, recipe: schema.TranslationRecipe) -> dict[str, Any]:
+        """Return the languages."""
+        return {"languages": {"source": recipe.data.source, "target": recipe.data.target}}
+
+    def memorising(self, recipe: schema.TranslationRecipe) -> schema.TranslationRecipe:
+        """Return the recipe without sampling, smoothing and dropout, to stop soon after BLEU no longer rises."""
+        samples = isinstance(recipe.tokenizer, schema.Sentencepiece)
+        return recipe.model_copy(
+            update={
+                "tokenizer": recipe.tokenizer.model_copy(update={"sample": None} if samples else {}),
+                "task": recipe.task.model_copy(update={"label_smoothing": 0.0}),
+                "model": recipe.model.model_copy(update={"dropout": 0.0}),
+                "training": recipe.training.model_copy(
+                    update={"validate_every": Duration(50, "steps"), "stop": schema.Stop(on="bleu", patience=3)}
+                ),
+            }
+        )
+
+    def remarks(self, recipe: schema.TranslationRecipe, about: Mapping[str, Any]) -> Iterator[str]:
+        """Yield what the task and the vocabulary are in truth."""
+        if isinstance(recipe.model, schema.OnePerWord):
+            yield (
+                "model.kind one_per_word writes one output for each input word, in the source's order: the set-up whose"
+                " failure shows why translation needs more (model.kind=encoder_decoder)"
+            )
+        tokenizer = recipe.tokenizer
+        is_wanted = not isinstance(tokenizer, schema.Characters) and about["from"] is None
+        if is_wanted and about["vocabulary"] < tokenizer.size:
+            hold = f"the training texts hold no more {tokenizer.kind if tokenizer.kind == 'words' else 'subwords'}"
+            yield f"the vocabulary has {about['vocabulary']:,} entries, not tokenizer.size {tokenizer.size:,}: {hold}"

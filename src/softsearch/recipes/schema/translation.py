@@ -1,0 +1,29 @@
+"""The recipe of a translator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from softsearch.recipes.schema.data import Data
+from softsearch.recipes.schema.decoding import Decoding
+from softsearch.recipes.schema.model import EncoderDecoder, Mean, Model, NoAttention
+from softsearch.recipes.schema.recipe import Recipe
+from softsearch.recipes.schema.task import Translation
+from softsearch.recipes.schema.tokenizer import Sentencepiece, Tokenizer
+
+
+class TranslationRecipe(Recipe):
+    """Sentences of one language in, sentences of another out."""
+
+    task: Translation = Translation(kind="translation")
+    data: Data
+    tokenizer: Tokenizer = Sentencepiece(kind="sentencepiece")
+    model: Model = EncoderDecoder(kind="encoder_decoder")
+    decoding: Decoding = Decoding()
+
+    def without_effect(self) -> Iterator[str]:
+        """Yield a sentence for each option that changes nothing, beside the others."""
+        is_blind = isinstance(self.model, EncoderDecoder) and isinstance(self.model.attention, Mean | NoAttention)
+        yield from self.decoding.without_effect(is_blind=is_blind)
+        yield from super().without_effect()
+        yield from self.model.without_effect()
