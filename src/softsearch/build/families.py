@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from softsearch.build.family import Family
+from softsearch.build.language import LanguageFamily
 from softsearch.build.translation import TranslationFamily
 from softsearch.recipes.schema import Recipe
 
-_FAMILIES: dict[str, Family[Any]] = {"translation": TranslationFamily()}
+_FAMILIES: dict[str, Family[Any]] = {"translation": TranslationFamily(), "language_model": LanguageFamily()}
 
 
 def family_of(recipe: Recipe) -> Family[Any]:

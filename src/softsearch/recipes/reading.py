@@ -209,7 +209,7 @@ def _belongs_only_to(before: Model | None, after: Model | None, key: str, item: 
 def _with_paths(tree: Tree) -> Tree:
     """Expand ~ and ${VARIABLES} in the data's file names, and make their folder absolute."""
     data = tree.entries.get("data")
-    if data is None or "kind" not in data.entries or data.entries["kind"].value != "files":
+    if data is None or "kind" not in data.entries or data.entries["kind"].value not in ("files", "text"):
         return tree
     entries = {
         key: _expanded_all(item) if key in ("train", "valid", "test") else item for key, item in data.entries.items()

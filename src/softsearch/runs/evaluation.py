@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, assert_never
 
 from softsearch.build.scored import OWN, ToScore, digest, num_trained_on, pairs_to_score
 from softsearch.data.alignments import GoldFormat
@@ -13,11 +14,14 @@ from softsearch.data.parallel import Pair
 from softsearch.errors import RunError
 from softsearch.files import write_text_atomically
 from softsearch.metrics.score import Statistics
+from softsearch.models.language_model import LanguageModel
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.runs.loading import load
 from softsearch.runs.parts import as_json, now
+from softsearch.tasks.language import HeldOutText, LanguageTask, mean_loss
 from softsearch.tasks.outputs import Outputs, outputs_of
 from softsearch.tasks.scoring import differences, scores, statistics
+from softsearch.tasks.translation import TranslationTask
 from softsearch.tasks.translator import Translator
 from softsearch.training.folder import RunFolder
 
@@ -124,6 +128,39 @@ def compare(
         _keep(folder.path / "evaluations" / "comparisons" / file, kept)
     systems = [{"name": one, **each.evaluation} for one, each in zip(names, scored, strict=True)]
     return {**about, "systems": systems, "comparisons": comparisons}
+
+
+def score_held_out(folder: RunFolder, task: TranslationTask | LanguageTask, model: Any, valid: Any) -> None:
+    """Score a model that has just been trained on its validation data, and keep the result in the run folder."""
+    match task:
+        case TranslationTask():
+            score(folder, task.translator(model), ToScore("valid", "valid", valid.pairs))
+        case LanguageTask():
+            score_text(folder, model, valid)
+        case _:
+            assert_never(task)
+
+
+def score_text(folder: RunFolder, model: LanguageModel, held_out: HeldOutText) -> dict[str, Any]:
+    """Score a text, read from its first token to its last, and keep the result in the run folder."""
+    text = held_out.text
+    loss = mean_loss(model, text, streams=1)
+    nats = loss * len(text)
+    metrics = {
+        "perplexity": math.exp(loss),
+        "perplexity_per_word": math.exp(nats / (text.words + text.lines)),
+        "bits_per_byte": nats / math.log(2) / text.bytes,
+        "nats_per_token": loss,
+    }
+    found = {
+        "data": held_out.name,
+        "steps": folder.in_use,
+        "date": now(),
+        "num_tokens": len(text),
+        "metrics": {name: {"value": value} for name, value in metrics.items()},
+    }
+    _keep(folder.path / "evaluations" / f"{held_out.name}.json", found)
+    return found
 
 
 def score(

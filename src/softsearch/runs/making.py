@@ -15,13 +15,12 @@ import torch
 
 from softsearch import __version__
 from softsearch.build.families import family_of
-from softsearch.build.scored import ToScore
 from softsearch.build.training import build_optimizer, build_settings
 from softsearch.errors import Interrupted
 from softsearch.machine import environment, peak_memory_bytes
 from softsearch.recipes import Recipe, dump_recipe
 from softsearch.runs.changes import accept, changed_recipe
-from softsearch.runs.evaluation import score
+from softsearch.runs.evaluation import score_held_out
 from softsearch.runs.folders import make_parent, real, unused_folder
 from softsearch.runs.parts import RECIPE, as_json, best_of, check_interrupted, now, plain_recipe, task_of
 from softsearch.runs.remarks import opening_remarks
@@ -229,7 +228,7 @@ def _train(folder: RunFolder, recipe: Recipe, *, resume: bool, live: bool, notes
     check_interrupted(folder, outcome, how=f"softsearch resume {folder.path}")
     load_checkpoint(folder, best_of(folder), model=model)
     # the test data stay unopened until someone asks
-    score(folder, task.translator(model.eval()), ToScore("valid", "valid", valid.pairs))
+    score_held_out(folder, task, model.eval(), valid)
     with folder.locked():
         folder.update(status="finished")
     return folder.path

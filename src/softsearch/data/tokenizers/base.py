@@ -34,6 +34,11 @@ class Tokenizer(ABC):
         """Number of ids, the four special ones included."""
         return len(self._pieces)
 
+    @property
+    def line_end(self) -> int:
+        """The id that stands between the lines of running text."""
+        return EOS
+
     def encode(self, text: str) -> list[int]:
         """Return the ids of a text, without BOS and EOS. A text of white space only gives none."""
         return self.encode_batch([text])[0]

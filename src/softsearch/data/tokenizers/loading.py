@@ -8,6 +8,7 @@ from pathlib import Path
 from softsearch.data.tokenizers.base import Tokenizer
 from softsearch.data.tokenizers.characters import CharacterTokenizer
 from softsearch.data.tokenizers.subwords import SentencePieceTokenizer
+from softsearch.data.tokenizers.verbatim import ByteTokenizer, VerbatimTokenizer
 from softsearch.data.tokenizers.words import WordTokenizer
 from softsearch.errors import RunError
 
@@ -33,6 +34,10 @@ def load_tokenizer(path: Path) -> Tokenizer:
 
 def _listed(content: bytes) -> Tokenizer:
     fields = json.loads(content)
+    if fields.get("kind") == "bytes":
+        return ByteTokenizer()
+    if fields.get("kind") == "verbatim":
+        return VerbatimTokenizer(fields["characters"])
     if fields.get("kind") == "characters":
         return CharacterTokenizer(fields["characters"], lowercase=fields["lowercase"])
     # Runs of the first version have no such field: their words keep their punctuation.

@@ -23,6 +23,15 @@ from softsearch.recipes.schema.data import (
     WeightedTwoFiles,
 )
 from softsearch.recipes.schema.decoding import Decoding
+from softsearch.recipes.schema.language import (
+    Bytes,
+    Generation,
+    LanguageModelling,
+    LanguageRecipe,
+    RecurrentModel,
+    TextFiles,
+    Verbatim,
+)
 from softsearch.recipes.schema.model import (
     Additive,
     Attention,
@@ -64,6 +73,7 @@ __all__ = [
     "AdamW",
     "Additive",
     "Attention",
+    "Bytes",
     "Characters",
     "Constant",
     "Cosine",
@@ -75,8 +85,11 @@ __all__ = [
     "Files",
     "Filter",
     "General",
+    "Generation",
     "Grammar",
     "InverseSqrt",
+    "LanguageModelling",
+    "LanguageRecipe",
     "Linear",
     "LinearScore",
     "Mean",
@@ -89,14 +102,17 @@ __all__ = [
     "Plateau",
     "RMSprop",
     "Recipe",
+    "RecurrentModel",
     "Schedule",
     "Sentencepiece",
     "Stop",
     "Table",
+    "TextFiles",
     "Training",
     "Translation",
     "TranslationRecipe",
     "TwoFiles",
+    "Verbatim",
     "WeightedPairs",
     "WeightedTable",
     "WeightedTwoFiles",
@@ -105,7 +121,7 @@ __all__ = [
 ]
 
 
-RECIPES: dict[str, type[Recipe]] = {"translation": TranslationRecipe}
+RECIPES: dict[str, type[Recipe]] = {"translation": TranslationRecipe, "language_model": LanguageRecipe}
 """What a recipe is made of, by the kind of its task."""
 
 

@@ -1,0 +1,81 @@
+"""The recurrent language model (Mikolov et al. 2010; with LSTM layers and dropout between them Zaremba et al. 2014).
+
+    x_t   = E w_t                                        embedding
+    h_t   = layers(x_t, h_t-1)                           recurrent, one on top of the other
+    p(w_t+1 | w_1 .. w_t) = softmax(W h_t + b)           W is E, where embeddings are tied
+
+Dropout is on what each layer reads and on what the output layer reads, never on what a layer hands to itself.
+"""
+
+from __future__ import annotations
+
+from typing import final
+
+from torch import nn
+
+from softsearch.models.language_model import LanguageModel
+from softsearch.nn.cells import State
+from softsearch.nn.products import Linear
+from softsearch.nn.recurrent import Layers, RecurrentLayer, UpperLayers
+from softsearch.shapes import Float, Int, Tensor
+
+
+@final
+class RecurrentLanguageModel(LanguageModel):
+    """Recurrent layers that read a text and say at each token what comes next.
+
+    Parameters
+    ----------
+    vocabulary
+        Number of tokens.
+    embedding
+        Width of a token's vector.
+    layers
+        What they are made of.
+    dropout
+        Rate on embeddings, between layers and on what the output layer reads.
+    tie_embeddings
+        The output layer shares its matrix with the embeddings (Press and Wolf 2017); `embedding` equals the width of
+        the layers.
+    init
+        All weights are drawn uniformly from -init to init, biases too; None: each by its own rule.
+    """
+
+    def __init__(
+        self,
+        *,
+        vocabulary: int,
+        embedding: int,
+        layers: Layers,
+        dropout: float,
+        tie_embeddings: bool,
+        init: float | None,
+    ) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(vocabulary, embedding)
+        self.first = RecurrentLayer(cell=layers.cell, input=embedding, hidden=layers.hidden)
+        self.upper = UpperLayers(layers, dropout=dropout)
+        self.output = Linear(layers.hidden, vocabulary)
+        self.dropout = nn.Dropout(dropout)
+        self.layers = layers
+        if tie_embeddings:
+            self.output.weight = self.embedding.weight
+        nn.init.normal_(self.embedding.weight, std=embedding**-0.5)
+        nn.init.zeros_(self.output.bias)
+        if init is not None:
+            for parameter in self.parameters():
+                nn.init.uniform_(parameter, -init, init)
+
+    def start(self, batch: int) -> tuple[State, ...]:
+        """Return zeros, for each layer."""
+        zeros = self.output.weight.new_zeros(batch, self.layers.hidden)
+        return ((zeros,) * self.first.cell.state_size,) * self.layers.depth
+
+    def forward(
+        self, tokens: Int[Tensor, "batch length"], state: tuple[State, ...]
+    ) -> tuple[Float[Tensor, "batch length features"], tuple[State, ...]]:
+        """Read the next window."""
+        first, *above = state
+        outputs, first = self.first(self.dropout(self.embedding(tokens)), first)
+        outputs, after = self.upper(outputs, above)
+        return self.dropout(outputs), (first, *after)
