@@ -49,6 +49,7 @@ def test_every_setting_of_a_training_comes_from_the_recipe():
         schedule="constant",
         warmup_steps=11,
         plateau=None,
+        decay=None,
         clip_norm=2.5,
         stop_on="bleu",
         patience=4,

@@ -20,16 +20,24 @@ PARTS = {
         "attention": {"kind": "additive", "hidden": 7},
     },
     "one_per_word": {"encoder": {"hidden": 4}},
+    "transformer": {"width": 8, "heads": 2, "hidden": 10, "encoder_layers": 2, "decoder_layers": 2},
 }
-SCHEMA = {"encoder_decoder": schema.EncoderDecoder, "one_per_word": schema.OnePerWord}
+SCHEMA = {
+    "encoder_decoder": schema.EncoderDecoder,
+    "one_per_word": schema.OnePerWord,
+    "transformer": schema.Transformer,
+}
 
 
 def make_model(*, kind="encoder_decoder", dtype=torch.float64, **changes):
     """Return the network of a recipe's `model`, given some of its fields; no two parts agree by accident."""
-    fields = {"kind": kind, "embedding": EMBEDDING, "readout": EMBEDDING, "dropout": 0.0, **PARTS[kind], **changes}
+    widths = {} if kind == "transformer" else {"embedding": EMBEDDING, "readout": EMBEDDING}
+    fields = {"kind": kind, **widths, "dropout": 0.0, **PARTS[kind], **changes}
     for part in ("encoder", "decoder"):
         if part in PARTS[kind]:
             fields[part] = {**PARTS[kind][part], **fields[part]}
+        elif kind == "transformer":
+            fields.pop(part, None)
     model = build_model(SCHEMA[kind].model_validate(fields), vocabulary=VOCABULARY, seed=1)
     torch.manual_seed(0)
     for parameter in model.parameters():

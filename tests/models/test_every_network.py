@@ -44,6 +44,8 @@ EVERY = {
     ]
 }
 EVERY["one per word"] = {"kind": "one_per_word"}
+EVERY["transformer"] = {"kind": "transformer"}
+EVERY["transformer, norms after"] = {"kind": "transformer", "norm": "after", "activation": "gelu"}
 COMBINATIONS = list(itertools.product(CELLS, DIRECTIONS, DECODERS, [False, True], [1, 2]))
 
 

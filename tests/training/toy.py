@@ -135,6 +135,7 @@ def settings(**changes: Any) -> TrainingSettings:
         schedule="linear",
         warmup_steps=5,
         plateau=None,
+        decay=None,
         clip_norm=1.0,
         stop_on="loss",
         patience=None,

@@ -22,6 +22,7 @@ from softsearch.data.tokenizers import (
 )
 from softsearch.data.windows import StreamData
 from softsearch.models.recurrent_language_model import RecurrentLanguageModel
+from softsearch.nn.heads import SoftmaxHead
 from softsearch.nn.recurrent import Layers
 from softsearch.recipes import Duration, schema
 from softsearch.seeding import derive
@@ -80,6 +81,7 @@ class LanguageFamily(Family[schema.LanguageRecipe]):
                 vocabulary=vocabulary,
                 embedding=model.embedding,
                 layers=Layers(model.cell, model.hidden, model.layers, model.residual),
+                head=SoftmaxHead(features=model.hidden, vocabulary=vocabulary),
                 dropout=model.dropout,
                 tie_embeddings=model.tie_embeddings,
                 init=model.init,

@@ -10,6 +10,7 @@ from softsearch.models.attend_after import AttendAfter
 from softsearch.models.encoder_decoder import EncoderDecoder
 from softsearch.models.one_per_word import OnePerWord
 from softsearch.models.sequence_model import SequenceModel
+from softsearch.models.transformer import Transformer
 from softsearch.nn.attention import (
     AdditiveAttention,
     Attention,
@@ -35,6 +36,8 @@ def build_model(recipe: schema.Model, *, vocabulary: int, seed: int) -> Sequence
                 return _encoder_decoder(recipe, vocabulary)
             case schema.EncoderDecoder():
                 return _attend_after(recipe, vocabulary)
+            case schema.Transformer():
+                return Transformer(vocabulary=vocabulary, **recipe.model_dump(exclude={"kind"}))
             case _:
                 assert_never(recipe)
 

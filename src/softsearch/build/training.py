@@ -9,7 +9,7 @@ from torch import nn
 
 from softsearch.recipes import schema
 from softsearch.training import optimisers
-from softsearch.training.schedules import PlateauSettings
+from softsearch.training.schedules import DecaySettings, PlateauSettings
 from softsearch.training.settings import TrainingSettings
 
 
@@ -27,6 +27,7 @@ def build_settings(recipe: schema.Training) -> TrainingSettings:
         schedule=recipe.schedule.kind,
         warmup_steps=recipe.schedule.warmup_steps,
         plateau=_build_plateau(recipe.schedule),
+        decay=_build_decay(recipe.schedule),
         clip_norm=recipe.clip_norm,
         stop_on=recipe.stop.on,
         patience=recipe.stop.patience,
@@ -58,3 +59,7 @@ def _build_plateau(recipe: schema.Schedule) -> PlateauSettings | None:
     if not isinstance(recipe, schema.Plateau):
         return None
     return PlateauSettings(factor=recipe.factor, patience=recipe.patience, min_learning_rate=recipe.min_learning_rate)
+
+
+def _build_decay(recipe: schema.Schedule) -> DecaySettings | None:
+    return DecaySettings(factor=recipe.factor, after=recipe.after) if isinstance(recipe, schema.Decay) else None

@@ -7,6 +7,7 @@ from typing import Any
 
 from torch import nn
 
+from softsearch.nn.heads import Head
 from softsearch.shapes import Float, Int, Tensor
 
 
@@ -15,11 +16,14 @@ class LanguageModel(nn.Module, ABC):
 
     Attributes
     ----------
-    output
-        Turns features into logits over the vocabulary.
+    head
+        Turns features into log-probabilities over the vocabulary.
+    context
+        Tokens that it can read at most, with all that its state holds; None: any number.
     """
 
-    output: nn.Linear
+    head: Head
+    context: int | None = None
 
     @abstractmethod
     def start(self, batch: int) -> Any:
@@ -29,4 +33,4 @@ class LanguageModel(nn.Module, ABC):
     def forward(
         self, tokens: Int[Tensor, "batch length"], state: Any
     ) -> tuple[Float[Tensor, "batch length features"], Any]:
-        """Read the next window; return what `output` turns into the logits after each token, and the new state."""
+        """Read the next window; return what `head` turns into the log-probabilities after each token, and the new state."""

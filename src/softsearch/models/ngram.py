@@ -9,8 +9,8 @@ is in how many contexts a word is new. Below the single words lies the uniform d
 
     D(k) = k - (k + 1) Y n_k+1 / n_k        Y = n_1 / (n_1 + 2 n_2)        n_k: how many n-grams are counted k times
 
-An order is a sorted table. Entry i of order n is the n-gram whose first n-1 words are entry ``key // vocabulary`` of the
-order below and whose last word is ``key % vocabulary``; so what can follow a context lies side by side.
+An order is a sorted table. Entry i of order n is the n-gram whose first n-1 words are entry ``key // vocabulary`` of
+the order below and whose last word is ``key % vocabulary``; so what can follow a context lies side by side.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class Order(NamedTuple):
     """The n-grams of one length.
 
     `keys` are sorted; `counts` are those that enter the probabilities; `suffixes` is the entry of each n-gram without
-    its first word in the order below. For each entry of the order below, as a context: `totals` and `backoffs`, c(h) and
-    g(h), zero and one where nothing was seen after it.
+    its first word in the order below; `discounts` begin with D(0), which is 0. For each entry of the order below, as a
+    context: `totals` and `backoffs`, c(h) and g(h), zero and one where nothing was seen after it.
     """
 
     keys: Int[Tensor, " rows"]
@@ -58,9 +58,7 @@ class NGrams:
     def count(cls, ids: Int[Tensor, " length"], *, order: int, vocabulary: int) -> NGrams:
         """Count the n-grams of a text, of one to `order` words."""
         tables = _tables(ids, order, vocabulary)
-        counts = [
-            torch.bincount(longer.suffixes, minlength=len(shorter.keys)) for shorter, longer in pairwise(tables)
-        ]
+        counts = [torch.bincount(longer.suffixes, minlength=len(shorter.keys)) for shorter, longer in pairwise(tables)]
         counts.append(tables[-1].counts)
         orders, contexts = [], 1
         for table, own in zip(tables, counts, strict=True):

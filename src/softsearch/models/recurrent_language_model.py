@@ -15,7 +15,7 @@ from torch import nn
 
 from softsearch.models.language_model import LanguageModel
 from softsearch.nn.cells import State
-from softsearch.nn.products import Linear
+from softsearch.nn.heads import Head, tie
 from softsearch.nn.recurrent import Layers, RecurrentLayer, UpperLayers
 from softsearch.shapes import Float, Int, Tensor
 
@@ -32,6 +32,8 @@ class RecurrentLanguageModel(LanguageModel):
         Width of a token's vector.
     layers
         What they are made of.
+    head
+        The output layer, which reads what the layers write.
     dropout
         Rate on embeddings, between layers and on what the output layer reads.
     tie_embeddings
@@ -47,6 +49,7 @@ class RecurrentLanguageModel(LanguageModel):
         vocabulary: int,
         embedding: int,
         layers: Layers,
+        head: Head,
         dropout: float,
         tie_embeddings: bool,
         init: float | None,
@@ -55,20 +58,19 @@ class RecurrentLanguageModel(LanguageModel):
         self.embedding = nn.Embedding(vocabulary, embedding)
         self.first = RecurrentLayer(cell=layers.cell, input=embedding, hidden=layers.hidden)
         self.upper = UpperLayers(layers, dropout=dropout)
-        self.output = Linear(layers.hidden, vocabulary)
+        self.head = head
         self.dropout = nn.Dropout(dropout)
         self.layers = layers
         if tie_embeddings:
-            self.output.weight = self.embedding.weight
+            tie(head, self.embedding)
         nn.init.normal_(self.embedding.weight, std=embedding**-0.5)
-        nn.init.zeros_(self.output.bias)
         if init is not None:
             for parameter in self.parameters():
                 nn.init.uniform_(parameter, -init, init)
 
     def start(self, batch: int) -> tuple[State, ...]:
         """Return zeros, for each layer."""
-        zeros = self.output.weight.new_zeros(batch, self.layers.hidden)
+        zeros = self.embedding.weight.new_zeros(batch, self.layers.hidden)
         return ((zeros,) * self.first.cell.state_size,) * self.layers.depth
 
     def forward(

@@ -14,6 +14,12 @@ LSTM (Hochreiter and Schmidhuber 1997; Gers et al. 2000 for the forget gate):
     i, f, o = sigmoid(W x + U h_t-1)    g = tanh(W x + U h_t-1)
     c_t = f * c_t-1 + i * g             h_t = o * tanh(c_t)
 
+Multiplicative RNN (Sutskever, Martens and Hinton 2011) and LSTM (Krause et al. 2016): in place of h_t-1 stands
+
+    m = (W_m x) * (U_m h_t-1)
+
+so that each token has a transition of its own, U m = U diag(W_m x) U_m h_t-1.
+
 All as in torch, gate order included, so that weights can be compared. Departures: Elman's units were logistic; in Cho
 et al. r multiplies h_t-1 before its product with U_n, and z has the opposite sense.
 
@@ -23,7 +29,7 @@ is a tuple of tensors, the visible one, h, first.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, assert_never
 
 import torch
 from torch import nn
@@ -32,7 +38,7 @@ from softsearch.nn.products import Linear
 from softsearch.shapes import Float, Tensor
 
 State = tuple[Tensor, ...]
-CellKind = Literal["rnn", "gru", "lstm"]
+CellKind = Literal["rnn", "gru", "lstm", "mrnn", "mlstm"]
 
 
 class RNNCell(nn.Module):
@@ -111,13 +117,62 @@ class LSTMCell(nn.Module):
         return torch.sigmoid(output) * torch.tanh(cell), cell
 
 
-Cell = RNNCell | GRUCell | LSTMCell
+class MultiplicativeCell(nn.Module):
+    """One step of an RNN or LSTM whose transition depends on the input; its state is that of the cell inside.
+
+    Parameters
+    ----------
+    cell
+        "rnn" or "lstm".
+    input, hidden
+        Widths of the input and of the state; m is as wide as the state.
+    """
+
+    def __init__(self, *, cell: Literal["rnn", "lstm"], input: int, hidden: int) -> None:
+        super().__init__()
+        self.inner = RNNCell(input=input, hidden=hidden) if cell == "rnn" else LSTMCell(input=input, hidden=hidden)
+        self.state_size = self.inner.state_size
+        self.factor = Linear(hidden, hidden, bias=False)
+        gates = self.inner.input.out_features
+        self.input = Linear(input, gates + hidden)
+        with torch.no_grad():
+            self.input.weight[:gates] = self.inner.input.weight
+            self.input.bias[:gates] = self.inner.input.bias
+            nn.init.xavier_uniform_(self.input.weight[gates:])
+            self.input.bias[gates:] = 1.0  # with small inputs, m is about U_m h
+        nn.init.orthogonal_(self.factor.weight)
+        del self.inner.input  # its share is part of `self.input`
+
+    @property
+    def recurrent(self) -> Linear:
+        """The product with m."""
+        return self.inner.recurrent
+
+    def forward(self, gates: Float[Tensor, "batch gates"], state: State) -> State:
+        """Return the next state; `gates` are ``self.input(x)``: those of the cell inside, then W_m x."""
+        width = state[0].shape[-1]
+        mixed = gates[:, -width:] * self.factor(state[0])
+        return self.inner(gates[:, :-width], (mixed, *state[1:]))
+
+
+Cell = RNNCell | GRUCell | LSTMCell | MultiplicativeCell
 
 
 def make_cell(kind: CellKind, *, input: int, hidden: int) -> Cell:
     """Return the cell of that name."""
-    kinds: dict[CellKind, type[Cell]] = {"rnn": RNNCell, "gru": GRUCell, "lstm": LSTMCell}
-    return kinds[kind](input=input, hidden=hidden)
+    match kind:
+        case "rnn":
+            return RNNCell(input=input, hidden=hidden)
+        case "gru":
+            return GRUCell(input=input, hidden=hidden)
+        case "lstm":
+            return LSTMCell(input=input, hidden=hidden)
+        case "mrnn":
+            return MultiplicativeCell(cell="rnn", input=input, hidden=hidden)
+        case "mlstm":
+            return MultiplicativeCell(cell="lstm", input=input, hidden=hidden)
+        case _:
+            assert_never(kind)
 
 
 def _initialise(from_input: nn.Linear, from_hidden: nn.Linear) -> None:

@@ -15,7 +15,6 @@ from softsearch.data.running import RunningText
 from softsearch.data.tokenizers import Tokenizer
 from softsearch.data.windows import StreamData, WindowBatch
 from softsearch.models.language_model import LanguageModel
-from softsearch.nn.losses import linear_cross_entropy
 from softsearch.shapes import Tensor
 from softsearch.tasks.task import Carry, Loss, Term, Validation
 
@@ -64,7 +63,7 @@ class LanguageTask:
         if self.carries and carry and not batch.begins:
             state = _filled(state, (tensor[batch.streams] for tensor in carry.values()))
         features, after = model(batch.inputs, state)
-        total = _cross_entropy(model, features, batch.targets)
+        total = model.head.cross_entropy(features.flatten(0, 1), batch.targets.flatten())
         return {"cross_entropy": Term(total, batch.num_items)}, self._carried(carry, batch, after)
 
     def counts(self, batch: WindowBatch) -> dict[str, int]:
@@ -102,14 +101,9 @@ def mean_loss(model: LanguageModel, text: RunningText, *, streams: int) -> float
             batch = data.batch(rows).to(device)
             state = model.start(len(rows)) if state is None else state
             features, state = model(batch.inputs, state)
-            total += float(_cross_entropy(model, features, batch.targets))
+            total += float(model.head.cross_entropy(features.flatten(0, 1), batch.targets.flatten()))
             count += batch.num_items
     return total / count
-
-
-def _cross_entropy(model: LanguageModel, features: Tensor, targets: Tensor) -> Tensor:
-    output = model.output
-    return linear_cross_entropy(features.flatten(0, 1), output.weight, output.bias, targets.flatten(), smoothing=0.0)
 
 
 def _renewed(before: Tensor, rows: Tensor, new: Tensor) -> Tensor:

@@ -237,6 +237,8 @@ class _Training:
             learning_rate=settings.learning_rate,
             warmup_steps=settings.warmup_steps,
             total_steps=self.resolved.total_steps,
+            epoch=self.progress.position.epoch,
+            decay=settings.decay,
         )
 
     def _validate(self) -> None:

@@ -6,18 +6,26 @@ import dataclasses
 import math
 from typing import Literal
 
-Schedule = Literal["linear", "constant", "cosine", "inverse_sqrt", "plateau"]
+Schedule = Literal["linear", "constant", "cosine", "inverse_sqrt", "plateau", "decay"]
 
 
 def learning_rate_at(
-    step: int, *, schedule: Schedule, learning_rate: float, warmup_steps: int, total_steps: int
+    step: int,
+    *,
+    schedule: Schedule,
+    learning_rate: float,
+    warmup_steps: int,
+    total_steps: int,
+    epoch: int = 0,
+    decay: DecaySettings | None = None,
 ) -> float:
     """Return the learning rate of step `step` (counted from 0), at most `learning_rate`.
 
     It rises in proportion over `warmup_steps`. Then it stays ("constant", and "plateau", whose :class:`Plateau`
     multiplies it); or falls to zero after the last step, in proportion ("linear") or along half a cosine ("cosine",
     Loshchilov and Hutter 2017, equation 5, without restarts); or falls as ``1 / sqrt(step)`` ("inverse_sqrt", Vaswani
-    et al. 2017, equation 3, scaled to reach `learning_rate` at the end of the warm-up).
+    et al. 2017, equation 3, scaled to reach `learning_rate` at the end of the warm-up); or, with `decay`, falls by a
+    factor at the end of each epoch but the first few ("decay", Zaremba et al. 2014). `epoch` is counted from 0.
     """
     factor = min(1.0, (step + 1) / max(1, warmup_steps))
     left = (total_steps - step) / max(1, total_steps - warmup_steps)
@@ -27,7 +35,17 @@ def learning_rate_at(
         factor = min(factor, (1 - math.cos(math.pi * min(1.0, left))) / 2)
     elif schedule == "inverse_sqrt":
         factor = min(factor, math.sqrt(max(1, warmup_steps) / (step + 1)))
+    elif decay is not None:
+        factor *= decay.factor ** max(0, epoch + 1 - decay.after)
     return learning_rate * factor
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class DecaySettings:
+    """By what the learning rate is multiplied in each epoch after the first `after`."""
+
+    factor: float
+    after: int
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from softsearch.errors import SoftsearchError
 from softsearch.nn.products import Precision
-from softsearch.training.schedules import PlateauSettings, Schedule
+from softsearch.training.schedules import DecaySettings, PlateauSettings, Schedule
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -24,8 +24,8 @@ class TrainingSettings:
         Batches of a step.
     learning_rate, schedule, warmup_steps
         See :func:`softsearch.training.schedules.learning_rate_at`.
-    plateau
-        For the schedule "plateau"; None for every other.
+    plateau, decay
+        For the schedules "plateau" and "decay"; None for every other.
     clip_norm
         Longer gradients are cut to this norm; None leaves them.
     stop_on, patience, min_delta
@@ -50,6 +50,7 @@ class TrainingSettings:
     schedule: Schedule
     warmup_steps: int
     plateau: PlateauSettings | None
+    decay: DecaySettings | None
     clip_norm: float | None
     stop_on: str
     patience: int | None

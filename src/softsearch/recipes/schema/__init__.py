@@ -45,6 +45,7 @@ from softsearch.recipes.schema.model import (
     Model,
     NoAttention,
     OnePerWord,
+    Transformer,
 )
 from softsearch.recipes.schema.recipe import Recipe
 from softsearch.recipes.schema.task import Translation
@@ -55,6 +56,7 @@ from softsearch.recipes.schema.training import (
     AdamW,
     Constant,
     Cosine,
+    Decay,
     InverseSqrt,
     Linear,
     Optimizer,
@@ -77,6 +79,7 @@ __all__ = [
     "Characters",
     "Constant",
     "Cosine",
+    "Decay",
     "Decoder",
     "Decoding",
     "Dot",
@@ -109,6 +112,7 @@ __all__ = [
     "Table",
     "TextFiles",
     "Training",
+    "Transformer",
     "Translation",
     "TranslationRecipe",
     "TwoFiles",

@@ -196,7 +196,56 @@ class OnePerWord(Part):
         return _without_effect(encoder=self.encoder)
 
 
-Model = Annotated[EncoderDecoder | OnePerWord, Field(discriminator="kind")]
+class Transformer(Part):
+    """Attention in place of recurrence (Vaswani et al. 2017).
+
+    Attributes
+    ----------
+    width, heads
+        Width of each vector, and attentions side by side, which share it.
+    hidden
+        Width of the feed-forward layers.
+    encoder_layers, decoder_layers
+        How many blocks read, and how many write.
+    activation
+        In the feed-forward layers.
+    norm
+        Normalise "before" each part of a block, which is easier to train, or "after", as in the paper.
+    dropout
+        Share of the numbers that are put to zero in training: of embeddings and in the blocks.
+    tie_embeddings
+        The output layer shares its weights with the embeddings.
+    """
+
+    kind: Literal["transformer"]
+    width: Width = 256
+    heads: Annotated[int, Field(ge=1, le=1_024)] = 4
+    hidden: Width = 1_024
+    encoder_layers: Layers = 4
+    decoder_layers: Layers = 4
+    activation: Literal["relu", "gelu"] = "relu"
+    norm: Literal["before", "after"] = "before"
+    dropout: Share = 0.3
+    tie_embeddings: bool = True
+
+    @model_validator(mode="after")
+    def _heads_share_the_width(self) -> Transformer:
+        check_heads(self.width, self.heads)
+        return self
+
+    def without_effect(self) -> Iterator[str]:
+        """Return nothing: each field changes something."""
+        return iter(())
+
+
+Model = Annotated[EncoderDecoder | OnePerWord | Transformer, Field(discriminator="kind")]
+
+
+def check_heads(width: int, heads: int) -> None:
+    """Raise a mistake unless so many heads can share the width."""
+    if width % heads:
+        fits = ", ".join(str(number) for number in range(1, min(width, 64) + 1) if width % number == 0)
+        raise mistake(f"{heads} heads cannot share a width of {width}", key="heads", allowed=fits)
 
 
 def _check_tied(model: EncoderDecoder | OnePerWord) -> None:

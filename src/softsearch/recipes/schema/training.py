@@ -141,7 +141,16 @@ class Plateau(Part):
     min_learning_rate: NotNegative = 1e-5
 
 
-Schedule = Annotated[Linear | Constant | Cosine | InverseSqrt | Plateau, Field(discriminator="kind")]
+class Decay(Part):
+    """Stay for `after` epochs, then fall by `factor` at the beginning of each (Zaremba et al. 2014)."""
+
+    kind: Literal["decay"]
+    warmup_steps: Steps = 0
+    factor: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    after: Count = 4
+
+
+Schedule = Annotated[Linear | Constant | Cosine | InverseSqrt | Plateau | Decay, Field(discriminator="kind")]
 
 
 class Stop(Part):

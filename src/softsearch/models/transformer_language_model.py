@@ -1,0 +1,114 @@
+"""The Transformer as a language model (Radford et al. 2019): blocks that look back, norms before, positions learnt.
+
+    x_t = E w_t + P t                                    token and place
+    x   = block(... block(x))                            each position reads those before it and itself
+    p(w_t+1 | w_1 .. w_t) = softmax(W norm(x_t) + b)     W is E, where embeddings are tied
+
+It reads at most `context` tokens: there are no more places. The state is what each block has read so far.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, final
+
+import torch
+from torch import nn
+
+from softsearch.models.language_model import LanguageModel
+from softsearch.nn.heads import Head, tie
+from softsearch.nn.transformer import Block, KeysValues, causal_mask
+from softsearch.shapes import Float, Int, Tensor
+
+
+class Read(NamedTuple):
+    """What was read of a text: keys and values of each block."""
+
+    blocks: tuple[KeysValues, ...]
+
+
+@final
+class TransformerLanguageModel(LanguageModel):
+    """Blocks over tokens and places.
+
+    Parameters
+    ----------
+    vocabulary
+        Number of tokens.
+    width, heads, layers
+        Of each vector, attentions side by side, and blocks.
+    hidden
+        Width of a block's feed-forward layer.
+    context
+        Tokens that it can read at most.
+    head
+        The output layer, which reads vectors of this width.
+    dropout
+        Rate on embeddings and in the blocks.
+    tie_embeddings
+        The output layer shares its matrix with the embeddings.
+    """
+
+    def __init__(
+        self,
+        *,
+        vocabulary: int,
+        width: int,
+        heads: int,
+        layers: int,
+        hidden: int,
+        context: int,
+        head: Head,
+        dropout: float,
+        tie_embeddings: bool,
+    ) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(vocabulary, width)
+        self.places = nn.Embedding(context, width)
+        self.blocks = nn.ModuleList(
+            Block(
+                width=width,
+                heads=heads,
+                hidden=hidden,
+                activation="gelu",
+                dropout=dropout,
+                norm="before",
+                reads_source=False,
+            )
+            for _ in range(layers)
+        )
+        self.norm = nn.LayerNorm(width)
+        self.head = head
+        self.dropout = nn.Dropout(dropout)
+        self.context = context
+        self._initialise(layers)
+        if tie_embeddings:
+            tie(head, self.embedding)
+
+    def start(self, batch: int) -> Read:
+        """Return that nothing was read."""
+        shape = (batch, self.blocks[0].own.heads, 0, self.norm.normalized_shape[0] // self.blocks[0].own.heads)
+        nothing = self.norm.weight.new_zeros(shape)
+        return Read((KeysValues(nothing, nothing),) * len(self.blocks))
+
+    def forward(
+        self, tokens: Int[Tensor, "batch length"], state: Read
+    ) -> tuple[Float[Tensor, "batch length features"], Read]:
+        """Read the next window."""
+        past, new = state.blocks[0].keys.shape[2], tokens.shape[1]
+        places = torch.arange(past, past + new, device=tokens.device)
+        values = self.dropout(self.embedding(tokens) + self.places(places))
+        mask = None if new == 1 else causal_mask(new, past, tokens.device)
+        after = []
+        for block, before in zip(self.blocks, state.blocks, strict=True):
+            values, read, _ = block(values, before, mask)
+            after.append(read)
+        return self.norm(values), Read(tuple(after))
+
+    def _initialise(self, layers: int) -> None:
+        """As in GPT-2: normal with 0.02, what a block adds smaller the more blocks there are."""
+        for name, parameter in self.named_parameters():
+            if name.endswith("bias"):
+                nn.init.zeros_(parameter)
+            elif parameter.dim() == 2:
+                added = name.endswith(("own.output.weight", "narrow.weight"))
+                nn.init.normal_(parameter, std=0.02 / (2 * layers) ** 0.5 if added else 0.02)

@@ -1,0 +1,89 @@
+"""Language modelling: the state goes on from window to window, gradients do not, and the loss is that of the text."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from softsearch.data.running import RunningText, TextFile
+from softsearch.data.tokenizers import ByteTokenizer
+from softsearch.data.windows import StreamData
+from softsearch.models.recurrent_language_model import RecurrentLanguageModel
+from softsearch.nn.heads import SoftmaxHead
+from softsearch.nn.recurrent import Layers
+from softsearch.tasks.language import LanguageTask, mean_loss
+
+TOKENIZER = ByteTokenizer()
+
+
+@pytest.fixture
+def text(tmp_path) -> RunningText:
+    lines = ["the cat sat on the mat"] * 9
+    return RunningText.write(tmp_path / "text", [TextFile("a.txt", lines)], TOKENIZER)
+
+
+def make_model(cell: str = "lstm") -> RecurrentLanguageModel:
+    torch.manual_seed(0)
+    head = SoftmaxHead(features=6, vocabulary=TOKENIZER.size)
+    layers = Layers(cell, 6, 2, residual=False)
+    fields = {"embedding": 5, "layers": layers, "head": head, "dropout": 0.0, "tie_embeddings": False, "init": 0.4}
+    return RecurrentLanguageModel(vocabulary=TOKENIZER.size, **fields).double()
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm", "mrnn", "mlstm"])
+def test_window_by_window_the_loss_is_that_of_each_stream_at_once(cell, text):
+    model, task, data = make_model(cell), LanguageTask(TOKENIZER, carries=True), StreamData(text, streams=3, window=7)
+    carry, total = {}, 0.0
+    for rows in data.plan(0):
+        loss, carry = task.loss(model, data.batch(rows), carry)
+        total += float(loss["cross_entropy"].total)
+        assert not any(tensor.requires_grad for tensor in carry.values())
+    (whole,) = StreamData(text, streams=3, window=10_000).plan(0)
+    batch = StreamData(text, streams=3, window=10_000).batch(whole)
+    wanted, _ = task.loss(model, batch, {})
+    assert total == pytest.approx(float(wanted["cross_entropy"].total), rel=1e-9)
+    assert mean_loss(model, text, streams=3) == pytest.approx(total / len(data), rel=1e-9)
+
+
+def test_without_carrying_each_window_starts_anew(text):
+    model, task, data = make_model(), LanguageTask(TOKENIZER, carries=False), StreamData(text, streams=3, window=7)
+    first, second = data.plan(0)[:2]
+    _, carry = task.loss(model, data.batch(first), {})
+    assert carry == {}
+    found, _ = task.loss(model, data.batch(second), {"0": torch.ones(3, 6)})
+    wanted, _ = task.loss(model, data.batch(second), {})
+    assert torch.equal(found["cross_entropy"].total, wanted["cross_entropy"].total)
+
+
+def test_a_new_epoch_starts_from_nothing(text):
+    model, task, data = make_model(), LanguageTask(TOKENIZER, carries=True), StreamData(text, streams=3, window=7)
+    _, carry = task.loss(model, data.batch(data.plan(0)[-1]), {})
+    found, _ = task.loss(model, data.batch(data.plan(1)[0]), carry)
+    wanted, _ = task.loss(model, data.batch(data.plan(1)[0]), {})
+    assert torch.equal(found["cross_entropy"].total, wanted["cross_entropy"].total)
+
+
+def test_learnt_in_halves_the_streams_keep_their_own_states(text):
+    model, task, data = make_model(), LanguageTask(TOKENIZER, carries=True), StreamData(text, streams=4, window=7)
+    first, second = data.plan(0)[:2]
+    _, carry = task.loss(model, data.batch(first), {})
+    whole, wanted = task.loss(model, data.batch(second), carry)
+    total, found = 0.0, carry
+    for half in np.split(second, 2):
+        loss, found = task.loss(model, data.batch(half), found)
+        total = total + loss["cross_entropy"].total
+    torch.testing.assert_close(total, whole["cross_entropy"].total)
+    for name in wanted:
+        torch.testing.assert_close(found[name], wanted[name])
+
+
+def test_the_first_batch_in_halves_leaves_every_streams_state(text):
+    model, task, data = make_model(), LanguageTask(TOKENIZER, carries=True), StreamData(text, streams=4, window=7)
+    first = data.plan(0)[0]
+    _, wanted = task.loss(model, data.batch(first), {})
+    found = {}
+    for half in np.split(first, 2):
+        _, found = task.loss(model, data.batch(half), found)
+    for name in wanted:
+        torch.testing.assert_close(found[name], wanted[name])
