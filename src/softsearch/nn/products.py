@@ -47,7 +47,7 @@ def factor(tensor: Tensor) -> Tensor:
 class Linear(nn.Linear):
     """``W x + b``, its product taken as :func:`products_in` says."""
 
-    def forward(self, input: Float[Tensor, "*rows input"]) -> Float[Tensor, "*rows features"]:
+    def forward(self, input: Float[Tensor, "*rows in"]) -> Float[Tensor, "*rows out"]:
         """Return ``W x + b``."""
         if _rounded is None:
             return super().forward(input)
