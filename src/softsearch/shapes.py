@@ -15,6 +15,7 @@ length         positions of a hypothesis so far
 rows           hypotheses or items that are treated alike, such as batch times beam
 beam           hypotheses of one source
 embedding      components of a token's embedding
+heads, head    attentions side by side, and the components of what each of them reads
 hidden         components of a recurrent state
 gates          components of all gates of a recurrent cell, one gate after the other
 input          components of what a layer reads
@@ -43,6 +44,8 @@ AXES = (
     "rows",
     "beam",
     "embedding",
+    "heads",
+    "head",
     "hidden",
     "gates",
     "input",

@@ -98,11 +98,9 @@ def network(kind: str, vocabulary: int) -> LanguageModel:
         "layers": 2,
         "hidden": 16,
         "context": 12,
-        "head": head,
         "dropout": 0.0,
-        "tie_embeddings": False,
     }
-    model = TransformerLanguageModel(vocabulary=vocabulary, **fields).eval()
+    model = TransformerLanguageModel(vocabulary=vocabulary, head=head, tie_embeddings=False, **fields).eval()
     for parameter in model.parameters():
         torch.nn.init.normal_(parameter, std=0.3)
     return model

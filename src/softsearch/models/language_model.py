@@ -33,4 +33,4 @@ class LanguageModel(nn.Module, ABC):
     def forward(
         self, tokens: Int[Tensor, "batch length"], state: Any
     ) -> tuple[Float[Tensor, "batch length features"], Any]:
-        """Read the next window; return what `head` turns into the log-probabilities after each token, and the new state."""
+        """Read the next window; return what `head` makes log-probabilities of, after each token, and the new state."""

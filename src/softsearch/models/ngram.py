@@ -34,9 +34,9 @@ class Order(NamedTuple):
     keys: Int[Tensor, " rows"]
     counts: Int[Tensor, " rows"]
     suffixes: Int[Tensor, " rows"]
-    discounts: Float[Tensor, " three"]
-    totals: Float[Tensor, " contexts"]
-    backoffs: Float[Tensor, " contexts"]
+    discounts: Float[Tensor, " _"]
+    totals: Float[Tensor, " _"]
+    backoffs: Float[Tensor, " _"]
 
 
 class NGrams:
@@ -66,7 +66,7 @@ class NGrams:
             contexts = len(table.keys)
         return cls(orders, vocabulary=vocabulary)
 
-    def log_probs(self, ids: Int[Tensor, " length"]) -> Float[Tensor, " words"]:
+    def log_probs(self, ids: Int[Tensor, " length"]) -> Float[Tensor, " new"]:
         """Return log p of each token of a text but the first, given all before it, in nats."""
         words = ids[1:]
         probs = torch.full(words.shape, 1.0 / self.vocabulary, dtype=torch.float64)

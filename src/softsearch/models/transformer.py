@@ -9,14 +9,14 @@ In training all steps are one pass. While it writes, the state is what each bloc
 
 from __future__ import annotations
 
-from typing import NamedTuple, final
+from typing import NamedTuple, cast, final
 
 import torch
 from torch import nn
 
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.nn.products import Linear
-from softsearch.nn.transformer import Activation, Block, KeysValues, Norm, causal_mask, sinusoids
+from softsearch.nn.transformer import Activation, Block, KeysValues, MultiHeadAttention, Norm, causal_mask, sinusoids
 from softsearch.shapes import Bool, Float, Int, Tensor
 
 
@@ -103,7 +103,8 @@ class Transformer(SequenceModel):
         for block in self.encoder:
             values = block(values, None, mask).outputs
         values = self.encoder_norm(values)
-        return Source(tuple(block.source.project(values) for block in self.decoder), source_mask)
+        readers = [cast("MultiHeadAttention", block.source) for block in self.decoder]
+        return Source(tuple(reader.project(values) for reader in readers), source_mask)
 
     def start(self, source: Source) -> tuple[KeysValues, ...]:
         """Return that nothing was written."""
@@ -115,7 +116,8 @@ class Transformer(SequenceModel):
     ) -> tuple[Float[Tensor, "rows vocabulary"], tuple[KeysValues, ...], Float[Tensor, "rows src"] | None]:
         """Take one step; where the model looked is what the last block's heads say on average."""
         features, state, queries = self._decode(tokens.unsqueeze(1), state, source)
-        looked = self.decoder[-1].source.weights(queries, source.blocks[-1], source.mask[:, None, None])
+        reader = cast("MultiHeadAttention", self.decoder[-1].source)
+        looked = reader.weights(queries, source.blocks[-1], source.mask[:, None, None])
         return self.output(features.squeeze(1)), state, looked.mean(1).flatten(0, 1)
 
     def forward(

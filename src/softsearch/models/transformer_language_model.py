@@ -79,15 +79,14 @@ class TransformerLanguageModel(LanguageModel):
         self.norm = nn.LayerNorm(width)
         self.head = head
         self.dropout = nn.Dropout(dropout)
-        self.context = context
+        self.context, self.heads = context, heads
         self._initialise(layers)
         if tie_embeddings:
             tie(head, self.embedding)
 
     def start(self, batch: int) -> Read:
         """Return that nothing was read."""
-        shape = (batch, self.blocks[0].own.heads, 0, self.norm.normalized_shape[0] // self.blocks[0].own.heads)
-        nothing = self.norm.weight.new_zeros(shape)
+        nothing = self.norm.weight.new_zeros(batch, self.heads, 0, len(self.norm.weight) // self.heads)
         return Read((KeysValues(nothing, nothing),) * len(self.blocks))
 
     def forward(

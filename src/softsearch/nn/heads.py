@@ -75,6 +75,7 @@ class SampledHead(SoftmaxHead):
         self.samples = samples
         ranks = torch.arange(vocabulary, dtype=torch.float64)
         shares = torch.log1p(1 / (ranks + 1)) / math.log1p(vocabulary)  # sums to one
+        self.shares: Tensor
         self.register_buffer("shares", shares, persistent=False)
 
     def cross_entropy(
@@ -122,6 +123,7 @@ class AdaptiveHead(Head):
         for number, ((low, high), narrow, cluster) in enumerate(
             zip(self.ranges, self.narrow, self.clusters, strict=True)
         ):
+            assert isinstance(cluster, Linear)
             inside = (targets >= low) & (targets < high)
             coarse = torch.where(inside, size + number, coarse)
             if inside.any():

@@ -42,7 +42,7 @@ class Passed(NamedTuple):
 
     outputs: Float[Tensor, "batch tgt width"]
     read: KeysValues
-    queries: Float[Tensor, "sources rows width"] | None
+    queries: Float[Tensor, "rows new width"] | None
 
 
 class MultiHeadAttention(nn.Module):
@@ -73,7 +73,7 @@ class MultiHeadAttention(nn.Module):
         self,
         queries: Float[Tensor, "batch tgt width"],
         read: KeysValues,
-        mask: Bool[Tensor, "batch #heads #tgt src"] | None,
+        mask: Bool[Tensor, "#batch #heads #tgt src"] | None,
     ) -> Float[Tensor, "batch tgt width"]:
         """Read with each query where `mask` is True; None: everywhere."""
         dropout = self.dropout if self.training else 0.0
@@ -86,7 +86,7 @@ class MultiHeadAttention(nn.Module):
         self,
         queries: Float[Tensor, "batch tgt width"],
         read: KeysValues,
-        mask: Bool[Tensor, "batch #heads #tgt src"],
+        mask: Bool[Tensor, "#batch #heads #tgt src"],
     ) -> Float[Tensor, "batch heads tgt src"]:
         """Return where each head looks."""
         scores = self._split(self.query(queries)) @ read.keys.transpose(2, 3) / math.sqrt(read.keys.shape[3])
@@ -151,9 +151,9 @@ class Block(nn.Module):
         self,
         inputs: Float[Tensor, "batch tgt width"],
         past: KeysValues | None,
-        mask: Bool[Tensor, "batch #heads #tgt length"] | None,
+        mask: Bool[Tensor, "#batch #heads #tgt length"] | None,
         source: KeysValues | None = None,
-        source_mask: Bool[Tensor, "batch #heads #tgt src"] | None = None,
+        source_mask: Bool[Tensor, "rows 1 1 src"] | None = None,
     ) -> Passed:
         """Pass inputs on.
 
