@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from softsearch.data.running import RunningText, TextFile
 from softsearch.data.tokenizers import ByteTokenizer
@@ -27,7 +28,14 @@ def make_model(cell: str = "lstm") -> RecurrentLanguageModel:
     torch.manual_seed(0)
     head = SoftmaxHead(features=6, vocabulary=TOKENIZER.size)
     layers = Layers(cell, 6, 2, residual=False)
-    fields = {"embedding": 5, "layers": layers, "head": head, "dropout": 0.0, "tie_embeddings": False, "init": 0.4}
+    fields = {
+        "embedding": 5,
+        "layers": layers,
+        "head": head,
+        "dropout": nn.Dropout(0.0),
+        "tie_embeddings": False,
+        "init": 0.4,
+    }
     return RecurrentLanguageModel(vocabulary=TOKENIZER.size, **fields).double()
 
 

@@ -90,7 +90,14 @@ def network(kind: str, vocabulary: int) -> LanguageModel:
     head = SoftmaxHead(features=8, vocabulary=vocabulary)
     if kind == "recurrent":
         layers = Layers("lstm", 8, 2, residual=False)
-        fields = {"embedding": 8, "layers": layers, "head": head, "dropout": 0.0, "tie_embeddings": True, "init": 0.5}
+        fields = {
+            "embedding": 8,
+            "layers": layers,
+            "head": head,
+            "dropout": nn.Dropout(0.0),
+            "tie_embeddings": True,
+            "init": 0.5,
+        }
         return RecurrentLanguageModel(vocabulary=vocabulary, **fields).eval()
     fields = {
         "width": 8,

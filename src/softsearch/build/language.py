@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, assert_never
 
 import torch
+from torch import nn
 
 from softsearch.build.family import Family, Materialised
 from softsearch.data.running import RunningText, TextFile
@@ -20,9 +21,13 @@ from softsearch.data.tokenizers import (
     train_verbatim,
     train_words,
 )
-from softsearch.data.windows import StreamData
+from softsearch.data.windows import StreamData, WindowData
+from softsearch.models.feed_forward_language_model import FeedForwardLanguageModel
+from softsearch.models.language_model import LanguageModel
 from softsearch.models.recurrent_language_model import RecurrentLanguageModel
-from softsearch.nn.heads import SoftmaxHead
+from softsearch.models.transformer_language_model import TransformerLanguageModel
+from softsearch.nn.dropout import SequenceDropout
+from softsearch.nn.heads import AdaptiveHead, Head, SampledHead, SoftmaxHead
 from softsearch.nn.recurrent import Layers
 from softsearch.recipes import Duration, schema
 from softsearch.seeding import derive
@@ -53,16 +58,18 @@ class LanguageFamily(Family[schema.LanguageRecipe]):
 
     def open(
         self, recipe: schema.LanguageRecipe, folder: Path, *, name: str, tokenizer: Tokenizer
-    ) -> tuple[StreamData, HeldOutText]:
-        """Return streams to train on, and a text to validate on."""
-        window = recipe.task.window
-        streams = max(1, recipe.training.batch_tokens // window)
-        data = StreamData(RunningText(folder / "train"), streams=streams, window=window)
-        return data, HeldOutText("valid", RunningText(folder / "valid"))
+    ) -> tuple[StreamData | WindowData, HeldOutText]:
+        """Return streams to train on, or windows where no state is carried on, and a text to validate on."""
+        window, text = recipe.task.window, RunningText(folder / "train")
+        rows = max(1, recipe.training.batch_tokens // window)
+        held_out = HeldOutText("valid", RunningText(folder / "valid"))
+        if _carries(recipe):
+            return StreamData(text, streams=rows, window=window), held_out
+        return WindowData(text, batch=rows, window=window, seed=recipe.seed), held_out
 
     def task(self, recipe: schema.LanguageRecipe, prepared: Materialised) -> LanguageTask:
         """Return the task."""
-        return LanguageTask(prepared.tokenizer, carries=True)
+        return LanguageTask(prepared.tokenizer, carries=_carries(recipe))
 
     def files(self, task: LanguageTask) -> dict[str, str | bytes]:
         """Return the tokenizer."""
@@ -72,20 +79,11 @@ class LanguageFamily(Family[schema.LanguageRecipe]):
         """Return the task of a run, with its tokenizer."""
         return LanguageTask.from_dict(fields, tokenizer=load_tokenizer(folder / _TOKENIZER))
 
-    def model(self, recipe: schema.LanguageRecipe, *, vocabulary: int) -> RecurrentLanguageModel:
+    def model(self, recipe: schema.LanguageRecipe, *, vocabulary: int) -> LanguageModel:
         """Return the network with its first weights."""
-        model = recipe.model
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(derive(recipe.seed, "init"))
-            return RecurrentLanguageModel(
-                vocabulary=vocabulary,
-                embedding=model.embedding,
-                layers=Layers(model.cell, model.hidden, model.layers, model.residual),
-                head=SoftmaxHead(features=model.hidden, vocabulary=vocabulary),
-                dropout=model.dropout,
-                tie_embeddings=model.tie_embeddings,
-                init=model.init,
-            )
+            return _model(recipe.model, vocabulary)
 
     def about(self, recipe: schema.LanguageRecipe) -> dict[str, Any]:
         """Return nothing more."""
@@ -101,6 +99,66 @@ class LanguageFamily(Family[schema.LanguageRecipe]):
     def remarks(self, recipe: schema.LanguageRecipe, about: Mapping[str, Any]) -> Iterator[str]:
         """Yield nothing so far."""
         return iter(())
+
+
+def _carries(recipe: schema.LanguageRecipe) -> bool:
+    """Whether the state goes on from window to window: not that of a Transformer, whose context would be full."""
+    return not isinstance(recipe.model, schema.TransformerModel)
+
+
+def _model(
+    recipe: schema.RecurrentModel | schema.TransformerModel | schema.FeedForwardModel, vocabulary: int
+) -> LanguageModel:
+    match recipe:
+        case schema.RecurrentModel():
+            dropout = SequenceDropout if recipe.dropout_per == "sequence" else nn.Dropout
+            return RecurrentLanguageModel(
+                vocabulary=vocabulary,
+                embedding=recipe.embedding,
+                layers=Layers(recipe.cell, recipe.hidden, recipe.layers, recipe.residual),
+                head=_head(recipe.output, recipe.hidden, vocabulary),
+                dropout=dropout(recipe.dropout),
+                tie_embeddings=recipe.tie_embeddings,
+                init=recipe.init,
+            )
+        case schema.TransformerModel():
+            return TransformerLanguageModel(
+                vocabulary=vocabulary,
+                width=recipe.width,
+                heads=recipe.heads,
+                layers=recipe.layers,
+                hidden=recipe.hidden,
+                context=recipe.context,
+                head=_head(recipe.output, recipe.width, vocabulary),
+                dropout=recipe.dropout,
+                tie_embeddings=recipe.tie_embeddings,
+            )
+        case schema.FeedForwardModel():
+            return FeedForwardLanguageModel(
+                vocabulary=vocabulary,
+                embedding=recipe.embedding,
+                hidden=recipe.hidden,
+                order=recipe.order,
+                head=_head(recipe.output, recipe.hidden, vocabulary),
+                dropout=recipe.dropout,
+            )
+        case _:
+            assert_never(recipe)
+
+
+def _head(
+    recipe: schema.Softmax | schema.SampledSoftmax | schema.AdaptiveSoftmax, features: int, vocabulary: int
+) -> Head:
+    match recipe:
+        case schema.Softmax():
+            return SoftmaxHead(features=features, vocabulary=vocabulary)
+        case schema.SampledSoftmax():
+            return SampledHead(features=features, vocabulary=vocabulary, samples=recipe.samples)
+        case schema.AdaptiveSoftmax():
+            cutoffs = [cutoff for cutoff in recipe.cutoffs if cutoff < vocabulary]
+            return AdaptiveHead(features=features, vocabulary=vocabulary, cutoffs=cutoffs, shrink=recipe.shrink)
+        case _:
+            assert_never(recipe)
 
 
 def _lines(path: Path, limit: int | None) -> Iterator[str]:

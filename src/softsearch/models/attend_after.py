@@ -92,10 +92,10 @@ class AttendAfter(SequenceModel):
         self.attention = attention
         self.target_embedding = self.source_embedding if tie_embeddings else nn.Embedding(vocabulary, embedding)
         self.fed_gates = Linear(readout, self.cell.input.out_features, bias=False) if input_feeding else None
-        self.upper = UpperLayers(decoder, dropout=dropout)
+        self.dropout = nn.Dropout(dropout)
+        self.upper = UpperLayers(decoder, dropout=self.dropout)
         self.readout = Linear(decoder.hidden + annotation, readout)
         self.output = Linear(readout, vocabulary)
-        self.dropout = nn.Dropout(dropout)
         initialise_embeddings(self.source_embedding, self.target_embedding, output=self.output, tied=tie_embeddings)
         if self.fed_gates is not None:
             nn.init.xavier_uniform_(self.fed_gates.weight)

@@ -91,10 +91,10 @@ class EncoderDecoder(SequenceModel):
         self.attention = attention
         self.target_embedding = self.source_embedding if tie_embeddings else nn.Embedding(vocabulary, embedding)
         self.context_gates = Linear(annotation, self.cell.input.out_features, bias=False)
-        self.upper = UpperLayers(decoder, dropout=dropout)
+        self.dropout = nn.Dropout(dropout)
+        self.upper = UpperLayers(decoder, dropout=self.dropout)
         self.readout = Linear(decoder.hidden + embedding + annotation, readout)
         self.output = Linear(readout, vocabulary)
-        self.dropout = nn.Dropout(dropout)
         initialise_embeddings(self.source_embedding, self.target_embedding, output=self.output, tied=tie_embeddings)
         nn.init.xavier_uniform_(self.context_gates.weight)
 

@@ -35,7 +35,7 @@ class RecurrentLanguageModel(LanguageModel):
     head
         The output layer, which reads what the layers write.
     dropout
-        Rate on embeddings, between layers and on what the output layer reads.
+        On embeddings, between layers and on what the output layer reads.
     tie_embeddings
         The output layer shares its matrix with the embeddings (Press and Wolf 2017); `embedding` equals the width of
         the layers.
@@ -50,16 +50,16 @@ class RecurrentLanguageModel(LanguageModel):
         embedding: int,
         layers: Layers,
         head: Head,
-        dropout: float,
+        dropout: nn.Module,
         tie_embeddings: bool,
         init: float | None,
     ) -> None:
         super().__init__()
         self.embedding = nn.Embedding(vocabulary, embedding)
         self.first = RecurrentLayer(cell=layers.cell, input=embedding, hidden=layers.hidden)
+        self.dropout = dropout
         self.upper = UpperLayers(layers, dropout=dropout)
         self.head = head
-        self.dropout = nn.Dropout(dropout)
         self.layers = layers
         if tie_embeddings:
             tie(head, self.embedding)

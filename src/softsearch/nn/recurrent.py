@@ -97,16 +97,16 @@ class UpperLayers(nn.Module):
     layers
         The whole stack, the first one included.
     dropout
-        Rate on what each layer reads.
+        On what each layer reads.
     """
 
-    def __init__(self, layers: Layers, *, dropout: float) -> None:
+    def __init__(self, layers: Layers, *, dropout: nn.Module) -> None:
         super().__init__()
         self.layers = nn.ModuleList(
             RecurrentLayer(cell=layers.cell, input=layers.hidden, hidden=layers.hidden) for _ in range(1, layers.depth)
         )
         self.residual = layers.residual
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = dropout
 
     def forward(
         self, inputs: Float[Tensor, "batch length hidden"], states: Sequence[State]

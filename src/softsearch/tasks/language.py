@@ -92,14 +92,21 @@ class LanguageTask:
 def mean_loss(model: LanguageModel, text: RunningText, *, streams: int) -> float:
     """Return the cross-entropy of a text in nats a token, read in so many streams; tokens at the end may be left out.
 
-    Between two windows the state is kept, so a stream is read as if it were one window.
+    Between two windows the state is kept, so a stream is read as if it were one window. A model of limited context
+    reads the second half of what it has read so far again, and half a context of new tokens after it.
     """
     device = next(model.parameters()).device
-    data, total, count, state = StreamData(text, streams=streams, window=_VALIDATION_WINDOW), 0.0, 0, None
+    window = _VALIDATION_WINDOW if model.context is None else max(1, model.context // 2)
+    data, total, count, state = StreamData(text, streams=streams, window=window), 0.0, 0, None
+    before: Tensor | None = None
     with evaluating(model):
         for rows in data.plan(0):
             batch = data.batch(rows).to(device)
-            state = model.start(len(rows)) if state is None else state
+            if state is None or model.context is not None:
+                state = model.start(len(rows))
+                if before is not None:
+                    _, state = model(before, state)
+            before = batch.inputs if model.context is not None else None
             features, state = model(batch.inputs, state)
             total += float(model.head.cross_entropy(features.flatten(0, 1), batch.targets.flatten()))
             count += batch.num_items

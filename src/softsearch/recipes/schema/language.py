@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from softsearch.recipes.schema.base import Count, Part, Positive, Share, Text, Width, mistake
-from softsearch.recipes.schema.model import CellKind, Layers
+from softsearch.recipes.schema.model import Layers, check_heads
 from softsearch.recipes.schema.recipe import Recipe
 from softsearch.recipes.schema.tokenizer import Sentencepiece, Words
 
@@ -57,6 +57,44 @@ class Bytes(Part):
     kind: Literal["bytes"]
 
 
+class Softmax(Part):
+    """One linear layer and a softmax over all tokens."""
+
+    kind: Literal["softmax"]
+
+
+class SampledSoftmax(Part):
+    """In training, a softmax among the right token and `samples` drawn ones (Jean et al. 2015)."""
+
+    kind: Literal["sampled"]
+    samples: Count = 1_000
+
+
+class AdaptiveSoftmax(Part):
+    """A small softmax over frequent tokens and clusters of the others (Grave et al. 2017).
+
+    Attributes
+    ----------
+    cutoffs
+        Where the clusters begin, counted in tokens from the most frequent one.
+    shrink
+        Each cluster's features are so many times narrower than those of the one before.
+    """
+
+    kind: Literal["adaptive"]
+    cutoffs: Annotated[tuple[Count, ...], Field(strict=False, min_length=1)]
+    shrink: Annotated[int, Field(ge=1, le=64)] = 4
+
+    @model_validator(mode="after")
+    def _they_increase(self) -> AdaptiveSoftmax:
+        if list(self.cutoffs) != sorted(set(self.cutoffs)):
+            raise mistake("the cutoffs must increase", key="cutoffs", allowed="for instance [2000, 10000]")
+        return self
+
+
+Output = Annotated[Softmax | SampledSoftmax | AdaptiveSoftmax, Field(discriminator="kind")]
+
+
 class RecurrentModel(Part):
     """Recurrent layers over embeddings.
 
@@ -65,11 +103,15 @@ class RecurrentModel(Part):
     embedding
         Width of a token's vector.
     cell, hidden, layers
-        What the layers are made of, how wide each is, and how many there are.
+        What the layers are made of, how wide each is, and how many there are; "mrnn" and "mlstm" are multiplicative.
     residual
         Each layer from the second on adds what it reads to what it passes on.
+    output
+        How the next token's distribution is made and learnt.
     dropout
         Share of the numbers that are put to zero in training: of embeddings, between layers, before the output layer.
+    dropout_per
+        Draw anew at each "step", or once a "sequence" (variational dropout, Gal and Ghahramani 2016).
     tie_embeddings
         The output layer shares its weights with the embeddings: `embedding` must equal `hidden`.
     init
@@ -78,11 +120,13 @@ class RecurrentModel(Part):
 
     kind: Literal["recurrent"]
     embedding: Width = 256
-    cell: CellKind = "lstm"
+    cell: Literal["rnn", "gru", "lstm", "mrnn", "mlstm"] = "lstm"
     hidden: Width = 256
     layers: Layers = 1
     residual: bool = False
+    output: Output = Softmax(kind="softmax")
     dropout: Share = 0.2
+    dropout_per: Literal["step", "sequence"] = "step"
     tie_embeddings: bool = False
     init: Positive | None = None
 
@@ -92,7 +136,82 @@ class RecurrentModel(Part):
             problem = f"with tie_embeddings, embedding ({self.embedding}) must equal hidden ({self.hidden})"
             fix = f"set embedding: {self.hidden}, or tie_embeddings: false"
             raise mistake(problem, key="embedding", allowed=str(self.hidden), fix=fix)
+        _check_tied(self)
         return self
+
+    def without_effect(self) -> Iterator[str]:
+        """Yield a sentence for each option that changes nothing, beside the others."""
+        if self.residual and self.layers == 1:
+            yield "model.residual has no effect with model.layers 1"
+
+
+class TransformerModel(Part):
+    """Blocks of attention that look back (Radford et al. 2019).
+
+    Attributes
+    ----------
+    width, heads
+        Width of each vector, and attentions side by side, which share it.
+    hidden
+        Width of the feed-forward layers.
+    layers
+        How many blocks.
+    context
+        Tokens that it can look back; `task.window` is at most as long.
+    output, dropout, tie_embeddings
+        As in ``recurrent``.
+    """
+
+    kind: Literal["transformer"]
+    width: Width = 256
+    heads: Annotated[int, Field(ge=1, le=1_024)] = 4
+    hidden: Width = 1_024
+    layers: Layers = 4
+    context: Annotated[int, Field(ge=2, le=100_000)] = 256
+    output: Output = Softmax(kind="softmax")
+    dropout: Share = 0.1
+    tie_embeddings: bool = True
+
+    @model_validator(mode="after")
+    def _it_fits(self) -> TransformerModel:
+        check_heads(self.width, self.heads)
+        _check_tied(self)
+        return self
+
+    def without_effect(self) -> Iterator[str]:
+        """Return nothing: each field changes something."""
+        return iter(())
+
+
+class FeedForwardModel(Part):
+    """A hidden layer over the embeddings of the last words (Bengio et al. 2003).
+
+    Attributes
+    ----------
+    embedding, hidden
+        Widths of a token's vector and of the hidden layer.
+    order
+        The n of the n-grams: it reads n-1 words.
+    output, dropout
+        As in ``recurrent``.
+    """
+
+    kind: Literal["feed_forward"]
+    embedding: Width = 128
+    hidden: Width = 256
+    order: Annotated[int, Field(ge=2, le=64)] = 5
+    output: Output = Softmax(kind="softmax")
+    dropout: Share = 0.2
+
+    def without_effect(self) -> Iterator[str]:
+        """Return nothing: each field changes something."""
+        return iter(())
+
+
+def _check_tied(model: RecurrentModel | TransformerModel) -> None:
+    if model.tie_embeddings and model.output.kind == "adaptive":
+        fix = "set tie_embeddings: false, or output: {kind: softmax}"
+        raise mistake("an adaptive output layer cannot share the embeddings' matrix", key="tie_embeddings", fix=fix)
 
 
 class Generation(Part):
@@ -107,8 +226,17 @@ class LanguageRecipe(Recipe):
     task: LanguageModelling
     data: TextFiles
     tokenizer: Annotated[Words | Sentencepiece | Verbatim | Bytes, Field(discriminator="kind")] = Words(kind="words")
-    model: RecurrentModel = RecurrentModel(kind="recurrent")
+    model: Annotated[RecurrentModel | TransformerModel | FeedForwardModel, Field(discriminator="kind")] = (
+        RecurrentModel(kind="recurrent")
+    )
     decoding: Generation = Generation()
+
+    @model_validator(mode="after")
+    def _the_window_fits_the_context(self) -> LanguageRecipe:
+        if isinstance(self.model, TransformerModel) and self.task.window > self.model.context:
+            problem = f"task.window ({self.task.window}) is longer than model.context ({self.model.context})"
+            raise mistake(problem, key="task", allowed=f"window: {self.model.context} at most")
+        return self
 
     @model_validator(mode="after")
     def _it_stops_on_its_loss(self) -> LanguageRecipe:
@@ -119,5 +247,4 @@ class LanguageRecipe(Recipe):
     def without_effect(self) -> Iterator[str]:
         """Yield a sentence for each option that changes nothing, beside the others."""
         yield from super().without_effect()
-        if self.model.residual and self.model.layers == 1:
-            yield "model.residual has no effect with model.layers 1"
+        yield from self.model.without_effect()
