@@ -267,14 +267,15 @@ def test_a_dry_run_foretells_and_keeps_nothing(tmp_path, monkeypatch, trained):
     forecast = runs.dry_run(recipe())
     assert set(forecast) == {
         "parameters",
-        "train_pairs",
+        "train_items",
+        "items",
         "vocabulary",
         "seconds_per_step",
         "steps",
         "predicted_s",
         "peak_memory_bytes",
     }
-    assert (forecast["train_pairs"], forecast["steps"]) == (60, 15)
+    assert (forecast["train_items"], forecast["steps"]) == (60, 15)
     assert all(value > 0 for value in forecast.values())
     assert list(tmp_path.iterdir()) == []
     assert forecast["parameters"] == sum(each.numel() for each in runs.load(trained).model.parameters())

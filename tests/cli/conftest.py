@@ -161,7 +161,13 @@ def fake_runs(monkeypatch):
 
     def dry_run(recipe, *, start=None, overfit=None):
         calls.append(("dry_run", {"recipe": recipe, "start": start, "overfit": overfit}))
-        sizes = {"parameters": 1234567, "train_pairs": 100, "vocabulary": 50, "peak_memory_bytes": 2**28}
+        sizes = {
+            "parameters": 1234567,
+            "train_items": 100,
+            "items": "pairs",
+            "vocabulary": 50,
+            "peak_memory_bytes": 2**28,
+        }
         return {**sizes, "seconds_per_step": 0.25, "steps": 80, "predicted_s": 20.0}
 
     def evaluate(run, *, on_progress=None, **asked):

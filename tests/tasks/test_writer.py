@@ -39,7 +39,7 @@ class Script(LanguageModel):
 
 
 def script(text: str, tokenizer: Tokenizer) -> Writer:
-    tokens = Writer(None, tokenizer, sampling=SAMPLING)._encoded(text)[1:]
+    tokens = Writer(None, tokenizer, sampling=SAMPLING).encoded(text)[1:]
     return Writer(Script([*tokens, tokenizer.line_end], tokenizer.size), tokenizer, sampling=SAMPLING)
 
 
@@ -54,7 +54,7 @@ TOKENIZERS = {
 @pytest.mark.parametrize("text", TEXTS)
 def test_the_pieces_are_the_text_and_none_is_half_a_character(kind, text):
     writer = script(text, TOKENIZERS[kind])
-    number = len(writer._encoded(text)) - 1
+    number = len(writer.encoded(text)) - 1
     pieces = [each.text for each in writer.write("x", max_tokens=number)]
     assert "".join(pieces) == text
     assert not any("\ufffd" in piece for piece in pieces)

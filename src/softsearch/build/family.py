@@ -7,8 +7,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from torch import nn
-
 from softsearch.data.tokenizers import Tokenizer
 from softsearch.recipes.schema import Recipe
 from softsearch.training.position import TrainingData
@@ -27,6 +25,9 @@ class Materialised(NamedTuple):
 
 class Family(ABC, Generic[OwnRecipe]):
     """Builds everything that recipes of one kind of task describe, but for optimiser and limits, which all share."""
+
+    items: str
+    """What training data are counted in."""
 
     @abstractmethod
     def materialise(
@@ -70,7 +71,7 @@ class Family(ABC, Generic[OwnRecipe]):
         """Return the task of the run in `folder`."""
 
     @abstractmethod
-    def model(self, recipe: OwnRecipe, *, vocabulary: int) -> nn.Module:
+    def model(self, recipe: OwnRecipe, *, vocabulary: int) -> Any:
         """Return the network with its first weights, a function of the recipe."""
 
     @abstractmethod

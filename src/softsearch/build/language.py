@@ -40,6 +40,8 @@ _THREADS = 2  # on every machine: another number may choose other subwords
 class LanguageFamily(Family[schema.LanguageRecipe]):
     """A text, token by token."""
 
+    items = "tokens"
+
     def materialise(
         self, recipe: schema.LanguageRecipe, folder: Path, *, overfit: int | None, tokenizer: Tokenizer | None
     ) -> Materialised:

@@ -23,6 +23,8 @@ _TOKENIZER, _DICTIONARY = "tokenizer.model", "dictionary.tsv"
 class TranslationFamily(Family[schema.TranslationRecipe]):
     """Sentences of one language in, sentences of another out."""
 
+    items = "pairs"
+
     def materialise(
         self, recipe: schema.TranslationRecipe, folder: Path, *, overfit: int | None, tokenizer: Tokenizer | None
     ) -> Materialised:

@@ -161,7 +161,9 @@ def _recipe(name: str) -> tuple[dict[str, Any], list[str]]:
     recipe = load_recipe(name)
     found: dict[str, Any] = {"kind": "recipe", "path": str(recipe.path), "data": {}}
     lines = [f"{recipe.path}: a valid recipe"]
-    assert isinstance(recipe, TranslationRecipe)
+    if not isinstance(recipe, TranslationRecipe):
+        lines.append("its data are running text: they are read when it is trained")
+        return found, lines
     if not isinstance(recipe.data, Files):
         lines.append("its data are generated: there are no files to read")
         return found, lines

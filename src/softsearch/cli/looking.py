@@ -31,7 +31,7 @@ def look(
     if out.suffix.lower() != ".png":
         raise SoftsearchError("the picture is a PNG", path=out, allowed="a name that ends in .png")
     sentences = _sentences(attention, file)
-    translator = runs.load(run)
+    translator = runs.load_translator(run)
     translations = translator.translate(list(sentences.values()))
     num_drawn = 0
     for number, translation in zip(sentences, translations, strict=True):

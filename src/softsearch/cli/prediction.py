@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from softsearch.decoding.settings import Sampling, Search
     from softsearch.tasks.translator import Scored, Translation, Translator
 
-_SEARCH, _SAMPLING, _UNKNOWN = "Search", "Sampling", "Unknown words"
-_DEFAULT_SAMPLING = {"temperature": 1.0, "top_k": None, "top_p": 1.0, "seed": 1}
+_SEARCH, _SAMPLING, _UNKNOWN, _TEXT = "Search", "Sampling", "Unknown words", "Language models"
+_DEFAULT_SAMPLING = {"temperature": 1.0, "top_k": None, "top_p": 1.0, "min_p": 0.0, "seed": 1}
 _SCORED_AT_ONCE = 1024
 _WIDEST = 1_000
 _LONGEST = 10_000
+_MAX_TOKENS = 200
 
 
 class Format(StrEnum):
@@ -88,6 +89,10 @@ def predict(
     top_p: Annotated[
         float | None, _option(_SAMPLING, "Draw among the likeliest with this share; default 1.", min=0, max=1)
     ] = None,
+    min_p: Annotated[
+        float | None,
+        _option(_SAMPLING, "Draw among those with this share of the likeliest's probability.", min=0, max=0.999),
+    ] = None,
     seed: Annotated[int | None, _option(_SAMPLING, "Of the draws; default 1.", min=0, max=2**63 - 1)] = None,
     replace_unknown: Annotated[
         bool | None, _option(_UNKNOWN, "Put the source word that was read in place of an unknown word.")
@@ -95,8 +100,11 @@ def predict(
     dictionary: Annotated[
         Path | None, _option(_UNKNOWN, "A file of source word TAB translation, to put in its place.")
     ] = None,
+    prompt: Annotated[str | None, _option(_TEXT, "Text to go on with.")] = None,
+    max_tokens: Annotated[int | None, _option(_TEXT, "Tokens to write; default 200.", min=1, max=_LONGEST)] = None,
+    stop: Annotated[list[str] | None, _option(_TEXT, "Text that ends it; may be given several times.")] = None,
 ) -> None:
-    """Translate files, standard input, or what you type; or score given translations."""
+    """Translate files, standard input, or what you type; score given translations; or go on with a text."""
     changes = _given(
         beam=beam,
         length_penalty=length_penalty,
@@ -107,7 +115,8 @@ def predict(
         no_repeat_ngrams=no_repeat_ngrams,
         replace_unknown=replace_unknown,
     )
-    drawing = _given(temperature=temperature, top_k=top_k, top_p=top_p, seed=seed)
+    drawing = _given(temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p, seed=seed)
+    writing = _given(prompt=prompt, max_tokens=max_tokens, stop=stop)
     also = _given(
         prefix=prefix,
         prefixes=prefixes,
@@ -115,6 +124,14 @@ def predict(
         sample=sample or None,
         nbest=nbest if nbest > 1 else None,
     )
+    from softsearch.runs.texts import is_of_text
+    from softsearch.training.folder import RunFolder
+
+    if is_of_text(RunFolder.open(run)):
+        _refuse({**changes, **_given(**{"with": others}), **also}, "a language model has no use for this")
+        _write_text(run, files, form, score, writing, drawing)
+        return
+    _refuse(writing, "this run is no language model")
     if score is not None:
         _refuse({**changes, **drawing, **also}, "nothing is looked for where translations are given with --score")
         _score(run, others, form, score, files)
@@ -143,6 +160,34 @@ def predict(
     if changes.get("replace_unknown") and num_lines and not num_unknown:
         option = "--replace-unknown" if dictionary is None else "--dictionary"
         note(f"{option} changed nothing: no unknown word was written")
+
+
+def _write_text(
+    run: Path,
+    files: Sequence[str] | None,
+    form: Format,
+    score: Path | None,
+    writing: Mapping[str, Any],
+    drawing: dict[str, Any],
+) -> None:
+    from softsearch.cli.continuation import go_on, require_text, score_lines
+
+    if form is Format.pharaoh:
+        raise SoftsearchError("a language model links no words", value=form.value, allowed="text, jsonl")
+    if score is not None:
+        _refuse({**writing, **drawing}, "nothing is written where lines are scored")
+        score_lines(run, score, as_json=form is Format.jsonl)
+        return
+    prompt = require_text(run, writing.get("prompt"), files)
+    with _named_as_options(drawing):
+        go_on(
+            run,
+            prompt,
+            drawing=drawing,
+            max_tokens=writing.get("max_tokens", _MAX_TOKENS),
+            stop=writing.get("stop", ()),
+            with_tokens=form is Format.jsonl,
+        )
 
 
 def _given(**options: Any) -> dict[str, Any]:
@@ -189,7 +234,7 @@ def _check(form: Format, changes: Mapping[str, Any], drawing: Mapping[str, Any],
 def _loaded(run: Path, others: Sequence[Path] | None, form: Format) -> Translator:
     from softsearch import runs
 
-    translator = runs.load([run, *others] if others else run)
+    translator = runs.load_translator([run, *others] if others else run)
     if form is Format.pharaoh and not translator.has_links:
         raise _blind(run, "to take word links from", "pharaoh", "--format text, or ")
     return translator

@@ -14,11 +14,16 @@ SHARES = frozenset({"aer", "link_precision", "link_recall"})
 
 def name_of(evaluation: Mapping[str, Any]) -> str:
     """Return what an evaluation is called, with the width of its search."""
+    if evaluation.get("kind") == "text":
+        return title(evaluation)
     return f"{title(evaluation)} (beam {evaluation['decoding']['beam']})"
 
 
 def scores_table(evaluation: Mapping[str, Any]) -> None:
     """Print the scores of one evaluation, with intervals and signatures, and what else is known of it."""
+    if evaluation.get("kind") == "text":
+        _text_table(evaluation)
+        return
     say(f"{evaluation['num_sentences']} sentences of {name_of(evaluation)}")
     if evaluation.get("overfit"):
         say(f"trained with --overfit: the {evaluation['overfit']} pairs trained on are its valid data too")
@@ -32,6 +37,15 @@ def scores_table(evaluation: Mapping[str, Any]) -> None:
     if "attention" in evaluation:
         say("")
         _say_attention(evaluation["attention"])
+
+
+def _text_table(evaluation: Mapping[str, Any]) -> None:
+    words, num_bytes = f"{evaluation['num_words']:,} words", f"{evaluation['num_bytes']:,} bytes"
+    say(f"{evaluation['num_tokens']:,} tokens ({words}, {num_bytes}) of {evaluation['data']}")
+    if evaluation["num_unknown"]:
+        say(f"{evaluation['num_unknown']:,} of them are unknown to the model, and all alike to it")
+    rows = [[name.replace("_", " "), f"{score['value']:.4g}"] for name, score in evaluation["metrics"].items()]
+    table(["score", "value"], rows)
 
 
 def comparison_table(comparison: Mapping[str, Any]) -> None:

@@ -58,6 +58,7 @@ def finish(run: Path) -> None:
     """Print the scores of a trained run, write its report and say what can be done next."""
     from softsearch.inspection.files import outdated, read_evaluations
     from softsearch.inspection.report import write_report
+    from softsearch.runs.texts import is_of_text
     from softsearch.training.folder import RunFolder
 
     evaluations, in_use = read_evaluations(run / "evaluations").values(), RunFolder.open(run).in_use
@@ -70,8 +71,14 @@ def finish(run: Path) -> None:
         say(f"scored with earlier weights, and left out here: {', '.join(earlier)}")
     say(f"run: {run}")
     say(f"report: {write_report(run)}")
-    note(f'next: softsearch predict {run}\n      softsearch look {run} --attention "a sentence"')
-    if (run / "data" / "test.tsv").exists() and not (run / "evaluations" / "test.json").exists():
+    if is_of_text(RunFolder.open(run)):
+        note(f'next: softsearch predict {run} --prompt "The"')
+    else:
+        note(f'next: softsearch predict {run}\n      softsearch look {run} --attention "a sentence"')
+    if (
+        any((run / "data" / name).exists() for name in ("test.tsv", "test"))
+        and not (run / "evaluations" / "test.json").exists()
+    ):
         note(f"once all is settled: softsearch evaluate {run}   (opens the test data)")
 
 
@@ -81,7 +88,7 @@ def _show_forecast(forecast: Mapping[str, Any]) -> None:
     rows = [
         ["parameters", f"{forecast['parameters']:,}"],
         ["vocabulary", f"{forecast['vocabulary']:,}"],
-        ["training pairs", f"{forecast['train_pairs']:,}"],
+        ["to train on", f"{forecast['train_items']:,} {forecast['items']}"],
         ["a step", f"{1000 * forecast['seconds_per_step']:.0f} ms"],
         ["steps", f"{forecast['steps']:,}, or fewer where the validation stops improving"],
         ["time", duration(forecast["predicted_s"])],

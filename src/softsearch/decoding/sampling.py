@@ -1,8 +1,9 @@
 """Drawing translations instead of looking for the best one.
 
 With temperature T the next token is drawn from p_k^(1/T) / sum_m p_m^(1/T), among the k likeliest tokens (Fan et al.
-2018) and the nucleus, the fewest likeliest tokens whose probabilities, tempered, sum to top_p at least (Holtzman et al.
-2020, section 3.1). What is reported is the model's own log-probability, neither tempered nor cut.
+2018), the nucleus, the fewest likeliest tokens whose probabilities, tempered, sum to top_p at least (Holtzman et al.
+2020, section 3.1), and those not much less likely than the likeliest (min-p, Nguyen et al. 2024). What is reported is
+the model's own log-probability, neither tempered nor cut.
 
 A number is drawn for each place of each sample beforehand, so a sample is a function of its seed, whatever else is in
 the batch.
@@ -98,6 +99,7 @@ def draw(
     ranked, tokens = ranked[:, :most], tokens[:, :most]
     shares = ((ranked - ranked[:, :1]) / sampling.temperature).softmax(dim=1)
     shares = shares.masked_fill(shares.cumsum(dim=1) - shares >= sampling.top_p, 0.0)
+    shares = shares.masked_fill(shares < sampling.min_p * shares[:, :1], 0.0)
     ends = shares.cumsum(dim=1)
     wanted = numbers.unsqueeze(1) * ends[:, -1:]
     place = torch.searchsorted(ends, wanted, right=True)

@@ -79,6 +79,8 @@ class Sampling:
         Draw among the fewest likeliest tokens that have this share of the probability (Holtzman et al. 2020).
     seed
         What is drawn is a function of the seed, the number of the line and the number of the sample.
+    min_p
+        Draw among tokens that are at least so many times as likely as the likeliest one (Nguyen et al. 2024).
 
     Raises
     ------
@@ -90,11 +92,14 @@ class Sampling:
     top_k: int | None
     top_p: float
     seed: int
+    min_p: float = 0.0
 
     def __post_init__(self) -> None:
         _require("temperature", self.temperature, MIN_TEMPERATURE, MAX_TEMPERATURE)
         if self.top_k is not None:
             _require("top_k", self.top_k, 1, math.inf)
+        if not 0 <= self.min_p < 1:
+            raise SoftsearchError("min_p is out of range", value=self.min_p, allowed="at least 0, below 1")
         if not 0 < self.top_p <= 1:
             raise SoftsearchError("top_p is out of range", value=self.top_p, allowed="above 0, at most 1")
 

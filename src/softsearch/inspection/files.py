@@ -15,6 +15,7 @@ FEW = 5
 """Sentences below which an interval says nothing."""
 
 _EVALUATION_KEYS = ("data", "date", "metrics", "by_length", "sentences", "num_sentences", "decoding")
+_TEXT_KEYS = ("data", "date", "metrics")
 _COMPARISON_KEYS = ("date", "data", "systems", "comparisons", "num_sentences")
 
 
@@ -26,7 +27,11 @@ def read_evaluations(folder: Path) -> dict[str, Row]:
     RunError
         A file is damaged; the message names it.
     """
-    return {path.stem: read_json(path, required=_EVALUATION_KEYS) for path in _ordered(folder)}
+    found = {path: read_json(path, required=_TEXT_KEYS) for path in _ordered(folder)}
+    texts = {path for path, row in found.items() if row.get("kind") == "text"}
+    return {
+        path.stem: row if path in texts else read_json(path, required=_EVALUATION_KEYS) for path, row in found.items()
+    }
 
 
 def read_comparisons(folder: Path) -> dict[str, Row]:

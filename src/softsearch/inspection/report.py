@@ -25,7 +25,7 @@ from softsearch.inspection.html import (
     sentence,
     side_by_side,
 )
-from softsearch.inspection.scores import length_part, scores_part
+from softsearch.inspection.scores import length_part, scores_part, text_scores_part
 from softsearch.pictures import curves
 from softsearch.training.display import duration
 from softsearch.training.folder import RunFolder
@@ -61,24 +61,36 @@ def write_report(run: Path) -> Path:
     full = newest(evaluations, folder.in_use)
     about = {name: fact for name, fact in folder.about.items() if name != "recipe"}  # which has a part of its own
     parts = {
-        "scores": scores_part(evaluations, read_comparisons(run / "evaluations"), in_use=folder.in_use),
+        **_of_task(run, full, evaluations, folder),
         "training": _training(rows),
-        "length": length_part(full),
-        "attention": attention_part(full),
-        "sentences": sentences_part(full),
         "data": _data(run / "data-report.json"),
         "recipe": _recipe(run / "recipe.yaml"),
         "environment": [facts(about), *_environment(run / "environment.json")],
     }
+    titles = {name: title for name, title in _SECTIONS.items() if name in parts}
     skeleton = resources.files("softsearch.inspection").joinpath("report.html.template").read_text(encoding="utf-8")
     page = Template(skeleton).substitute(
         title=escape(run.resolve().name),
         summary=escape(_summary(folder, rows)),
-        navigation=" ".join(f'<a href="#{name}">{title}</a>' for name, title in _SECTIONS.items()),
-        body="\n".join(section(name, title, *parts[name]) for name, title in _SECTIONS.items()),
+        navigation=" ".join(f'<a href="#{name}">{title}</a>' for name, title in titles.items()),
+        body="\n".join(section(name, title, *parts[name]) for name, title in titles.items()),
     )
     write_text_atomically(run / "report.html", page)
     return run / "report.html"
+
+
+def _of_task(
+    run: Path, newest_ones: Mapping[str, Row], evaluations: Mapping[str, Row], folder: RunFolder
+) -> dict[str, list[str]]:
+    """Return the parts that are about what a run does: translate, or go on with a text."""
+    if folder.about.get("task", {}).get("kind") == "language_model":
+        return {"scores": text_scores_part(newest_ones, in_use=folder.in_use)}
+    return {
+        "scores": scores_part(evaluations, read_comparisons(run / "evaluations"), in_use=folder.in_use),
+        "length": length_part(newest_ones),
+        "attention": attention_part(newest_ones),
+        "sentences": sentences_part(newest_ones),
+    }
 
 
 def _summary(folder: RunFolder, rows: Sequence[Row]) -> str:

@@ -38,6 +38,23 @@ def scores_part(evaluations: Mapping[str, Row], comparisons: Mapping[str, Row], 
     return parts
 
 
+def text_scores_part(evaluations: Mapping[str, Row], *, in_use: Sequence[int]) -> list[str]:
+    """Return what a language model makes of texts."""
+    if not evaluations:
+        return [paragraph("This run has not been evaluated yet: softsearch evaluate does it.")]
+    parts = []
+    for evaluation in evaluations.values():
+        metrics = evaluation["metrics"]
+        about = f"{evaluation['num_tokens']:,} tokens, {evaluation['num_words']:,} words, {_moment(evaluation)}"
+        cards = "".join(
+            f'<div class="score">{escape(name.replace("_", " "))}<b>{score["value"]:.4g}</b></div>'
+            for name, score in metrics.items()
+        )
+        parts += [f"<h3>On {escape(title(evaluation))}</h3>", *_stale(evaluation, in_use), paragraph(about)]
+        parts.append(f'<div class="scores">{cards}</div>')
+    return parts
+
+
 def _in_full(evaluation: Row, in_use: Sequence[int]) -> list[str]:
     about = f"{evaluation['num_sentences']:,} sentences, {_decoding(evaluation)}, {_moment(evaluation)}"
     parts = [f"<h3>On {escape(title(evaluation))}</h3>", *_stale(evaluation, in_use), paragraph(about)]

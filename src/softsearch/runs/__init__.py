@@ -1,9 +1,9 @@
-"""From a recipe to a run folder, and from a run folder to something that translates."""
+"""From a recipe to a run folder, and from a run folder to something that translates, or writes."""
 
 from softsearch.runs.evaluation import compare, evaluate
 from softsearch.runs.fitting import fit, prepare
 from softsearch.runs.folders import unused_folder
-from softsearch.runs.loading import load
+from softsearch.runs.loading import load, load_translator, load_writer
 from softsearch.runs.making import dry_run, is_finished, resume, train
 
 __all__ = [
@@ -13,6 +13,8 @@ __all__ = [
     "fit",
     "is_finished",
     "load",
+    "load_translator",
+    "load_writer",
     "prepare",
     "resume",
     "train",

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import math
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, assert_never
+from typing import Any, NamedTuple
 
 from softsearch.build.scored import OWN, ToScore, digest, num_trained_on, pairs_to_score
 from softsearch.data.alignments import GoldFormat
 from softsearch.data.parallel import Pair
 from softsearch.errors import RunError
-from softsearch.files import write_text_atomically
 from softsearch.metrics.score import Statistics
-from softsearch.models.language_model import LanguageModel
 from softsearch.models.sequence_model import SequenceModel
-from softsearch.runs.loading import load
-from softsearch.runs.parts import as_json, now
-from softsearch.tasks.language import HeldOutText, LanguageTask, mean_loss
+from softsearch.runs.loading import load_translator
+from softsearch.runs.parts import keep_evaluation, now
+from softsearch.runs.texts import evaluate_text, is_of_text, refuse_for_text
 from softsearch.tasks.outputs import Outputs, outputs_of
 from softsearch.tasks.scoring import differences, scores, statistics
-from softsearch.tasks.translation import TranslationTask
 from softsearch.tasks.translator import Translator
 from softsearch.training.folder import RunFolder
 
@@ -70,8 +66,11 @@ def evaluate(
         The run or the data cannot be read.
     """
     folder = RunFolder.open(Path(run))
+    if is_of_text(folder):
+        refuse_for_text(folder, gold=gold, gold_format=gold_format, beam=beam, with_ter=with_ter, members=members)
+        return evaluate_text(folder, on=on)
     data = _pairs(folder, on, gold, gold_format)
-    translator = load([run, *members], model=model)
+    translator = load_translator([run, *members], model=model)
     others = [Path(member).resolve().name for member in members]
     scored = score(folder, translator, data, members=others, beam=beam, with_ter=with_ter, on_progress=on_progress)
     if gold is not None and "aer" not in scored.evaluation["metrics"]:
@@ -100,6 +99,10 @@ def compare(
         As in :func:`evaluate`; a run is given twice; the runs have different pairs of their own.
     """
     folders = [RunFolder.open(Path(run)) for run in runs]
+    for folder in folders:
+        if is_of_text(folder):
+            fix = f"evaluate one at a time: softsearch evaluate {folder.path}"
+            raise RunError("language models are not compared by a test yet", path=folder.path, fix=fix)
     _refuse_itself(folders)
     named = [_pairs(folder, on, gold, gold_format) for folder in folders]
     data, pairs = named[0], named[0].pairs
@@ -107,7 +110,7 @@ def compare(
     scored = []
     for number, (run, folder) in enumerate(zip(runs, folders, strict=True)):
         count = _from(number * len(pairs), on_progress)
-        scored.append(score(folder, load(run), data, beam=beam, with_ter=with_ter, on_progress=count))
+        scored.append(score(folder, load_translator(run), data, beam=beam, with_ter=with_ter, on_progress=count))
     lowercase = any(map(_ignores_case, folders))
     found = [
         each.statistics
@@ -125,42 +128,9 @@ def compare(
     file = _file_of_comparison(folders, data, beam)
     for folder, each in zip(folders, scored, strict=True):
         kept = {**about, "steps": each.evaluation["steps"], "systems": names, "comparisons": comparisons}
-        _keep(folder.path / "evaluations" / "comparisons" / file, kept)
+        keep_evaluation(folder.path / "evaluations" / "comparisons" / file, kept)
     systems = [{"name": one, **each.evaluation} for one, each in zip(names, scored, strict=True)]
     return {**about, "systems": systems, "comparisons": comparisons}
-
-
-def score_held_out(folder: RunFolder, task: TranslationTask | LanguageTask, model: Any, valid: Any) -> None:
-    """Score a model that has just been trained on its validation data, and keep the result in the run folder."""
-    match task:
-        case TranslationTask():
-            score(folder, task.translator(model), ToScore("valid", "valid", valid.pairs))
-        case LanguageTask():
-            score_text(folder, model, valid)
-        case _:
-            assert_never(task)
-
-
-def score_text(folder: RunFolder, model: LanguageModel, held_out: HeldOutText) -> dict[str, Any]:
-    """Score a text, read from its first token to its last, and keep the result in the run folder."""
-    text = held_out.text
-    loss = mean_loss(model, text, streams=1)
-    nats = loss * len(text)
-    metrics = {
-        "perplexity": math.exp(loss),
-        "perplexity_per_word": math.exp(nats / (text.words + text.lines)),
-        "bits_per_byte": nats / math.log(2) / text.bytes,
-        "nats_per_token": loss,
-    }
-    found = {
-        "data": held_out.name,
-        "steps": folder.in_use,
-        "date": now(),
-        "num_tokens": len(text),
-        "metrics": {name: {"value": value} for name, value in metrics.items()},
-    }
-    _keep(folder.path / "evaluations" / f"{held_out.name}.json", found)
-    return found
 
 
 def score(
@@ -189,7 +159,7 @@ def score(
     evaluation = {**about, "date": now(), **found}
     file = "-with-".join([data.file, *members])
     file += "" if outputs.search.beam == translator.search.beam else f"-beam{beam}"
-    _keep(folder.path / "evaluations" / f"{file}.json", evaluation)
+    keep_evaluation(folder.path / "evaluations" / f"{file}.json", evaluation)
     return Evaluated(outputs, counts, evaluation)
 
 
@@ -254,11 +224,3 @@ def _names(runs: Sequence[Path | str]) -> list[str]:
 
 def _from(done: int, on_progress: Callable[[int], None] | None) -> Callable[[int], None] | None:
     return None if on_progress is None else lambda count: on_progress(done + count)
-
-
-def _keep(file: Path, content: Mapping[str, Any]) -> None:
-    try:
-        file.parent.mkdir(exist_ok=True)
-        write_text_atomically(file, as_json(content))
-    except OSError as error:
-        warnings.warn(f"{file}: the scores could not be kept: {error.strerror or error}", stacklevel=3)

@@ -1,21 +1,48 @@
-"""From run folders to something that translates."""
+"""From run folders to something that translates, or writes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from softsearch.decoding.ensemble import Ensemble
+from softsearch.decoding.settings import Sampling
 from softsearch.errors import RunError
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.runs.parts import best_of, model_of, task_of
-from softsearch.tasks.translation import TranslationTask
 from softsearch.tasks.translator import Translator
+from softsearch.tasks.writer import Writer
 from softsearch.training.checkpoints import load_checkpoint
 from softsearch.training.folder import RunFolder
 
 
-def load(run: Path | str | Sequence[Path | str], *, model: SequenceModel | None = None) -> Translator:
+def load(run: Path | str | Sequence[Path | str], *, model: SequenceModel | None = None) -> Any:
+    """Return the best weights of a run, ready to be used: a :class:`Translator` or, of a language model, a `Writer`.
+
+    The parameters and errors are those of :func:`load_translator`.
+    """
+    if isinstance(run, Path | str) and _kind(RunFolder.open(Path(run))) == "language_model":
+        return load_writer(run)
+    return load_translator(run, model=model)
+
+
+def load_writer(run: Path | str) -> Writer:
+    """Return the best weights of a language model, ready to write.
+
+    Raises
+    ------
+    RunError
+        Not a run, damaged, or of another kind.
+    """
+    folder = RunFolder.open(Path(run))
+    if _kind(folder) != "language_model":
+        raise RunError("this run is no language model: it translates", path=folder.path, fix="softsearch predict")
+    task, model = _loaded(folder, None)
+    return Writer(model, task.tokenizer, sampling=Sampling(temperature=1.0, top_k=None, top_p=1.0, seed=1))
+
+
+def load_translator(run: Path | str | Sequence[Path | str], *, model: SequenceModel | None = None) -> Translator:
     """Return the best weights of a run, ready to translate; of several runs, an ensemble.
 
     Parameters
@@ -36,7 +63,12 @@ def load(run: Path | str | Sequence[Path | str], *, model: SequenceModel | None 
         raise RunError(
             "give a run, with its model= or without; or several runs that were made from recipes", value=runs
         )
-    loaded = [_loaded(RunFolder.open(Path(each)), model) for each in runs]
+    folders = [RunFolder.open(Path(each)) for each in runs]
+    for folder in folders:
+        if _kind(folder) != "translation":
+            fix = f'to go on with a text: softsearch predict {folder.path} --prompt "…"'
+            raise RunError("this run is a language model: it does not translate", path=folder.path, fix=fix)
+    loaded = [_loaded(folder, model) for folder in folders]
     task = loaded[0][0]
     if len(runs) == 1:
         return task.translator(loaded[0][1])
@@ -50,7 +82,11 @@ def load(run: Path | str | Sequence[Path | str], *, model: SequenceModel | None 
     return task.translator(Ensemble([each for _, each in loaded]))
 
 
-def _loaded(folder: RunFolder, model: SequenceModel | None) -> tuple[TranslationTask, SequenceModel]:
+def _kind(folder: RunFolder) -> str:
+    return str(folder.about["task"].get("kind", "translation"))
+
+
+def _loaded(folder: RunFolder, model: SequenceModel | None) -> tuple[Any, Any]:
     task, model = task_of(folder), model or model_of(folder)
     load_checkpoint(folder, best_of(folder), model=model)
     return task, model.eval()

@@ -15,16 +15,18 @@ import torch
 
 from softsearch import __version__
 from softsearch.build.families import family_of
+from softsearch.build.scored import ToScore
 from softsearch.build.training import build_optimizer, build_settings
 from softsearch.errors import Interrupted
 from softsearch.machine import environment, peak_memory_bytes
 from softsearch.recipes import Recipe, dump_recipe
 from softsearch.runs.changes import accept, changed_recipe
-from softsearch.runs.evaluation import score_held_out
+from softsearch.runs.evaluation import score
 from softsearch.runs.folders import make_parent, real, unused_folder
 from softsearch.runs.parts import RECIPE, as_json, best_of, check_interrupted, now, plain_recipe, task_of
 from softsearch.runs.remarks import opening_remarks
 from softsearch.runs.starting import WEIGHTS, start_from
+from softsearch.runs.texts import is_of_text, score_text
 from softsearch.training.budget import measure_pace, time_for, total_steps
 from softsearch.training.checkpoints import load_checkpoint, load_weights
 from softsearch.training.folder import RunFolder, refuse_taken
@@ -196,7 +198,8 @@ def dry_run(recipe: Recipe, *, start: Path | str | None = None, overfit: int | N
         steps = total_steps(data, settings, pace=pace, done=0, spent_s=0.0)
     return {
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
-        "train_pairs": len(data),
+        "train_items": len(data),
+        "items": family.items,
         "vocabulary": prepared.tokenizer.size,
         "seconds_per_step": pace.step_s,
         "steps": steps,
@@ -228,7 +231,10 @@ def _train(folder: RunFolder, recipe: Recipe, *, resume: bool, live: bool, notes
     check_interrupted(folder, outcome, how=f"softsearch resume {folder.path}")
     load_checkpoint(folder, best_of(folder), model=model)
     # the test data stay unopened until someone asks
-    score_held_out(folder, task, model.eval(), valid)
+    if is_of_text(folder):
+        score_text(folder, model.eval(), valid)
+    else:
+        score(folder, task.translator(model.eval()), ToScore("valid", "valid", valid.pairs))
     with folder.locked():
         folder.update(status="finished")
     return folder.path

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from softsearch.build.families import family_named, family_of
 from softsearch.errors import Interrupted, RunError
+from softsearch.files import write_text_atomically
 from softsearch.recipes import Recipe, load_recipe
 from softsearch.recipes.schema import recipe_from
 from softsearch.training.folder import RunFolder
@@ -82,3 +83,12 @@ def now() -> str:
 def as_json(content: Mapping[str, Any]) -> str:
     """Return the text of a JSON file."""
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def keep_evaluation(file: Path, content: Mapping[str, Any]) -> None:
+    """Write scores into a run's folder, or warn that it takes none."""
+    try:
+        file.parent.mkdir(exist_ok=True)
+        write_text_atomically(file, as_json(content))
+    except OSError as error:
+        warnings.warn(f"{file}: the scores could not be kept: {error.strerror or error}", stacklevel=3)

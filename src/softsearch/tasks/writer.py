@@ -76,7 +76,7 @@ class Writer:
         """
         sampling = sampling or self.sampling
         random = np.random.default_rng(sampling.seed)
-        ids, text = self._encoded(prompt), _Text(self.tokenizer, stop)
+        ids, text = self.encoded(prompt), _Text(self.tokenizer, stop)
         reader = _Reader(self.model)
         log_probs = reader.read(ids)
         for _ in range(max_tokens):
@@ -96,7 +96,7 @@ class Writer:
 
     def score(self, text: str) -> TextScore:
         """Return the log-probability of a text, of each line with its end."""
-        ids = [self.tokenizer.line_end, *self._encoded(text)[1:]]
+        ids = [self.tokenizer.line_end, *self.encoded(text)[1:]]
         reader, total = _Reader(self.model), 0.0
         for start in range(0, len(ids) - 1, reader.most):
             window = ids[start : start + reader.most + 1]
@@ -105,12 +105,16 @@ class Writer:
             total, len(ids) - 1, len(text.split()), len(text.encode("utf-8", "replace")), ids[1:].count(UNK)
         )
 
-    def _encoded(self, text: str) -> list[int]:
+    def encoded(self, text: str) -> list[int]:
         """Return the ids of a text, a line end before the first and between the lines."""
         ids: list[int] = []
         for line in self.tokenizer.encode_batch(text.split("\n")):
             ids += [self.tokenizer.line_end, *line]
         return ids
+
+    def unknown(self, text: str) -> int:
+        """Return how many tokens of a text the model does not know."""
+        return self.encoded(text).count(UNK)
 
     def _allowed(self, log_probs: Tensor, ids: Sequence[int], sampling: Sampling) -> Tensor:
         """Return the log-probabilities without tokens that are no text."""
