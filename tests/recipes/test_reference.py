@@ -15,11 +15,15 @@ from pydantic.fields import FieldInfo
 from softsearch.errors import RecipeError
 from softsearch.recipes import load_recipe, shipped
 from softsearch.recipes.fields import Model, items, kind_of, members, models, paths
-from softsearch.recipes.schema import TranslationRecipe as Recipe
+from softsearch.recipes.schema import LanguageRecipe, Recipe, TranslationRecipe
 from softsearch.recipes.tree import Place, parse_yaml, plain
 
 PROJECT = Path(__file__).parents[2]
-PAGE = (PROJECT / "docs" / "recipes.md").read_text(encoding="utf-8")
+PAGES: dict[type[Recipe], str] = {
+    recipe: (PROJECT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    for recipe, name in ((TranslationRecipe, "recipes"), (LanguageRecipe, "language-models"))
+}
+PAGE = PAGES[TranslationRecipe]
 WHOLE = "recipe"
 
 
@@ -47,46 +51,60 @@ def parts_below(model: Model, place: str = "") -> Iterator[tuple[str, str | None
             yield from parts_below(below, inside)
 
 
-def headings() -> Iterator[tuple[list[str], list[str | None], str]]:
-    """Yield the places, the kinds and the text of each section: ``### model.attention: general, dot``."""
-    for section in re.split(r"^###? ", PAGE, flags=re.MULTILINE)[1:]:
+def headings(recipe: type[Recipe]) -> Iterator[tuple[list[str], list[str | None], str]]:
+    """Yield the places, the kinds and the text of each section: ``### model.attention: general, dot``.
+
+    What is said of training on the page about translators is said of all.
+    """
+    sections = re.split(r"^###? ", PAGES[recipe], flags=re.MULTILINE)[1:]
+    if recipe is not TranslationRecipe:
+        shared = re.split(r"^###? ", PAGE, flags=re.MULTILINE)[1:]
+        sections += [section for section in shared if section.startswith("training")]
+    for section in sections:
         title, _, text = section.partition("\n")
         places, _, kinds = title.partition(": ")
         yield places.split(", "), list(kinds.split(", ")) if kinds else [None], text
 
 
-def documented() -> dict[Key, tuple[str, str]]:
+def documented(recipe: type[Recipe]) -> dict[Key, tuple[str, str]]:
     """Return what the page says of each field: its values and its default."""
     return {
         Key(place, kind, name): (values, default)
-        for places, kinds, text in headings()
+        for places, kinds, text in headings(recipe)
         for name, values, default in re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \| .+ \|$", text, re.MULTILINE)
         for place in places
         for kind in kinds
     }
 
 
-FIELDS = list(fields_below(Recipe))
-DOCUMENTED = documented()
+FIELDS = [(recipe, key, field) for recipe in PAGES for key, field in fields_below(recipe)]
+DOCUMENTED = {recipe: documented(recipe) for recipe in PAGES}
 SNIPPETS = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 
 
-def test_the_page_has_every_field_of_every_kind_and_no_other():
-    names = {f"{'' if key.place == WHOLE else key.place + '.'}{key.name}" for key, _ in FIELDS}
-    assert {path for path in paths(Recipe) if not path.endswith("kind")} <= names
+@pytest.mark.parametrize("recipe", PAGES)
+def test_the_page_has_every_field_of_every_kind_and_no_other(recipe):
+    own = {key for each, key, _ in FIELDS if each is recipe}
+    names = {f"{'' if key.place == WHOLE else key.place + '.'}{key.name}" for key in own}
+    assert {path for path in paths(recipe) if not path.endswith("kind")} <= names
     # One table serves data.train, data.valid and data.test, but only a list below the first knows a weight.
     shared = {Key("data.valid", None, "weight"), Key("data.test", None, "weight")}
-    assert DOCUMENTED.keys() - shared == {key for key, _ in FIELDS}
+    assert DOCUMENTED[recipe].keys() - shared == own
 
 
-def test_the_page_has_a_heading_for_every_kind():
-    named = {(place, kind) for places, kinds, _ in headings() for place in places for kind in kinds}
-    assert set(parts_below(Recipe)) - named == set()
+@pytest.mark.parametrize("recipe", PAGES)
+def test_the_page_has_a_heading_for_every_kind(recipe):
+    named = {(place, kind) for places, kinds, _ in headings(recipe) for place in places for kind in kinds}
+    assert set(parts_below(recipe)) - named == set()
 
 
-@pytest.mark.parametrize(("key", "field"), FIELDS, ids=[".".join(filter(None, key)) for key, _ in FIELDS])
-def test_a_default_on_the_page_is_that_of_the_schema(key, field):
-    default = DOCUMENTED[key][1]
+@pytest.mark.parametrize(
+    ("recipe", "key", "field"),
+    FIELDS,
+    ids=[f"{recipe.__name__}.{'.'.join(filter(None, key))}" for recipe, key, _ in FIELDS],
+)
+def test_a_default_on_the_page_is_that_of_the_schema(recipe, key, field):
+    default = DOCUMENTED[recipe][key][1]
     if field.is_required():
         assert default == "*required*"
     else:
@@ -96,12 +114,12 @@ def test_a_default_on_the_page_is_that_of_the_schema(key, field):
 
 
 @pytest.mark.parametrize(
-    ("key", "field"),
-    [pair for pair in FIELDS if any(get_origin(member) is Literal for member in members(pair[1].annotation))],
+    ("recipe", "key", "field"),
+    [each for each in FIELDS if any(get_origin(member) is Literal for member in members(each[2].annotation))],
 )
-def test_every_word_that_can_stand_somewhere_is_on_the_page(key, field):
+def test_every_word_that_can_stand_somewhere_is_on_the_page(recipe, key, field):
     words = {word for member in members(field.annotation) for word in get_args(member)}
-    assert set(re.findall(r"`(\w+)`", DOCUMENTED[key][0])) == words
+    assert set(re.findall(r"`(\w+)`", DOCUMENTED[recipe][key][0])) == words
 
 
 @pytest.mark.parametrize("number", range(6))

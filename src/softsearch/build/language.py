@@ -172,7 +172,7 @@ def _tokenizer(recipe: schema.LanguageRecipe, lines: Any) -> Tokenizer:
     match own:
         case schema.Words():
             return train_words(lines(), size=own.size, lowercase=own.lowercase, split_punctuation=own.split_punctuation)
-        case schema.Sentencepiece():
+        case schema.Subwords():
             return train_sentencepiece(
                 lines(), size=own.size, lowercase=own.lowercase, seed=recipe.seed, threads=_THREADS
             )

@@ -14,11 +14,15 @@ from torch import nn
 from softsearch.data.running import RunningText
 from softsearch.data.tokenizers import Tokenizer
 from softsearch.data.windows import StreamData, WindowBatch
+from softsearch.decoding.settings import Sampling
 from softsearch.models.language_model import LanguageModel
 from softsearch.shapes import Tensor
 from softsearch.tasks.task import Carry, Loss, Term, Validation
+from softsearch.tasks.writer import Writer
 
 _VALIDATION_STREAMS, _VALIDATION_WINDOW = 20, 100
+_SAMPLE_TOKENS = 40
+_SAMPLING = Sampling(temperature=0.8, top_k=None, top_p=1.0, seed=1)
 
 
 @dataclass(frozen=True)
@@ -73,8 +77,10 @@ class LanguageTask:
     def validate(self, model: LanguageModel, data: HeldOutText) -> Validation:
         """Return the loss in nats a token and the perplexity."""
         loss = mean_loss(model, data.text, streams=_VALIDATION_STREAMS)
-        sample = {"source": "", "reference": "", "translation": ""}
-        return Validation({"loss": loss, "perplexity": math.exp(min(loss, 700.0))}, sample)
+        with evaluating(model):
+            writer = Writer(model, self.tokenizer, sampling=_SAMPLING)
+            written = "".join(token.text for token in writer.write(max_tokens=_SAMPLE_TOKENS))
+        return Validation({"loss": loss, "perplexity": math.exp(min(loss, 700.0))}, {"written": written})
 
     def _carried(self, carry: Carry, batch: WindowBatch, after: Any) -> Carry:
         """Return the state of all streams, those of this batch renewed."""

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from softsearch.recipes.schema.base import Count, Part, Positive, Share, Text, Width, mistake
 from softsearch.recipes.schema.model import Layers, check_heads
 from softsearch.recipes.schema.recipe import Recipe
-from softsearch.recipes.schema.tokenizer import Sentencepiece, Words
+from softsearch.recipes.schema.tokenizer import Words
 
 
 class LanguageModelling(Part):
@@ -42,6 +42,14 @@ class TextFiles(Part):
     train: Text
     valid: Text
     test: Text | None = None
+
+
+class Subwords(Part):
+    """Subwords of the training text; `size` is the vocabulary at most, `lowercase` as for ``words``."""
+
+    kind: Literal["sentencepiece"]
+    size: Count = 8_000
+    lowercase: bool = False
 
 
 class Verbatim(Part):
@@ -225,7 +233,7 @@ class LanguageRecipe(Recipe):
 
     task: LanguageModelling
     data: TextFiles
-    tokenizer: Annotated[Words | Sentencepiece | Verbatim | Bytes, Field(discriminator="kind")] = Words(kind="words")
+    tokenizer: Annotated[Words | Subwords | Verbatim | Bytes, Field(discriminator="kind")] = Words(kind="words")
     model: Annotated[RecurrentModel | TransformerModel | FeedForwardModel, Field(discriminator="kind")] = (
         RecurrentModel(kind="recurrent")
     )
