@@ -189,11 +189,15 @@ def fake_runs(monkeypatch):
                 raise RunError("there is no such run folder", path=each, nearest="runs/demo")
         return FakeTranslator(calls)
 
+    def kind_of(run):
+        load(run)
+        return "translation"
+
     def unused_folder(path):
         return path if not path.exists() else path.with_name(f"{path.name}-2")
 
     faked = types.ModuleType("softsearch.runs")
-    for one in (train, resume, is_finished, dry_run, evaluate, compare, load, unused_folder):
+    for one in (train, resume, is_finished, dry_run, evaluate, compare, kind_of, load, unused_folder):
         setattr(faked, one.__name__, one)
     monkeypatch.setitem(sys.modules, "softsearch.runs", faked)
     monkeypatch.setattr(softsearch, "runs", faked, raising=False)

@@ -70,10 +70,11 @@ class Translator:
 
     def stream(self, lines, **asked):
         for line in list(lines):
-            yield types.SimpleNamespace(text=line.upper(), num_parts=1)
+            yield types.SimpleNamespace(text=line.upper(), num_parts=1, unreplaced="", alternatives=[])
 
 softsearch.runs = sys.modules["softsearch.runs"] = types.ModuleType("softsearch.runs")
 softsearch.runs.load = lambda run: Translator()
+softsearch.runs.kind_of = lambda run: "translation"
 sys.exit(app.run(["predict", "run"]))
 """
 

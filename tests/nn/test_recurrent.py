@@ -32,7 +32,7 @@ def make_layer(kind: str) -> tuple[RecurrentLayer, nn.Module]:
 
 def make_stack(kind: str, layers: int, *, residual: bool = False, dropout: float = 0.0) -> UpperLayers:
     torch.manual_seed(0)
-    stack = UpperLayers(Layers(kind, INPUT, 1 + layers, residual), dropout=dropout).double()
+    stack = UpperLayers(Layers(kind, INPUT, 1 + layers, residual), dropout=nn.Dropout(dropout)).double()
     randomise(stack)
     return stack
 

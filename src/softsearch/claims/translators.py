@@ -68,7 +68,7 @@ def measured(variant: Variant, seed: int) -> Measured:
     """Train a translator, or take the one that was, and score it on the test pairs."""
     run = trained(_recipe(variant, seed), name=f"{variant}-{seed}")
     pairs = list(read_tsv(run / "data" / "test.tsv", report=PairReport()))
-    translator = runs.load_translator(run)
+    translator = runs.load(run)
     outputs = outputs_of(translator, pairs)
     counts = statistics(pairs, outputs, lowercase=False, with_ter=False)
     evaluation = scores(pairs, outputs, counts, tokenizer=translator.tokenizer, lowercase=False)

@@ -30,7 +30,7 @@ def go_on(
     """
     from softsearch import runs
 
-    writer = runs.load_writer(run)
+    writer = runs.load(run)
     sampling = replace(writer.sampling, **drawing)
     _remark(writer, prompt)
     if not with_tokens:
@@ -49,7 +49,7 @@ def score_lines(run: Path, file: Path, *, as_json: bool) -> None:
     from softsearch.data.text import read_lines
 
     lines = read_lines(file)
-    writer = runs.load_writer(run)
+    writer = runs.load(run)
     for line in lines:
         scored = writer.score(line)
         sys.stdout.write(

@@ -32,7 +32,7 @@ def demo(
     run = runs.train(recipe, out or runs.unused_folder(Path("runs/demo")), live=True)
     runs.evaluate(run, on="test")
     try:
-        _show(runs.load_translator(run).translate(_unseen_sentences(run)), picture=run / "attention.png")
+        _show(runs.load(run).translate(_unseen_sentences(run)), picture=run / "attention.png")
     finally:  # whatever becomes of the picture, the scores of the training are shown
         finish(run)
 

@@ -31,7 +31,10 @@ def look(
     if out.suffix.lower() != ".png":
         raise SoftsearchError("the picture is a PNG", path=out, allowed="a name that ends in .png")
     sentences = _sentences(attention, file)
-    translator = runs.load_translator(run)
+    if runs.kind_of(run) == "language_model":
+        fix = f'softsearch predict {run} --prompt "…" --format jsonl shows what it thought of'
+        raise RunError("pictures of a language model are not there yet", path=run, fix=fix)
+    translator = runs.load(run)
     translations = translator.translate(list(sentences.values()))
     num_drawn = 0
     for number, translation in zip(sentences, translations, strict=True):

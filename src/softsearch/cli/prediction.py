@@ -124,10 +124,9 @@ def predict(
         sample=sample or None,
         nbest=nbest if nbest > 1 else None,
     )
-    from softsearch.runs.texts import is_of_text
-    from softsearch.training.folder import RunFolder
+    from softsearch import runs
 
-    if is_of_text(RunFolder.open(run)):
+    if runs.kind_of(run) == "language_model":
         _refuse({**changes, **_given(**{"with": others}), **also}, "a language model has no use for this")
         _write_text(run, files, form, score, writing, drawing)
         return
@@ -234,7 +233,7 @@ def _check(form: Format, changes: Mapping[str, Any], drawing: Mapping[str, Any],
 def _loaded(run: Path, others: Sequence[Path] | None, form: Format) -> Translator:
     from softsearch import runs
 
-    translator = runs.load_translator([run, *others] if others else run)
+    translator = runs.load([run, *others] if others else run)
     if form is Format.pharaoh and not translator.has_links:
         raise _blind(run, "to take word links from", "pharaoh", "--format text, or ")
     return translator

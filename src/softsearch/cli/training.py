@@ -56,9 +56,9 @@ def resume(
 
 def finish(run: Path) -> None:
     """Print the scores of a trained run, write its report and say what can be done next."""
+    from softsearch import runs
     from softsearch.inspection.files import outdated, read_evaluations
     from softsearch.inspection.report import write_report
-    from softsearch.runs.texts import is_of_text
     from softsearch.training.folder import RunFolder
 
     evaluations, in_use = read_evaluations(run / "evaluations").values(), RunFolder.open(run).in_use
@@ -71,7 +71,7 @@ def finish(run: Path) -> None:
         say(f"scored with earlier weights, and left out here: {', '.join(earlier)}")
     say(f"run: {run}")
     say(f"report: {write_report(run)}")
-    if is_of_text(RunFolder.open(run)):
+    if runs.kind_of(run) == "language_model":
         note(f'next: softsearch predict {run} --prompt "The"')
     else:
         note(f'next: softsearch predict {run}\n      softsearch look {run} --attention "a sentence"')

@@ -3,7 +3,7 @@
 from softsearch.runs.evaluation import compare, evaluate
 from softsearch.runs.fitting import fit, prepare
 from softsearch.runs.folders import unused_folder
-from softsearch.runs.loading import load, load_translator, load_writer
+from softsearch.runs.loading import kind_of, load
 from softsearch.runs.making import dry_run, is_finished, resume, train
 
 __all__ = [
@@ -12,9 +12,8 @@ __all__ = [
     "evaluate",
     "fit",
     "is_finished",
+    "kind_of",
     "load",
-    "load_translator",
-    "load_writer",
     "prepare",
     "resume",
     "train",

@@ -13,9 +13,9 @@ from softsearch.data.parallel import Pair
 from softsearch.errors import RunError
 from softsearch.metrics.score import Statistics
 from softsearch.models.sequence_model import SequenceModel
-from softsearch.runs.loading import load_translator
+from softsearch.runs.loading import kind_of, load_translator
 from softsearch.runs.parts import keep_evaluation, now
-from softsearch.runs.texts import evaluate_text, is_of_text, refuse_for_text
+from softsearch.runs.texts import evaluate_text, refuse_for_text
 from softsearch.tasks.outputs import Outputs, outputs_of
 from softsearch.tasks.scoring import differences, scores, statistics
 from softsearch.tasks.translator import Translator
@@ -66,7 +66,7 @@ def evaluate(
         The run or the data cannot be read.
     """
     folder = RunFolder.open(Path(run))
-    if is_of_text(folder):
+    if kind_of(folder) == "language_model":
         refuse_for_text(folder, gold=gold, gold_format=gold_format, beam=beam, with_ter=with_ter, members=members)
         return evaluate_text(folder, on=on)
     data = _pairs(folder, on, gold, gold_format)
@@ -100,7 +100,7 @@ def compare(
     """
     folders = [RunFolder.open(Path(run)) for run in runs]
     for folder in folders:
-        if is_of_text(folder):
+        if kind_of(folder) == "language_model":
             fix = f"evaluate one at a time: softsearch evaluate {folder.path}"
             raise RunError("language models are not compared by a test yet", path=folder.path, fix=fix)
     _refuse_itself(folders)

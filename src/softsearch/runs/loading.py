@@ -22,7 +22,7 @@ def load(run: Path | str | Sequence[Path | str], *, model: SequenceModel | None 
 
     The parameters and errors are those of :func:`load_translator`.
     """
-    if isinstance(run, Path | str) and _kind(RunFolder.open(Path(run))) == "language_model":
+    if isinstance(run, Path | str) and kind_of(run) == "language_model":
         return load_writer(run)
     return load_translator(run, model=model)
 
@@ -36,7 +36,7 @@ def load_writer(run: Path | str) -> Writer:
         Not a run, damaged, or of another kind.
     """
     folder = RunFolder.open(Path(run))
-    if _kind(folder) != "language_model":
+    if kind_of(folder) != "language_model":
         raise RunError("this run is no language model: it translates", path=folder.path, fix="softsearch predict")
     task, model = _loaded(folder, None)
     return Writer(model, task.tokenizer, sampling=Sampling(temperature=1.0, top_k=None, top_p=1.0, seed=1))
@@ -65,7 +65,7 @@ def load_translator(run: Path | str | Sequence[Path | str], *, model: SequenceMo
         )
     folders = [RunFolder.open(Path(each)) for each in runs]
     for folder in folders:
-        if _kind(folder) != "translation":
+        if kind_of(folder) != "translation":
             fix = f'to go on with a text: softsearch predict {folder.path} --prompt "…"'
             raise RunError("this run is a language model: it does not translate", path=folder.path, fix=fix)
     loaded = [_loaded(folder, model) for folder in folders]
@@ -82,8 +82,16 @@ def load_translator(run: Path | str | Sequence[Path | str], *, model: SequenceMo
     return task.translator(Ensemble([each for _, each in loaded]))
 
 
-def _kind(folder: RunFolder) -> str:
-    return str(folder.about["task"].get("kind", "translation"))
+def kind_of(run: Path | str | RunFolder) -> str:
+    """Return the kind of task that a run has learnt: "translation" or "language_model".
+
+    Raises
+    ------
+    RunError
+        Not a run, or damaged.
+    """
+    folder = run if isinstance(run, RunFolder) else RunFolder.open(Path(run))
+    return str(folder.about.get("task", {}).get("kind", "translation"))
 
 
 def _loaded(folder: RunFolder, model: SequenceModel | None) -> tuple[Any, Any]:

@@ -23,10 +23,11 @@ from softsearch.recipes import Recipe, dump_recipe
 from softsearch.runs.changes import accept, changed_recipe
 from softsearch.runs.evaluation import score
 from softsearch.runs.folders import make_parent, real, unused_folder
+from softsearch.runs.loading import kind_of
 from softsearch.runs.parts import RECIPE, as_json, best_of, check_interrupted, now, plain_recipe, task_of
 from softsearch.runs.remarks import opening_remarks
 from softsearch.runs.starting import WEIGHTS, start_from
-from softsearch.runs.texts import is_of_text, score_text
+from softsearch.runs.texts import score_text
 from softsearch.training.budget import measure_pace, time_for, total_steps
 from softsearch.training.checkpoints import load_checkpoint, load_weights
 from softsearch.training.folder import RunFolder, refuse_taken
@@ -231,7 +232,7 @@ def _train(folder: RunFolder, recipe: Recipe, *, resume: bool, live: bool, notes
     check_interrupted(folder, outcome, how=f"softsearch resume {folder.path}")
     load_checkpoint(folder, best_of(folder), model=model)
     # the test data stay unopened until someone asks
-    if is_of_text(folder):
+    if kind_of(folder) == "language_model":
         score_text(folder, model.eval(), valid)
     else:
         score(folder, task.translator(model.eval()), ToScore("valid", "valid", valid.pairs))

@@ -19,11 +19,6 @@ from softsearch.training.folder import RunFolder
 _OWN = ("test", "valid")
 
 
-def is_of_text(folder: RunFolder) -> bool:
-    """Whether a run is that of a language model."""
-    return bool(folder.about["task"].get("kind") == "language_model")
-
-
 def refuse_for_text(folder: RunFolder, **options: Any) -> None:
     """Raise a RunError where something is asked for that a language model has not."""
     asked = [name for name, value in options.items() if value]
