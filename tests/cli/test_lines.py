@@ -70,7 +70,7 @@ class Translator:
 
     def stream(self, lines, **asked):
         for line in list(lines):
-            yield types.SimpleNamespace(text=line.upper(), num_parts=1)
+            yield types.SimpleNamespace(text=line.upper(), num_parts=1, unreplaced="", alternatives=[])
 
 softsearch.runs = sys.modules["softsearch.runs"] = types.ModuleType("softsearch.runs")
 softsearch.runs.load = lambda run: Translator()
