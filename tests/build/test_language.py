@@ -1,0 +1,174 @@
+"""Each field of a language model's recipe reaches the object that obeys it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from softsearch.build.families import family_of
+from softsearch.data.tokenizers import ByteTokenizer, SentencePieceTokenizer, VerbatimTokenizer, WordTokenizer
+from softsearch.data.windows import StreamData, WindowData
+from softsearch.errors import RecipeError
+from softsearch.models.feed_forward_language_model import FeedForwardLanguageModel
+from softsearch.models.recurrent_language_model import RecurrentLanguageModel
+from softsearch.models.transformer_language_model import TransformerLanguageModel
+from softsearch.nn.cells import GRUCell, LSTMCell, MultiplicativeCell, RNNCell
+from softsearch.nn.dropout import SequenceDropout
+from softsearch.nn.heads import AdaptiveHead, SampledHead, SoftmaxHead
+from softsearch.recipes import load_recipe
+from softsearch.recipes.schema import LanguageRecipe
+
+VOCABULARY = 40
+TEXT = "the cat sat on the mat and the dog sat on the log\n" * 40
+
+
+@pytest.fixture
+def recipe(tmp_path: Path) -> Any:
+    for name in ("train.txt", "valid.txt", "test.txt"):
+        (tmp_path / name).write_text(TEXT)
+    path = tmp_path / "recipe.yaml"
+    path.write_text(
+        "task: {kind: language_model, window: 8}\n"
+        "data: {kind: text, train: train.txt, valid: valid.txt, test: test.txt}\n"
+        "tokenizer: {kind: characters}\n"
+        "model: {kind: recurrent, embedding: 6, hidden: 6}\n"
+        "training: {batch_tokens: 48, max_steps: 3, schedule: {kind: constant, warmup_steps: 0}}\n"
+    )
+
+    def load(*changes: str) -> LanguageRecipe:
+        loaded = load_recipe(path, changes)
+        assert isinstance(loaded, LanguageRecipe)
+        return loaded
+
+    return load
+
+
+def model(recipe: LanguageRecipe) -> Any:
+    return family_of(recipe).model(recipe, vocabulary=VOCABULARY)
+
+
+def opened(recipe: LanguageRecipe, folder: Path) -> Any:
+    family = family_of(recipe)
+    prepared = family.materialise(recipe, folder, overfit=None, tokenizer=None)
+    data, valid = family.open(recipe, folder, name=prepared.name, tokenizer=prepared.tokenizer)
+    return prepared, data, valid
+
+
+CELLS = {
+    "rnn": RNNCell,
+    "gru": GRUCell,
+    "lstm": LSTMCell,
+    "mrnn": MultiplicativeCell,
+    "mlstm": MultiplicativeCell,
+}
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_recurrent_model_is_what_the_recipe_says(recipe, cell):
+    fields = f"model={{cell: {cell}, embedding: 5, hidden: 7, layers: 3, dropout: 0.25, residual: true}}"
+    found = model(recipe(fields))
+    assert type(found) is RecurrentLanguageModel
+    assert found.embedding.weight.shape == (VOCABULARY, 5)
+    cells = [found.first.cell, *(layer.cell for layer in found.upper.layers)]
+    assert [type(each) for each in cells] == [CELLS[cell]] * 3
+    assert {each.recurrent.in_features for each in cells} == {7}
+    assert found.upper.residual
+    assert found.dropout.p == 0.25
+    assert type(found.dropout) is nn.Dropout
+
+
+def test_dropout_once_a_sequence_and_tied_embeddings_and_first_weights_are_what_the_recipe_says(recipe):
+    found = model(recipe("model.dropout_per=sequence", "model.tie_embeddings=true", "model.init=0.05"))
+    assert type(found.dropout) is SequenceDropout
+    assert found.upper.dropout is found.dropout
+    assert found.head.layer.weight is found.embedding.weight
+    most = max(float(parameter.abs().max()) for parameter in found.parameters())
+    assert 0.045 < most <= 0.05
+
+
+@pytest.mark.parametrize(
+    ("output", "kind"),
+    [
+        ("{kind: softmax}", SoftmaxHead),
+        ("{kind: sampled, samples: 9}", SampledHead),
+        ("{kind: adaptive, cutoffs: [8, 20], shrink: 2}", AdaptiveHead),
+    ],
+)
+@pytest.mark.parametrize("network", ["recurrent", "feed_forward", "transformer"])
+def test_every_network_has_the_output_layer_of_the_recipe(recipe, output, kind, network):
+    tied = ", tie_embeddings: false" if network == "transformer" else ""
+    found = model(recipe(f"model={{kind: {network}, output: {output}{tied}}}"))
+    assert type(found.head) is kind
+    if kind is SampledHead:
+        assert found.head.samples == 9
+    if kind is AdaptiveHead:
+        assert found.head.ranges == [(8, 20), (20, VOCABULARY)]
+        assert found.head.narrow[1].out_features == found.head.narrow[0].out_features // 2
+
+
+def test_a_transformer_and_a_feed_forward_net_are_what_the_recipe_says(recipe):
+    fields = "{kind: transformer, width: 12, heads: 3, hidden: 20, layers: 2, context: 16, dropout: 0.3}"
+    found = model(recipe(f"model={fields}"))
+    assert type(found) is TransformerLanguageModel
+    assert (found.embedding.embedding_dim, found.heads, len(found.blocks), found.context) == (12, 3, 2, 16)
+    assert (found.blocks[0].feed_forward.wide.out_features, found.dropout.p) == (20, 0.3)
+    net = model(recipe("model={kind: feed_forward, embedding: 5, hidden: 9, order: 4, dropout: 0.4}"))
+    assert type(net) is FeedForwardLanguageModel
+    assert (net.hidden.in_features, net.hidden.out_features, net.order, net.dropout.p) == (15, 9, 4, 0.4)
+
+
+def test_first_weights_follow_from_the_seed(recipe):
+    one, same, other = (model(recipe(f"seed={seed}")).embedding.weight for seed in (1, 1, 2))
+    assert torch.equal(one, same)
+    assert not torch.equal(one, other)
+
+
+@pytest.mark.parametrize(
+    ("tokenizer", "kind"),
+    [
+        ("{kind: characters, size: 30}", VerbatimTokenizer),
+        ("{kind: bytes}", ByteTokenizer),
+        ("{kind: words, size: 20}", WordTokenizer),
+        ("{kind: sentencepiece, size: 30}", SentencePieceTokenizer),
+    ],
+)
+def test_the_text_is_cut_as_the_recipe_says_and_read_back(recipe, tokenizer, kind, tmp_path):
+    prepared, _, valid = opened(recipe(f"tokenizer={tokenizer}"), tmp_path / "out")
+    assert type(prepared.tokenizer) is kind
+    assert prepared.report["test"]["words"] == 12 * 40
+    text = "".join(
+        "\n" if token == prepared.tokenizer.line_end else prepared.tokenizer.pieces([token])[0]
+        for token in valid.text.ids[1:].tolist()
+    )
+    assert text.count("\n") == 40
+
+
+def test_a_recurrent_model_reads_streams_and_a_transformer_windows(recipe, tmp_path):
+    _, streams, _ = opened(recipe(), tmp_path / "streams")
+    assert type(streams) is StreamData
+    assert (streams.streams, streams.window) == (6, 8)
+    _, windows, _ = opened(recipe("model.kind=transformer"), tmp_path / "windows")
+    assert type(windows) is WindowData
+    assert (windows.window, len(windows.plan(0)[0])) == (8, 6)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("model={kind: transformer, width: 10, heads: 3}", "3 heads cannot share a width of 10"),
+        ("model={kind: transformer, context: 4}", "is longer than model.context"),
+        ("model={kind: recurrent, tie_embeddings: true, embedding: 5}", "must equal hidden"),
+        ("model.output={kind: adaptive, cutoffs: [9, 3]}", "must increase"),
+        ("training.stop.on=bleu", "no such score"),
+        ("data.kind=grammar", "grammar"),
+        ("task.kind=translatoin", "did you mean: translation"),
+    ],
+)
+def test_what_does_not_fit_is_told(recipe, change, told):
+    with pytest.raises(RecipeError) as caught:
+        recipe(change)
+    assert told in str(caught.value)
