@@ -17,6 +17,7 @@ from softsearch.training.position import TrainingData, plan_steps
 
 _ROUNDS = 6
 _GAIN = 1.1  # for less, nobody should have to think about rounding
+_HOPELESS = 0.5  # a processor without the instructions takes many times as long
 
 
 def choose_precision(
@@ -44,5 +45,7 @@ def choose_precision(
                 backward_within_memory(model, task, data, step, carry={}, limit=None, seed=number, precision=precision)
                 seconds[precision] = time.perf_counter() - start
             gains.append(seconds["fp32"] / seconds["bf16"])
+            if number and gains[-1] < _HOPELESS:
+                break
     model.zero_grad(set_to_none=True)
     return "bf16" if statistics.median(gains[1:]) >= _GAIN else "fp32"
