@@ -115,9 +115,9 @@ def test_an_interrupted_fit_goes_on_to_the_same_weights(example, tmp_path):
 
     whole, loss = fit("whole"), task.loss
 
-    def interrupted(model, batch):
+    def interrupted(model, batch, carry):
         signal.raise_signal(signal.SIGTERM)
-        return loss(model, batch)
+        return loss(model, batch, carry)
 
     task.loss = interrupted
     with pytest.raises(Interrupted, match="resume=True") as caught:

@@ -62,7 +62,7 @@ def test_it_tells_the_longest_sentence_and_the_padded_size(toy: ModuleType) -> N
     data = toy.Data()
     data.lengths = lambda rows: np.where(rows == 4, 9, 5)
     fitted = backward_within_memory(
-        toy.Model(), _small(toy, 6), data, [np.arange(2, 10)], limit=None, seed=1, precision="fp32"
+        toy.Model(), _small(toy, 6), data, [np.arange(2, 10)], carry={}, limit=None, seed=1, precision="fp32"
     )
     (message,) = fitted.messages
     assert "8 pairs, padded to 72 positions by its longest, toy.tsv:5, 9 positions" in message
@@ -80,7 +80,7 @@ def test_a_limit_is_remembered_and_nothing_is_tried_beyond_it(toy: ModuleType) -
 def test_a_single_pair_that_does_not_fit_is_named(toy: ModuleType) -> None:
     with pytest.raises(RunError, match=r"single pair: toy\.tsv:8, 5 positions") as raised:
         backward_within_memory(
-            toy.Model(), _small(toy, 0), toy.Data(), [np.array([7, 3])], limit=None, seed=1, precision="fp32"
+            toy.Model(), _small(toy, 0), toy.Data(), [np.array([7, 3])], carry={}, limit=None, seed=1, precision="fp32"
         )
     assert "data.max_tokens" in str(raised.value.fix)
 
