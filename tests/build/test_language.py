@@ -139,7 +139,7 @@ def test_first_weights_follow_from_the_seed(recipe):
 def test_the_text_is_cut_as_the_recipe_says_and_read_back(recipe, tokenizer, kind, tmp_path):
     prepared, _, valid = opened(recipe(f"tokenizer={tokenizer}"), tmp_path / "out")
     assert type(prepared.tokenizer) is kind
-    assert prepared.report["test"]["words"] == 12 * 40
+    assert prepared.report["test"]["words"] == 13 * 40
     text = "".join(
         "\n" if token == prepared.tokenizer.line_end else prepared.tokenizer.pieces([token])[0]
         for token in valid.text.ids[1:].tolist()

@@ -17,6 +17,7 @@ def _corpora(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_shipped_recipes_go_by_name() -> None:
     assert list(RECIPES) == [
+        "language/ptb-zaremba",
         "translate/builtin",
         "translate/builtin-words",
         "translate/multi30k",
