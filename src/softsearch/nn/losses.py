@@ -4,7 +4,11 @@
 
 with p = softmax(W t + b) (label smoothing: Szegedy et al. 2016, section 7). Its gradient with respect to the logits is
 p - q, known as soon as p is. So each chunk of rows is taken from features to gradients at once, and the logits of a
-whole batch, a megabyte for every 30 words, never exist.
+whole batch, a megabyte for every 30 words, never exist. With e = exp(logits - max) and z the sum of a row of e,
+
+    dt = e W / z - q W          dW = e' (t / z) - q' t          db = e' (1 / z) - q' 1
+
+so that e, the only matrix as wide as the vocabulary, is written once; what stands after the minus needs no matrix.
 """
 
 from __future__ import annotations
@@ -46,22 +50,22 @@ class _LinearCrossEntropy(torch.autograd.Function):
         for start in range(0, len(features), ROWS_AT_ONCE):
             rows = slice(start, start + ROWS_AT_ONCE)
             logits = torch.mm(left[rows], right.t()).to(bias.dtype).add_(bias)
-            normaliser = logits.logsumexp(dim=1)
-            chosen = targets[rows].unsqueeze(1)
-            hit = logits.gather(1, chosen).squeeze(1)
-            total += (normaliser - (1 - smoothing) * hit).sum()
+            hit = logits.gather(1, targets[rows].unsqueeze(1))
+            highest = logits.amax(dim=1, keepdim=True)
             if smoothing:
                 total -= smoothing * logits.mean(dim=1).sum()
+            exponentials = logits.sub_(highest).exp_()
+            normaliser = exponentials.sum(dim=1, keepdim=True)
+            total += (normaliser.log() + highest - (1 - smoothing) * hit).sum()
             if not wanted:
                 continue
-            error = logits.sub_(normaliser.unsqueeze(1)).exp_()  # p, then p - q
-            if smoothing:
-                error.sub_(smoothing / error.shape[1])
-            error.scatter_add_(1, chosen, error.new_full(chosen.shape, smoothing - 1))
-            gradients[2] += error.sum(0)
-            error = factor(error)
-            gradients[0][rows] = torch.mm(error, right)
-            gradients[1] += torch.mm(error.t(), left[rows])
+            share = 1 / normaliser
+            gradients[2] += torch.mv(exponentials.t(), share.squeeze(1))
+            exponentials = factor(exponentials)
+            gradients[0][rows] = torch.mm(exponentials, right) * share
+            gradients[1] += torch.mm(exponentials.t(), factor(features[rows] * share))
+        if wanted:
+            _subtract_wanted(gradients, features, weight, targets, smoothing)
         ctx.gradients = gradients
         return total
 
@@ -70,3 +74,18 @@ class _LinearCrossEntropy(torch.autograd.Function):
         gradients = [tensor.mul_(gradient) for tensor in ctx.gradients]
         ctx.gradients = None
         return (*gradients, None, None, None)
+
+
+def _subtract_wanted(
+    gradients: list[Tensor], features: Tensor, weight: Tensor, targets: Tensor, smoothing: float
+) -> None:
+    """Take q W, q' t and q' 1 off the gradients of features, weight and bias."""
+    of_features, of_weight, of_bias = gradients
+    of_features.sub_(weight[targets], alpha=1 - smoothing)
+    of_weight.index_add_(0, targets, features, alpha=-(1 - smoothing))
+    of_bias.index_add_(0, targets, of_bias.new_ones(len(targets)), alpha=-(1 - smoothing))
+    if smoothing:
+        share = smoothing / len(weight)
+        of_features.sub_(weight.sum(0), alpha=share)
+        of_weight.sub_(features.sum(0), alpha=share)
+        of_bias.sub_(share * len(targets))
