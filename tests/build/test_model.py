@@ -218,7 +218,7 @@ def test_untied_embeddings_are_three_matrices_and_leave_the_readout_its_width():
 def test_dropout_has_the_rate_of_the_recipe_everywhere():
     networks = [*(model(dropout=0.125, decoder={"order": order}) for order in NETWORKS), one_per_word(dropout=0.125)]
     rates = [[part.p for part in each.modules() if isinstance(part, torch.nn.Dropout)] for each in networks]
-    assert rates == [[0.125] * 3, [0.125] * 3, [0.125] * 2]
+    assert rates == [[0.125] * 2] * 3
 
 
 def test_embeddings_have_the_width_of_the_recipe_and_a_row_for_each_token():

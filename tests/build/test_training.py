@@ -63,7 +63,7 @@ def test_every_setting_of_a_training_comes_from_the_recipe():
 
 def test_no_limit_and_no_number_of_threads_stay_unsaid():
     unsaid = {name for name, value in dataclasses.asdict(build_settings(_training())).items() if value is None}
-    assert unsaid == {"max_steps", "budget_s", "threads", "plateau", "average"}
+    assert unsaid == {"max_steps", "budget_s", "threads", "plateau", "decay", "average"}
 
 
 @pytest.mark.parametrize("kind", ["linear", "constant", "cosine", "inverse_sqrt", "plateau"])

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from softsearch.nn.recurrent import Layers, RecurrentEncoder, RecurrentLayer, UpperLayers
+from softsearch.nn.recurrent import Layers, RecurrentEncoder, RecurrentLayer, UpperLayers, unroll
 
 INPUT, HIDDEN = 3, 4
 KINDS = ["rnn", "gru", "lstm"]
@@ -100,6 +100,22 @@ def assert_same(found, wanted, inputs) -> None:
         gradients.append(torch.autograd.grad(loss, inputs))
     for left, right in zip([*found, *gradients[0]], [*wanted, *gradients[1]], strict=True):
         assert_close(left, right)
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "mrnn", "mlstm"])
+def test_a_layer_over_a_sequence_is_its_cell_step_by_step(kind):
+    torch.manual_seed(0)
+    layer = RecurrentLayer(cell=kind, input=INPUT, hidden=HIDDEN).double()
+    randomise(layer)
+    inputs = torch.randn(2, 5, INPUT, dtype=torch.float64, requires_grad=True)
+    start = tuple(torch.randn(2, HIDDEN, dtype=torch.float64, requires_grad=True) for _ in range(layer.cell.state_size))
+    at_once = layer(inputs, start)
+    step_by_step = unroll(layer.cell, layer.cell.input(inputs.transpose(0, 1)), start)
+    found = []
+    for outputs, last in (at_once, step_by_step):
+        loss = outputs.square().sum() + sum(each.sin().sum() for each in last)
+        found.append((outputs, *last, *torch.autograd.grad(loss, [inputs, *start, *layer.parameters()])))
+    torch.testing.assert_close(*found)
 
 
 @pytest.mark.parametrize("kind", KINDS)

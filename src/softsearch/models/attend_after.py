@@ -34,6 +34,7 @@ from softsearch.models.parts import (
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.nn.attention import Attention
 from softsearch.nn.cells import make_cell
+from softsearch.nn.dropout import Dropout
 from softsearch.nn.products import Linear
 from softsearch.nn.recurrent import Direction, Layers, RecurrentEncoder, UpperLayers, unroll
 from softsearch.shapes import Bool, Float, Int, Tensor
@@ -92,7 +93,7 @@ class AttendAfter(SequenceModel):
         self.attention = attention
         self.target_embedding = self.source_embedding if tie_embeddings else nn.Embedding(vocabulary, embedding)
         self.fed_gates = Linear(readout, self.cell.input.out_features, bias=False) if input_feeding else None
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.upper = UpperLayers(decoder, dropout=self.dropout)
         self.readout = Linear(decoder.hidden + annotation, readout)
         self.output = Linear(readout, vocabulary)
@@ -111,7 +112,7 @@ class AttendAfter(SequenceModel):
         annotations, _ = source
         summary = annotations.summary
         layers = first_states(self.bridge, summary, cell=self.cell, depth=self.depth)
-        fed = None if self.fed_gates is None else summary.new_zeros(len(summary), self.readout.out_features)
+        fed = None if self.fed_gates is None else summary.new_zeros(summary.shape[0], self.readout.out_features)
         return DecoderState(layers, no_coverage(self.attention, annotations), fed)
 
     def step(

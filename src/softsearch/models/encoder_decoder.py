@@ -36,6 +36,7 @@ from softsearch.models.parts import (
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.nn.attention import Attention
 from softsearch.nn.cells import make_cell
+from softsearch.nn.dropout import Dropout
 from softsearch.nn.products import Linear
 from softsearch.nn.recurrent import Direction, Layers, RecurrentEncoder, UpperLayers
 from softsearch.shapes import Bool, Float, Int, Tensor
@@ -91,7 +92,7 @@ class EncoderDecoder(SequenceModel):
         self.attention = attention
         self.target_embedding = self.source_embedding if tie_embeddings else nn.Embedding(vocabulary, embedding)
         self.context_gates = Linear(annotation, self.cell.input.out_features, bias=False)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.upper = UpperLayers(decoder, dropout=self.dropout)
         self.readout = Linear(decoder.hidden + embedding + annotation, readout)
         self.output = Linear(readout, vocabulary)

@@ -14,11 +14,11 @@ from typing import final
 
 import torch
 from torch import nn
-from torch.nn import functional
 
 from softsearch.models.parts import initialise_embeddings
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.nn.annotations import Annotations, at_positions
+from softsearch.nn.dropout import Dropout
 from softsearch.nn.products import Linear
 from softsearch.nn.recurrent import Direction, Layers, RecurrentEncoder
 from softsearch.shapes import Bool, Float, Int, Tensor
@@ -62,7 +62,7 @@ class OnePerWord(SequenceModel):
         self.encoder = RecurrentEncoder(encoder, input=embedding, direction=encoder_direction, dropout=dropout)
         self.readout = Linear(self.encoder.width, readout)
         self.output = Linear(readout, vocabulary)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         initialise_embeddings(self.embedding, output=self.output, tied=tie_embeddings)
 
     def encode(self, source: Int[Tensor, "batch src"], source_mask: Bool[Tensor, "batch src"]) -> Annotations:
@@ -72,17 +72,17 @@ class OnePerWord(SequenceModel):
 
     def start(self, source: Annotations) -> State:
         """Return the position of the first word."""
-        return (source.mask.new_zeros(len(source.mask), dtype=torch.long),)
+        return (source.mask.new_zeros(source.mask.shape[0], dtype=torch.long),)
 
     def step(
         self, tokens: Int[Tensor, " rows"], state: State, source: Annotations
     ) -> tuple[Float[Tensor, "rows vocabulary"], State, Float[Tensor, "rows src"]]:
         """Read off the next annotation; `tokens` are not looked at."""
         (positions,) = state
-        places = _places(positions.unflatten(0, (len(source.mask), -1)), source.mask)
+        places = _places(positions.unflatten(0, (source.mask.shape[0], -1)), source.mask)
         features = self._features(at_positions(source.values, places).flatten(0, 1))
-        looked = functional.one_hot(places.flatten(), source.mask.shape[1]).to(features.dtype)
-        return self.output(features), (positions + 1,), looked
+        looked = places.flatten().unsqueeze(1) == torch.arange(source.mask.shape[1], device=places.device)
+        return self.output(features), (positions + 1,), looked.to(features.dtype)
 
     def forward(
         self,

@@ -15,6 +15,7 @@ import torch
 from torch import nn
 
 from softsearch.models.sequence_model import SequenceModel
+from softsearch.nn.dropout import Dropout
 from softsearch.nn.products import Linear
 from softsearch.nn.transformer import Activation, Block, KeysValues, MultiHeadAttention, Norm, causal_mask, sinusoids
 from softsearch.shapes import Bool, Float, Int, Tensor
@@ -25,6 +26,14 @@ class Source(NamedTuple):
 
     blocks: tuple[KeysValues, ...]
     mask: Bool[Tensor, "batch src"]
+
+
+class Looks(NamedTuple):
+    """Where each head looks, layer by layer: (batch, heads, from, to) of each."""
+
+    encoder: tuple[Float[Tensor, "batch heads src src"], ...]
+    decoder: tuple[Float[Tensor, "batch heads tgt tgt"], ...]
+    source: tuple[Float[Tensor, "batch heads tgt src"], ...]
 
 
 @final
@@ -86,7 +95,7 @@ class Transformer(SequenceModel):
         self.encoder_norm = nn.LayerNorm(width) if norm == "before" else nn.Identity()
         self.decoder_norm = nn.LayerNorm(width) if norm == "before" else nn.Identity()
         self.output = Linear(width, vocabulary)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.width = width
         for parameter in self.parameters():
             if parameter.dim() == 2:
@@ -130,6 +139,31 @@ class Transformer(SequenceModel):
         """Return the features of every real target position; all steps are one pass."""
         encoded = self.encode(source, source_mask)
         return self._decode(target_input, self.start(encoded), encoded)[0][target_mask]
+
+    def looks(
+        self,
+        source: Int[Tensor, "batch src"],
+        source_mask: Bool[Tensor, "batch src"],
+        target_input: Int[Tensor, "batch tgt"],
+    ) -> Looks:
+        """Return where each head looks: of the encoder, of the decoder among what it wrote, and from it at the source.
+
+        Row i of the last two is the step that reads ``target_input[:, i]`` and writes what comes after it.
+        """
+        encoder, decoder, reader = [], [], []
+        values, mask = self._embedded(self.source_embedding, source, 0), source_mask[:, None, None]
+        for block in self.encoder:
+            after, seen, _ = block(values, None, mask)
+            encoder.append(block.own_weights(values, seen, mask))
+            values = after
+        encoded, causal = self.encode(source, source_mask), causal_mask(target_input.shape[1], 0, source.device)
+        values = self._embedded(self.target_embedding, target_input, 0)
+        for block, read in zip(self.decoder, encoded.blocks, strict=True):
+            after, seen, queries = block(values, None, causal, read, mask)
+            decoder.append(block.own_weights(values, seen, causal))
+            reader.append(block.source.weights(queries, read, mask))
+            values = after
+        return Looks(tuple(encoder), tuple(decoder), tuple(reader))
 
     def _decode(
         self, tokens: Tensor, state: tuple[KeysValues, ...], source: Source

@@ -120,10 +120,10 @@ class AdditiveAttention(Attention):
         coverage: Float[Tensor, "rows src"] | None,
     ) -> Attended:
         """Read `annotations` with `query`."""
-        queries = self.query(query).unflatten(0, (len(keys), -1))  # batch beam attention
+        queries = self.query(query).unflatten(0, (keys.shape[0], -1))  # batch beam attention
         compared = queries.unsqueeze(2) + keys.unsqueeze(1)
         if self.covered is not None and coverage is not None:
-            compared = compared + coverage.unflatten(0, (len(keys), -1)).unsqueeze(3) * self.covered
+            compared = compared + coverage.unflatten(0, (keys.shape[0], -1)).unsqueeze(3) * self.covered
         # In place: beside the keys this is the largest tensor of a step, and its sum is not needed again.
         return _read(compared.tanh_() @ self.score, annotations)
 
@@ -154,9 +154,9 @@ class DotAttention(Attention):
         coverage: Float[Tensor, "rows src"] | None,
     ) -> Attended:
         """Read `annotations` with `query`."""
-        energies = torch.bmm(query.unflatten(0, (len(keys), -1)), keys.transpose(1, 2))
+        energies = torch.bmm(query.unflatten(0, (keys.shape[0], -1)), keys.transpose(1, 2))
         if self.covered is not None and coverage is not None:
-            energies = energies + coverage.unflatten(0, (len(keys), -1)) * self.covered
+            energies = energies + coverage.unflatten(0, (keys.shape[0], -1)) * self.covered
         return _read(energies, annotations)
 
 
@@ -210,7 +210,7 @@ class LinearAttention(Attention):
         coverage: Float[Tensor, "rows src"] | None,
     ) -> Attended:
         """Read `annotations`, with the same weights whatever the query."""
-        return _read(self.query(query).unflatten(0, (len(keys), -1)) + keys.unsqueeze(1), annotations)
+        return _read(self.query(query).unflatten(0, (keys.shape[0], -1)) + keys.unsqueeze(1), annotations)
 
 
 class MeanPooling(Attention):
@@ -228,8 +228,7 @@ class MeanPooling(Attention):
         coverage: Float[Tensor, "rows src"] | None,
     ) -> Attended:
         """Return the mean and the weights, which are 1 / length, once for each query."""
-        beam = len(query) // len(keys)
-        return Attended(keys.repeat_interleave(beam, 0), _equal_weights(annotations).repeat_interleave(beam, 0))
+        return Attended(_for_each(query, keys), _for_each(query, _equal_weights(annotations)))
 
 
 class FixedContext(Attention):
@@ -247,7 +246,15 @@ class FixedContext(Attention):
         coverage: Float[Tensor, "rows src"] | None,
     ) -> Attended:
         """Return the summary, once for each query."""
-        return Attended(keys.repeat_interleave(len(query) // len(keys), 0), None)
+        return Attended(_for_each(query, keys), None)
+
+
+def _for_each(
+    query: Float[Tensor, "rows query"], values: Float[Tensor, "batch width"]
+) -> Float[Tensor, "rows width"]:
+    """Return the values of each source once for each query about it."""
+    beam = query.shape[0] // values.shape[0]
+    return values.unsqueeze(1).expand(-1, beam, -1).flatten(0, 1)
 
 
 def _read(energies: Float[Tensor, "batch beam src"], annotations: Annotations) -> Attended:

@@ -39,6 +39,11 @@ def products_in(precision: Precision) -> Iterator[None]:
         _rounded = before
 
 
+def precision() -> Precision:
+    """Return what :func:`products_in` has set."""
+    return "fp32" if _rounded is None else "bf16"
+
+
 def factor(tensor: Tensor) -> Tensor:
     """Return a tensor as it enters a product: in the precision that :func:`products_in` has set."""
     return tensor if _rounded is None else tensor.bfloat16()

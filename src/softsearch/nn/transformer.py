@@ -23,6 +23,7 @@ from torch import nn
 from torch.nn import functional
 
 from softsearch.nn.attention import address
+from softsearch.nn.dropout import Dropout, drop
 from softsearch.nn.products import Linear
 from softsearch.shapes import Bool, Float, Int, Tensor
 
@@ -76,21 +77,23 @@ class MultiHeadAttention(nn.Module):
         mask: Bool[Tensor, "#batch #heads #tgt src"] | None,
     ) -> Float[Tensor, "batch tgt width"]:
         """Read with each query where `mask` is True; None: everywhere."""
-        dropout = self.dropout if self.training else 0.0
-        found = functional.scaled_dot_product_attention(
-            self._split(self.query(queries)), read.keys, read.values, attn_mask=mask, dropout_p=dropout
-        )
+        if self.training and self.dropout:
+            found = drop(self.weights(queries, read, mask), self.dropout) @ read.values
+        else:
+            split = self._split(self.query(queries))
+            found = functional.scaled_dot_product_attention(split, read.keys, read.values, attn_mask=mask)
         return self.output(found.transpose(1, 2).flatten(2))
 
     def weights(
         self,
         queries: Float[Tensor, "batch tgt width"],
         read: KeysValues,
-        mask: Bool[Tensor, "#batch #heads #tgt src"],
+        mask: Bool[Tensor, "#batch #heads #tgt src"] | None,
     ) -> Float[Tensor, "batch heads tgt src"]:
         """Return where each head looks."""
-        scores = self._split(self.query(queries)) @ read.keys.transpose(2, 3) / math.sqrt(read.keys.shape[3])
-        return address(scores, mask)
+        split = self._split(self.query(queries)) / math.sqrt(read.keys.shape[3])
+        scores = split @ read.keys.transpose(2, 3)
+        return scores.softmax(dim=3) if mask is None else address(scores, mask)
 
     def _split(self, tensor: Float[Tensor, "batch length width"]) -> Float[Tensor, "batch heads length head"]:
         return tensor.unflatten(2, (self.heads, -1)).transpose(1, 2)
@@ -104,7 +107,7 @@ class FeedForward(nn.Module):
         self.wide = Linear(width, hidden)
         self.narrow = Linear(hidden, width)
         self.activation = functional.gelu if activation == "gelu" else functional.relu
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
 
     def forward(self, inputs: Float[Tensor, "*rows width"]) -> Float[Tensor, "*rows width"]:
         """Return f(x)."""
@@ -144,7 +147,7 @@ class Block(nn.Module):
         self.source_norm = nn.LayerNorm(width) if reads_source else None
         self.feed_forward = FeedForward(width=width, hidden=hidden, activation=activation, dropout=dropout)
         self.feed_forward_norm = nn.LayerNorm(width)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.before = norm == "before"
 
     def forward(
@@ -169,17 +172,26 @@ class Block(nn.Module):
         """
         normed = self.own_norm(inputs) if self.before else inputs
         new = self.own.project(normed)
-        if past is not None:
+        if past is not None and past.keys.shape[2]:
             new = KeysValues(torch.cat([past.keys, new.keys], dim=2), torch.cat([past.values, new.values], dim=2))
         outputs, queries = self._added(inputs, self.own(normed, new, mask), self.own_norm), None
         if self.source is not None and self.source_norm is not None and source is not None:
             normed = self.source_norm(outputs) if self.before else outputs
             # Rows about one source lie side by side, and are so many more queries to it: nothing is copied.
-            queries = normed.reshape(len(source.keys), -1, normed.shape[2])
+            queries = normed.reshape(source.keys.shape[0], -1, normed.shape[2])
             found = self.source(queries, source, source_mask).reshape(normed.shape)
             outputs = self._added(outputs, found, self.source_norm)
         normed = self.feed_forward_norm(outputs) if self.before else outputs
         return Passed(self._added(outputs, self.feed_forward(normed), self.feed_forward_norm), new, queries)
+
+    def own_weights(
+        self,
+        inputs: Float[Tensor, "batch tgt width"],
+        read: KeysValues,
+        mask: Bool[Tensor, "#batch #heads #tgt length"],
+    ) -> Float[Tensor, "batch heads tgt length"]:
+        """Return where each head of the self-attention looks; `read` is what passing `inputs` on has returned."""
+        return self.own.weights(self.own_norm(inputs) if self.before else inputs, read, mask)
 
     def _added(self, inputs: Tensor, found: Tensor, norm: nn.LayerNorm) -> Tensor:
         outputs = inputs + self.dropout(found)
