@@ -11,6 +11,7 @@ from torch import nn
 from softsearch.build.training import build_optimizer, build_settings
 from softsearch.errors import RecipeError
 from softsearch.recipes import load_recipe, schema
+from softsearch.training.optimisers import AveragedSGD
 from softsearch.training.schedules import PlateauSettings
 from softsearch.training.settings import TrainingSettings
 
@@ -92,6 +93,11 @@ def test_a_plateau_has_settings_of_its_own():
             {"lr": 0.5, "weight_decay": 0.25, "momentum": 0.75, "nesterov": True},
         ),
         (
+            {"kind": "averaged_sgd", "learning_rate": 0.5, "weight_decay": 0.25, "patience": 3},
+            AveragedSGD,
+            {"lr": 0.5, "weight_decay": 0.25},
+        ),
+        (
             {"kind": "rmsprop", "learning_rate": 0.5, "rho": 0.75, "epsilon": 0.125},
             torch.optim.RMSprop,
             {"lr": 0.5, "alpha": 0.75, "eps": 0.125},
@@ -108,6 +114,11 @@ def test_every_field_of_an_optimiser_reaches_it(fields, made, expected):
     assert type(optimizer) is made
     group = optimizer.param_groups[0]
     assert {name: group[name] for name in expected} == expected
+
+
+def test_averaged_sgd_is_told_its_patience():
+    fields = {"kind": "averaged_sgd", "patience": 3}
+    assert build_optimizer(_training(optimizer=fields).optimizer, nn.Linear(2, 2)).patience == 3
 
 
 def test_adadelta_and_rmsprop_default_to_their_papers():

@@ -20,6 +20,7 @@ from torch import nn
 
 from softsearch.errors import RunError
 from softsearch.training import optimisers
+from softsearch.training.checkpoints import load_checkpoint
 from softsearch.training.folder import RunFolder
 from softsearch.training.schedules import PlateauSettings
 
@@ -88,6 +89,10 @@ OPTIMISERS: dict[str, Callable[[nn.Module], torch.optim.Optimizer]] = {
 }
 
 
+def _averaged(model: nn.Module) -> torch.optim.Optimizer:
+    return optimisers.AveragedSGD(model, learning_rate=1.0, weight_decay=0.0, patience=1)
+
+
 def _interrupted_every_third_step(toy: ModuleType, path: Path, **changes: Any) -> dict[str, Any]:
     while toy.run(path, task=toy.Task(_raise_at(3, signal.SIGTERM)), **changes).interrupted_by is not None:
         pass
@@ -101,6 +106,22 @@ def test_every_optimiser_goes_on_bit_for_bit(toy: ModuleType, tmp_path: Path, pe
     whole = toy.trace(tmp_path / "whole")
     assert _interrupted_every_third_step(toy, tmp_path / "parts", **changes) == whole
     assert not set(map(str, whole["tensors"].values())) & set(map(str, peace["tensors"].values()))
+
+
+def test_a_mean_of_weights_goes_on_bit_for_bit_and_is_what_is_validated_and_saved(
+    toy: ModuleType, tmp_path: Path
+) -> None:
+    # Steps so long that the validation soon no longer improves.
+    changes: dict[str, Any] = {"optimizer": _averaged, "learning_rate": 100.0, "schedule": "constant"}
+    toy.run(tmp_path / "whole", **changes)
+    assert _interrupted_every_third_step(toy, tmp_path / "parts", **changes) == toy.trace(tmp_path / "whole")
+    folder, model = RunFolder.open(tmp_path / "whole"), toy.Model()
+    optimizer = _averaged(model)
+    load_checkpoint(folder, "last", model=model, optimizer=optimizer)
+    scored = toy.Task().validate(model, toy.Data()).scores["loss"]
+    assert scored == _rows(tmp_path / "whole", "valid")[-1]["loss"]
+    with optimisers.mean_weights(optimizer):
+        assert toy.Task().validate(model, toy.Data()).scores["loss"] > scored
 
 
 @pytest.mark.parametrize("schedule", ["constant", "cosine", "inverse_sqrt", "plateau"])

@@ -54,6 +54,24 @@ def test_sgd_is_that_of_polyak_and_nesterov(momentum: float, nesterov: bool) -> 
     assert _walk(make, GRADIENTS) == pytest.approx(expected, rel=1e-12)
 
 
+def test_averaged_sgd_has_the_mean_of_the_weights_after_each_step_once_it_has_begun() -> None:
+    model, walked = _One(), []
+    optimizer = optimisers.AveragedSGD(model, learning_rate=RATE, weight_decay=0.0, patience=1)
+    for number, gradient in enumerate(GRADIENTS):
+        if number == 2:
+            optimizer.begin()
+            walked.append(model.weight.item())
+        model.weight.grad = torch.full((1, 1), gradient, dtype=torch.float64)
+        optimizer.step()
+        walked += [model.weight.item()] if number >= 2 else []
+        assert optimizer.is_averaging == (number >= 2)
+    weight = model.weight.item()
+    assert weight == pytest.approx(1.0 - RATE * sum(GRADIENTS), rel=1e-12)
+    with optimisers.mean_weights(optimizer):
+        assert model.weight.item() == pytest.approx(sum(walked) / len(walked), rel=1e-6)
+    assert model.weight.item() == weight
+
+
 def test_rmsprop_is_that_of_tieleman_and_hinton() -> None:
     weight, square, expected = 1.0, 0.0, []
     for gradient in GRADIENTS:

@@ -22,6 +22,17 @@ def test_a_loss_improves_by_falling_and_bleu_by_rising() -> None:
     assert _bests("bleu", [3.0, 2.0, 3.0, 3.5]) == [True, False, False, True]
 
 
+def test_it_tells_when_the_last_score_is_no_better_than_the_older_ones() -> None:
+    def told(*losses: float) -> list[bool]:
+        stopping, answers = Stopping("loss", None, 0.0), []
+        for step, loss in enumerate(losses):
+            stopping.update(step, {"loss": loss})
+            answers.append(stopping.no_better_than_before(2))
+        return answers
+
+    assert told(5.0, 6.0, 6.0, 4.0, 4.5, 4.4, 4.4, 3.9) == [False, False, False, False, False, False, True, False]
+
+
 def test_a_score_that_is_no_number_is_never_the_best() -> None:
     assert _bests("loss", [math.nan, 2.0, -math.inf]) == [False, True, False]
 

@@ -23,6 +23,7 @@ from softsearch.training.checkpoints import load_carry, load_checkpoint, save_ch
 from softsearch.training.folder import RunFolder
 from softsearch.training.memory import backward_within_memory, exhaustion_told
 from softsearch.training.optimisation import update
+from softsearch.training.optimisers import AveragedSGD, mean_weights
 from softsearch.training.outcome import Outcome, last_words, not_finite, outcome_of
 from softsearch.training.position import TrainingData
 from softsearch.training.precision import choose_precision
@@ -245,7 +246,7 @@ class _Training:
         assert self.reporter is not None
         settings, progress = self.settings, self.progress
         torch.manual_seed(derive(self.seed, "validation", self.step))
-        with torch.no_grad():
+        with torch.no_grad(), mean_weights(self.optimizer):
             validation = self.task.validate(self.model, self.valid)
         self.model.train()
         progress.scores = dict(validation.scores)
@@ -255,6 +256,10 @@ class _Training:
             progress.plateau.update(settings.plateau, stalled=stalled, learning_rate=settings.learning_rate)
         progress.validated = [*progress.validated, self.step]
         self.reporter.validation(progress, validation, best=best, elapsed_s=self.elapsed_s)
+        if isinstance(self.optimizer, AveragedSGD) and not self.optimizer.is_averaging:
+            if progress.stopping.no_better_than_before(self.optimizer.patience):
+                self.optimizer.begin()
+                self.reporter.say("from here on the mean of the weights is taken")
         self._save(best=best)
 
     def _left_s(self) -> float:
@@ -277,20 +282,23 @@ class _Training:
         progress, needed = self.progress, max(self.settings.keep, self.settings.average or 0)
         progress.elapsed_s = self.elapsed_s
         progress.validated = progress.validated[-needed:] if needed else []
-        save_checkpoint(
-            self.folder,
-            step=self.step,
-            model=self.model,
-            optimizer=self.optimizer,
-            carry=self.carry,
-            state=progress.to_dict(),
-            best=best,
-            kept=progress.validated,
-        )
+        with mean_weights(self.optimizer):  # the model's file has the mean, the optimiser's the weights to go on from
+            save_checkpoint(
+                self.folder,
+                step=self.step,
+                model=self.model,
+                optimizer=self.optimizer,
+                carry=self.carry,
+                state=progress.to_dict(),
+                best=best,
+                kept=progress.validated,
+            )
         self.saved_step, self.saved_at = self.step, time.monotonic()
 
     def _restore(self, state: dict[str, Any]) -> None:
         self.progress = saved_progress(state, self.data, self.settings)
+        if isinstance(self.optimizer, AveragedSGD):
+            self.optimizer.swap()
         recall_average(self.folder, self.progress)
         self.saved_step = self.began_step = self.step
         self.elapsed_before_s = self.progress.elapsed_s

@@ -6,10 +6,15 @@ With g the gradient and E the running mean  E[x] = rho E[x] + (1 - rho) x:
     rmsprop     step = -rate g / (sqrt(E[g^2]) + epsilon)                  Tieleman and Hinton 2012, lecture 6.5
     adadelta    step = -rate g sqrt(E[step^2] + epsilon) / sqrt(E[g^2] + epsilon)    Zeiler 2012, algorithm 1
     adamw       Loshchilov and Hutter 2019, algorithm 2
+
+Averaged SGD (Polyak and Juditsky 1992) uses in the end the mean of the weights after each step. When to begin with it is
+told by the validation (Merity et al. 2018, algorithm 1): SGD soon only wanders about the minimum, and the mean does not.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -29,6 +34,64 @@ def sgd(
     """Return gradient descent with momentum; its weight decay spares biases and scales."""
     groups = _groups(model, weight_decay)
     return torch.optim.SGD(groups, lr=learning_rate, momentum=momentum, nesterov=nesterov)
+
+
+class AveragedSGD(torch.optim.SGD):
+    """Gradient descent that takes the mean of its weights from a moment on.
+
+    Parameters
+    ----------
+    patience
+        The mean begins when a validation is no better than the best one that is older than the last so many.
+    """
+
+    def __init__(self, model: nn.Module, *, learning_rate: float, weight_decay: float, patience: int) -> None:
+        super().__init__(_groups(model, weight_decay), lr=learning_rate)
+        self.patience = patience
+
+    @property
+    def is_averaging(self) -> bool:
+        """Whether the mean has begun."""
+        return any("mean" in state for state in self.state.values())
+
+    def begin(self) -> None:
+        """Begin the mean with the weights as they are."""
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                self.state[parameter]["mean"] = parameter.detach().clone()
+                self.state[parameter]["count"] = torch.ones((), device=parameter.device)
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> Any:
+        """Take a step, and the weights after it into the mean."""
+        loss = super().step(closure)
+        for parameter, state in self.state.items():
+            if "mean" in state:
+                state["count"] += 1
+                state["mean"].lerp_(parameter, float(1 / state["count"]))
+        return loss
+
+    @torch.no_grad()
+    def swap(self) -> None:
+        """Exchange the weights of the model and the mean; nothing happens before it has begun."""
+        for parameter, state in self.state.items():
+            if "mean" in state:
+                kept = parameter.clone()
+                parameter.copy_(state["mean"])
+                state["mean"].copy_(kept)
+
+
+@contextmanager
+def mean_weights(optimizer: torch.optim.Optimizer) -> Iterator[None]:
+    """Let the model have the mean of its weights, where its optimiser takes one."""
+    averaged = optimizer if isinstance(optimizer, AveragedSGD) else None
+    if averaged is not None:
+        averaged.swap()
+    try:
+        yield
+    finally:
+        if averaged is not None:
+            averaged.swap()
 
 
 def rmsprop(model: nn.Module, *, learning_rate: float, rho: float, epsilon: float) -> torch.optim.RMSprop:

@@ -70,6 +70,11 @@ class Stopping:
         """Whether `value` is better than every score so far."""
         return math.isfinite(value) and (self.best is None or self._gain(self.best, value) > 0)
 
+    def no_better_than_before(self, last: int) -> bool:
+        """Whether the last score is no better than the best of those that are older than the `last` ones before it."""
+        older = self.history[: -last - 1]
+        return any(self._gain(value, self.history[-1]) <= 0 for value in older)
+
     def stalled(self, patience: int) -> bool:
         """Whether neither the best score nor the trend has improved over so many validations."""
         return self.waited >= patience and self._trend(2 * patience) <= self.min_delta

@@ -60,6 +60,21 @@ class SGD(Part):
         return self
 
 
+class AveragedSGD(Part):
+    """Gradient descent that takes the mean of its weights once the validation no longer improves (Merity et al. 2018).
+
+    Attributes
+    ----------
+    patience
+        The mean begins when a validation is no better than the best of those before the last so many.
+    """
+
+    kind: Literal["averaged_sgd"]
+    learning_rate: Positive = 1.0
+    weight_decay: NotNegative = 0.0
+    patience: Count = 5
+
+
 class RMSprop(Part):
     """Each gradient divided by the root of its mean square (Tieleman and Hinton 2012).
 
@@ -90,7 +105,7 @@ class Adadelta(Part):
     epsilon: Positive = 1e-6
 
 
-Optimizer = Annotated[AdamW | SGD | RMSprop | Adadelta, Field(discriminator="kind")]
+Optimizer = Annotated[AdamW | SGD | AveragedSGD | RMSprop | Adadelta, Field(discriminator="kind")]
 
 
 class Linear(Part):
