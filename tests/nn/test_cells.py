@@ -1,9 +1,11 @@
 """One step of each cell: its equation, and how it starts."""
 
+from typing import get_args
+
 import pytest
 import torch
 
-from softsearch.nn.cells import make_cell
+from softsearch.nn.cells import CellKind, make_cell
 
 INPUT, HIDDEN = 3, 4
 KINDS = ["rnn", "gru", "lstm"]
@@ -23,6 +25,57 @@ def test_an_rnn_step_is_elmans_equation():
         torch.testing.assert_close(found[k], torch.tanh(total), rtol=1e-12, atol=1e-12)
 
 
+def _random(kind: str):
+    torch.manual_seed(0)
+    cell = make_cell(kind, input=INPUT, hidden=HIDDEN).double()
+    for parameter in cell.parameters():
+        torch.nn.init.normal_(parameter)
+    state = tuple(torch.randn(2, HIDDEN, dtype=torch.float64) for _ in range(cell.state_size))
+    return cell, torch.randn(2, INPUT, dtype=torch.float64), state
+
+
+@pytest.mark.parametrize(("kind", "lacks"), [("lstm_no_forget", 1), ("lstm_no_output", 3)])
+def test_an_lstm_without_a_gate_is_an_lstm_whose_gate_is_always_open(kind, lacks):
+    cell, x, state = _random(kind)
+    full = make_cell("lstm", input=INPUT, hidden=HIDDEN).double()
+    for name, parameter in full.named_parameters():
+        gates = list(cell.get_parameter(name).detach().split(HIDDEN))
+        open_gate = torch.zeros_like(gates[0]) if "weight" in name else torch.full_like(gates[0], 500.0)
+        parameter.data = torch.cat([*gates[:lacks], open_gate, *gates[lacks:]])
+    torch.testing.assert_close(cell(cell.input(x), state), full(full.input(x), state), rtol=1e-12, atol=1e-12)
+
+
+def test_with_coupled_gates_an_lstm_forgets_what_it_replaces():
+    cell, x, (h, c) = _random("lstm_coupled")
+    gates = cell.input(x) + cell.recurrent(h)
+    found, memory = cell(cell.input(x), (h, c))
+    for row in range(2):
+        for k in range(HIDDEN):
+            add, new, show = (
+                gates[row, k].sigmoid(),
+                gates[row, k + HIDDEN].tanh(),
+                gates[row, k + 2 * HIDDEN].sigmoid(),
+            )
+            held = (1 - add) * c[row, k] + add * new
+            torch.testing.assert_close((memory[row, k], found[row, k]), (held, show * held.tanh()))
+
+
+@pytest.mark.parametrize("kind", ["rnn", "lstm"])
+def test_a_multiplicative_cell_has_another_recurrence_for_each_input(kind):
+    cell, x, state = _random(f"m{kind}")
+    plain = make_cell(kind, input=INPUT, hidden=HIDDEN).double()
+    plain.recurrent.load_state_dict(cell.recurrent.state_dict())
+    gates = cell.input.out_features - HIDDEN
+    plain.input.weight.data, plain.input.bias.data = cell.input.weight[:gates], cell.input.bias[:gates]
+    for row in range(2):
+        diagonal = cell.input.weight[gates:] @ x[row] + cell.input.bias[gates:]
+        mixed = torch.diag(diagonal) @ cell.factor.weight @ state[0][row]
+        rest = [part[row : row + 1] for part in state[1:]]
+        wanted = plain(plain.input(x[row : row + 1]), (mixed[None], *rest))
+        found = [part[row : row + 1] for part in cell(cell.input(x), state)]
+        torch.testing.assert_close(found, list(wanted), rtol=1e-12, atol=1e-12)
+
+
 def test_the_forget_gate_starts_open_and_every_other_bias_at_zero():
     cell = make_cell("lstm", input=INPUT, hidden=HIDDEN)
     assert cell.input.bias.tolist() == [0] * HIDDEN + [1] * HIDDEN + [0] * 2 * HIDDEN
@@ -40,7 +93,7 @@ def test_each_gates_recurrence_starts_orthogonal(kind):
         torch.testing.assert_close(gate @ gate.t(), torch.eye(HIDDEN, dtype=torch.float64), rtol=0, atol=1e-6)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", get_args(CellKind))
 def test_gradients_of_a_cell_are_those_of_finite_differences(kind):
     torch.manual_seed(0)
     cell = make_cell(kind, input=INPUT, hidden=2).double()

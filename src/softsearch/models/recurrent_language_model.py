@@ -4,6 +4,12 @@
     h_t   = layers(x_t, h_t-1)                           recurrent, one on top of the other
     p(w_t+1 | w_1 .. w_t) = softmax(W h_t + b)           W is E, where embeddings are tied
 
+With lags the output layer reads a decaying sum over the last states, each through a matrix of its own:
+
+    p(w_t+1 | w_1 .. w_t) = softmax(sum over i = 0 .. lags of decay^i W_i h_t-i + b)
+
+which is one product with [h_t; decay h_t-1; decay^2 h_t-2; ...].
+
 Dropout is on what each layer reads and on what the output layer reads, never on what a layer hands to itself.
 """
 
@@ -11,6 +17,7 @@ from __future__ import annotations
 
 from typing import final
 
+import torch
 from torch import nn
 
 from softsearch.models.language_model import LanguageModel
@@ -33,7 +40,9 @@ class RecurrentLanguageModel(LanguageModel):
     layers
         What they are made of.
     head
-        The output layer, which reads what the layers write.
+        The output layer, which reads what the top layer writes: `lags` + 1 times its width.
+    lags, decay
+        Of the sum above.
     dropout
         On embeddings, between layers and on what the output layer reads.
     tie_embeddings
@@ -50,6 +59,8 @@ class RecurrentLanguageModel(LanguageModel):
         embedding: int,
         layers: Layers,
         head: Head,
+        lags: int,
+        decay: float,
         dropout: nn.Module,
         tie_embeddings: bool,
         init: float | None,
@@ -61,6 +72,7 @@ class RecurrentLanguageModel(LanguageModel):
         self.upper = UpperLayers(layers, dropout=dropout)
         self.head = head
         self.layers = layers
+        self.lags, self.decay = lags, decay
         if tie_embeddings:
             tie(head, self.embedding)
         nn.init.normal_(self.embedding.weight, std=embedding**-0.5)
@@ -69,15 +81,25 @@ class RecurrentLanguageModel(LanguageModel):
                 nn.init.uniform_(parameter, -init, init)
 
     def start(self, batch: int) -> tuple[State, ...]:
-        """Return zeros, for each layer."""
+        """Return zeros, for each layer and, with lags, for the last outputs."""
         zeros = self.embedding.weight.new_zeros(batch, self.layers.hidden)
-        return ((zeros,) * self.first.cell.state_size,) * self.layers.depth
+        states = ((zeros,) * self.first.cell.state_size,) * self.layers.depth
+        return (*states, (zeros.new_zeros(batch, self.lags, self.layers.hidden),)) if self.lags else states
+
+    def memories(self, state: tuple[State, ...]) -> tuple[Float[Tensor, "batch hidden"], ...]:
+        """Return what each layer holds in a state, from -1 to 1: tanh(c) of an LSTM, h of the others."""
+        return tuple(each[1].tanh() if len(each) == 2 else each[0] for each in state[: self.layers.depth])
 
     def forward(
         self, tokens: Int[Tensor, "batch length"], state: tuple[State, ...]
     ) -> tuple[Float[Tensor, "batch length features"], tuple[State, ...]]:
         """Read the next window."""
-        first, *above = state
+        first, *above = state[: self.layers.depth]
         outputs, first = self.first(self.dropout(self.embedding(tokens)), first)
         outputs, after = self.upper(outputs, above)
-        return self.dropout(outputs), (first, *after)
+        if not self.lags:
+            return self.dropout(outputs), (first, *after)
+        outputs = torch.cat([state[-1][0], outputs], dim=1)
+        starts = range(self.lags, -1, -1)
+        lagged = [self.decay**lag * outputs[:, start : start + tokens.shape[1]] for lag, start in enumerate(starts)]
+        return self.dropout(torch.cat(lagged, dim=2)), (first, *after, (outputs[:, -self.lags :],))

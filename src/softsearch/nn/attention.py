@@ -249,9 +249,7 @@ class FixedContext(Attention):
         return Attended(_for_each(query, keys), None)
 
 
-def _for_each(
-    query: Float[Tensor, "rows query"], values: Float[Tensor, "batch width"]
-) -> Float[Tensor, "rows width"]:
+def _for_each(query: Float[Tensor, "rows query"], values: Float[Tensor, "batch width"]) -> Float[Tensor, "rows width"]:
     """Return the values of each source once for each query about it."""
     beam = query.shape[0] // values.shape[0]
     return values.unsqueeze(1).expand(-1, beam, -1).flatten(0, 1)

@@ -14,6 +14,12 @@ LSTM (Hochreiter and Schmidhuber 1997; Gers et al. 2000 for the forget gate):
     i, f, o = sigmoid(W x + U h_t-1)    g = tanh(W x + U h_t-1)
     c_t = f * c_t-1 + i * g             h_t = o * tanh(c_t)
 
+LSTMs that lack a gate (Greff et al. 2017, section 3; Gers et al. 2000 had the first as what they improve on):
+
+    without forget gate    c_t = c_t-1 + i * g
+    coupled                c_t = (1 - i) * c_t-1 + i * g
+    without output gate    h_t = tanh(c_t)
+
 Multiplicative RNN (Sutskever, Martens and Hinton 2011) and LSTM (Krause et al. 2016): in place of h_t-1 stands
 
     m = (W_m x) * (U_m h_t-1)
@@ -38,7 +44,7 @@ from softsearch.nn.products import Linear
 from softsearch.shapes import Float, Tensor
 
 State = tuple[Tensor, ...]
-CellKind = Literal["rnn", "gru", "lstm", "mrnn", "mlstm"]
+CellKind = Literal["rnn", "gru", "lstm", "lstm_no_forget", "lstm_coupled", "lstm_no_output", "mrnn", "mlstm"]
 
 
 class RNNCell(nn.Module):
@@ -117,6 +123,56 @@ class LSTMCell(nn.Module):
         return torch.sigmoid(output) * torch.tanh(cell), cell
 
 
+class _ThreeGates(nn.Module):
+    """An LSTM that lacks a gate; its state is (h, c)."""
+
+    state_size = 2
+
+    def __init__(self, *, input: int, hidden: int) -> None:
+        super().__init__()
+        self.input = Linear(input, 3 * hidden)
+        self.recurrent = Linear(hidden, 3 * hidden)
+        _initialise(self.input, self.recurrent)
+
+
+class NoForgetGateCell(_ThreeGates):
+    """One step of an LSTM that never forgets (Hochreiter and Schmidhuber 1997)."""
+
+    def forward(self, gates: Float[Tensor, "batch gates"], state: State) -> State:
+        """Return the next state; `gates` are ``self.input(x)``."""
+        hidden, cell = state
+        add, new, output = (gates + self.recurrent(hidden)).chunk(3, dim=1)
+        cell = cell + torch.sigmoid(add) * torch.tanh(new)
+        return torch.sigmoid(output) * torch.tanh(cell), cell
+
+
+class CoupledGatesCell(_ThreeGates):
+    """One step of an LSTM that forgets as much as it adds."""
+
+    def forward(self, gates: Float[Tensor, "batch gates"], state: State) -> State:
+        """Return the next state; `gates` are ``self.input(x)``."""
+        hidden, cell = state
+        add, new, output = (gates + self.recurrent(hidden)).chunk(3, dim=1)
+        cell = torch.lerp(cell, torch.tanh(new), torch.sigmoid(add))
+        return torch.sigmoid(output) * torch.tanh(cell), cell
+
+
+class NoOutputGateCell(_ThreeGates):
+    """One step of an LSTM that shows all it holds. The forget gate starts open (bias 1)."""
+
+    def __init__(self, *, input: int, hidden: int) -> None:
+        super().__init__(input=input, hidden=hidden)
+        with torch.no_grad():
+            self.input.bias[hidden : 2 * hidden] = 1.0
+
+    def forward(self, gates: Float[Tensor, "batch gates"], state: State) -> State:
+        """Return the next state; `gates` are ``self.input(x)``."""
+        hidden, cell = state
+        add, forget, new = (gates + self.recurrent(hidden)).chunk(3, dim=1)
+        cell = torch.sigmoid(forget) * cell + torch.sigmoid(add) * torch.tanh(new)
+        return torch.tanh(cell), cell
+
+
 class MultiplicativeCell(nn.Module):
     """One step of an RNN or LSTM whose transition depends on the input; its state is that of the cell inside.
 
@@ -155,7 +211,7 @@ class MultiplicativeCell(nn.Module):
         return self.inner(gates[:, :-width], (mixed, *state[1:]))
 
 
-Cell = RNNCell | GRUCell | LSTMCell | MultiplicativeCell
+Cell = RNNCell | GRUCell | LSTMCell | NoForgetGateCell | CoupledGatesCell | NoOutputGateCell | MultiplicativeCell
 
 
 def make_cell(kind: CellKind, *, input: int, hidden: int) -> Cell:
@@ -167,6 +223,12 @@ def make_cell(kind: CellKind, *, input: int, hidden: int) -> Cell:
             return GRUCell(input=input, hidden=hidden)
         case "lstm":
             return LSTMCell(input=input, hidden=hidden)
+        case "lstm_no_forget":
+            return NoForgetGateCell(input=input, hidden=hidden)
+        case "lstm_coupled":
+            return CoupledGatesCell(input=input, hidden=hidden)
+        case "lstm_no_output":
+            return NoOutputGateCell(input=input, hidden=hidden)
         case "mrnn":
             return MultiplicativeCell(cell="rnn", input=input, hidden=hidden)
         case "mlstm":
