@@ -13,17 +13,19 @@ from typing import TYPE_CHECKING, Any
 from softsearch.errors import DataError, RecipeError, RunError, SoftsearchError
 
 if TYPE_CHECKING:
-    from softsearch.decoding.settings import Sampling, Search
+    from softsearch.decoding.settings import Generation, Sampling, Search
     from softsearch.models.sequence_model import SequenceModel
     from softsearch.recipes.reading import load_recipe
     from softsearch.runs import compare, evaluate, fit, load, prepare, resume, train
     from softsearch.tasks.translation import TranslationTask
     from softsearch.tasks.translator import Translation, Translator
+    from softsearch.tasks.writer import Writer
 
 __version__ = "0.1.0"
 
 __all__ = [
     "DataError",
+    "Generation",
     "RecipeError",
     "RunError",
     "Sampling",
@@ -33,6 +35,7 @@ __all__ = [
     "Translation",
     "TranslationTask",
     "Translator",
+    "Writer",
     "__version__",
     "compare",
     "evaluate",
@@ -53,9 +56,11 @@ _HOMES = {
     "evaluate": "softsearch.runs",
     "fit": "softsearch.runs",
     "load": "softsearch.runs",
+    "Generation": "softsearch.decoding.settings",
     "Sampling": "softsearch.decoding.settings",
     "Search": "softsearch.decoding.settings",
     "SequenceModel": "softsearch.models.sequence_model",
+    "Writer": "softsearch.tasks.writer",
     "load_recipe": "softsearch.recipes.reading",
     "prepare": "softsearch.runs",
     "resume": "softsearch.runs",

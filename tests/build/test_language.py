@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import torch
-from torch import nn
 
 from softsearch.build.families import family_of
 from softsearch.data.tokenizers import ByteTokenizer, SentencePieceTokenizer, VerbatimTokenizer, WordTokenizer
@@ -16,8 +15,16 @@ from softsearch.errors import RecipeError
 from softsearch.models.feed_forward_language_model import FeedForwardLanguageModel
 from softsearch.models.recurrent_language_model import RecurrentLanguageModel
 from softsearch.models.transformer_language_model import TransformerLanguageModel
-from softsearch.nn.cells import GRUCell, LSTMCell, MultiplicativeCell, RNNCell
-from softsearch.nn.dropout import SequenceDropout
+from softsearch.nn.cells import (
+    CoupledGatesCell,
+    GRUCell,
+    LSTMCell,
+    MultiplicativeCell,
+    NoForgetGateCell,
+    NoOutputGateCell,
+    RNNCell,
+)
+from softsearch.nn.dropout import Dropout, SequenceDropout
 from softsearch.nn.heads import AdaptiveHead, SampledHead, SoftmaxHead
 from softsearch.recipes import load_recipe
 from softsearch.recipes.schema import LanguageRecipe
@@ -62,6 +69,9 @@ CELLS = {
     "rnn": RNNCell,
     "gru": GRUCell,
     "lstm": LSTMCell,
+    "lstm_no_forget": NoForgetGateCell,
+    "lstm_coupled": CoupledGatesCell,
+    "lstm_no_output": NoOutputGateCell,
     "mrnn": MultiplicativeCell,
     "mlstm": MultiplicativeCell,
 }
@@ -78,7 +88,12 @@ def test_a_recurrent_model_is_what_the_recipe_says(recipe, cell):
     assert {each.recurrent.in_features for each in cells} == {7}
     assert found.upper.residual
     assert found.dropout.p == 0.25
-    assert type(found.dropout) is nn.Dropout
+    assert type(found.dropout) is Dropout
+
+
+def test_earlier_states_are_read_as_the_recipe_says(recipe):
+    found = model(recipe("model={lags: 3, lag_decay: 0.9, hidden: 7}"))
+    assert (found.lags, found.decay, found.head.layer.in_features) == (3, 0.9, 4 * 7)
 
 
 def test_dropout_once_a_sequence_and_tied_embeddings_and_first_weights_are_what_the_recipe_says(recipe):
@@ -119,6 +134,23 @@ def test_a_transformer_and_a_feed_forward_net_are_what_the_recipe_says(recipe):
     net = model(recipe("model={kind: feed_forward, embedding: 5, hidden: 9, order: 4, dropout: 0.4}"))
     assert type(net) is FeedForwardLanguageModel
     assert (net.hidden.in_features, net.hidden.out_features, net.order, net.dropout.p) == (15, 9, 4, 0.4)
+    assert (net.direct, net.head.layer.in_features) == (False, 9)
+    net = model(recipe("model={kind: feed_forward, embedding: 5, hidden: 9, order: 4, direct: true}"))
+    assert (net.direct, net.head.layer.in_features) == (True, 9 + 15)
+
+
+@pytest.mark.parametrize("by_line", [False, True])
+def test_n_grams_are_counted_as_the_recipe_says(recipe, tmp_path, by_line):
+    changed = recipe("model={kind: ngram, order: 3}", "training=null", f"data.by_line={str(by_line).lower()}")
+    prepared = family_of(changed).materialise(changed, tmp_path / "out", overfit=None, tokenizer=None)
+    found = family_of(changed).counted(changed, tmp_path / "out", vocabulary=prepared.tokenizer.size)
+    assert (found.head.order, found.head.vocabulary) == (3, prepared.tokenizer.size)
+    characters = set(TEXT)
+    over = {f"{last}\n{first}" for line in [TEXT.split("\n")[0]] for last, first in [(line[-1], line[0])]}
+    trigrams = {TEXT[place : place + 3] for place in range(len(TEXT) - 2)} | {"\nth"}
+    assert over <= trigrams
+    assert found.head.sizes[0] == len(characters)
+    assert found.head.sizes[2] == len(trigrams - over if by_line else trigrams)
 
 
 def test_first_weights_follow_from_the_seed(recipe):
@@ -163,6 +195,7 @@ def test_a_recurrent_model_reads_streams_and_a_transformer_windows(recipe, tmp_p
         ("model={kind: transformer, context: 4}", "is longer than model.context"),
         ("model={kind: recurrent, tie_embeddings: true, embedding: 5}", "must equal hidden"),
         ("model.output={kind: adaptive, cutoffs: [9, 3]}", "must increase"),
+        ("model={lags: 2, tie_embeddings: true}", "set lags: 0"),
         ("training.stop.on=bleu", "no such score"),
         ("data.kind=grammar", "grammar"),
         ("task.kind=translatoin", "did you mean: translation"),

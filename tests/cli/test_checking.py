@@ -91,6 +91,40 @@ def test_each_of_several_corpora_is_described(command, corpus, tmp_path):
     assert "more.tsv:1  new <b>" in ended.out
 
 
+@pytest.fixture
+def text_recipe(tmp_path):
+    """A recipe of a language model with its texts and vectors."""
+    (tmp_path / "train.txt").write_text("the cat sat\nthe dog ran\n")
+    (tmp_path / "valid.txt").write_text("the zebra\n")
+    (tmp_path / "vectors.txt").write_text("dog 1 2\n")
+    path = tmp_path / "text.yaml"
+    path.write_text(
+        "task: {kind: language_model}\ndata: {kind: text, train: train.txt, valid: valid.txt}\n"
+        "model: {kind: recurrent, embedding: 2, vectors: {file: vectors.txt}}\ntraining: {max_steps: 500}\n"
+    )
+    return path
+
+
+def test_the_sizes_of_a_text_and_what_is_unknown_of_it_are_told(command, text_recipe):
+    ended = command("check", text_recipe)
+    assert ended.code == 0, ended.err
+    assert "vocabulary: 9 tokens" in ended.out
+    assert "train: 2 lines, 8 tokens, 6 words, 24 bytes; 0.0 % unknown" in ended.out
+    assert "valid: 1 lines, 3 tokens, 2 words, 10 bytes; 33.3 % unknown" in ended.out
+    assert "vectors: 1 of 9 tokens have one" in ended.out
+    found = json.loads(command("check", text_recipe, "--json").out)["data"]
+    assert (found["vocabulary"], found["valid"]["unknown"]) == (9, 1)
+
+
+def test_what_is_wrong_with_a_text_is_told_beforehand(command, text_recipe):
+    (text_recipe.parent / "valid.txt").write_text("the cat sat\nthe dog ran\n")
+    assert "the text to validate on is the text to train on" in command("check", text_recipe).err
+    (text_recipe.parent / "valid.txt").write_bytes(b"a\0b")
+    ended = command("check", text_recipe)
+    assert ended.code == 2
+    assert "valid.txt:1: the line holds a NUL byte" in ended.err
+
+
 def test_a_recipe_is_checked_with_its_data(command, corpus, tmp_path):
     recipe = tmp_path / "own.yaml"
     files = "{source: train.de, target: train.en}"

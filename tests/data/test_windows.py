@@ -5,7 +5,7 @@ import pytest
 
 from softsearch.data.running import RunningText, TextFile
 from softsearch.data.tokenizers import ByteTokenizer, train_verbatim
-from softsearch.data.windows import StreamData, WindowData
+from softsearch.data.windows import LineData, StreamData, WindowData
 from softsearch.errors import DataError
 
 FILES = [TextFile("one.txt", ["ab", "", "cde"]), TextFile("two.txt", ["f" * 40, "g"])]
@@ -80,3 +80,48 @@ def test_no_text_is_told(tmp_path):
     with pytest.raises(DataError, match="there is no text"):
         RunningText.write(tmp_path / "text", [TextFile("empty.txt", ["", " "])], ByteTokenizer())
     assert not (tmp_path / "text").exists()
+
+
+def by_line(tmp_path, lines: list[str]) -> RunningText:
+    return RunningText.write(tmp_path / "lines", [TextFile("a.txt", lines)], ByteTokenizer(), by_line=True)
+
+
+def read_back(batch, row: int) -> tuple[str, str]:
+    inputs, targets = (ids[row][batch.mask[row]].tolist() for ids in (batch.inputs, batch.targets))
+    tokenizer = ByteTokenizer()
+    return tokenizer.decode(inputs), tokenizer.decode(targets)
+
+
+def test_each_line_is_a_row_from_its_beginning_to_its_end(tmp_path):
+    lines = ["abc", "", "defgh", "i"]
+    data = LineData(by_line(tmp_path, lines), batch_tokens=12, window=50, seed=1)
+    found = {}
+    for rows in data.plan(0):
+        batch = data.batch(rows)
+        assert batch.begins
+        assert batch.num_items == int(batch.mask.sum()) == data.lengths(rows).sum()
+        assert batch.inputs.numel() <= 12
+        assert len(batch.real(batch.inputs.unsqueeze(2))) == batch.num_items
+        found |= {data.describe(rows[row : row + 1])[0]: read_back(batch, row) for row in range(len(rows))}
+    assert found == {f"a.txt:{n}": (f"\n{line}", f"{line}\n") for n, line in enumerate(lines, start=1)}
+
+
+def test_a_line_longer_than_the_window_is_learnt_in_pieces(tmp_path):
+    data = LineData(by_line(tmp_path, ["abcdefgh", "xy"]), batch_tokens=8, window=4, seed=1)
+    pieces = {read_back(data.batch(np.array([row])), 0) for row in range(4)}
+    assert pieces == {("\nabc", "abcd"), ("defg", "efgh"), ("h", "\n"), ("\nxy", "xy\n")}
+
+
+def test_an_epoch_of_lines_has_each_once_similar_ones_together_in_another_order(tmp_path):
+    random = np.random.default_rng(0)
+    text = by_line(tmp_path, ["x" * length for length in random.integers(0, 60, 300)])
+    data = LineData(text, batch_tokens=500, window=100, seed=1)
+    plan = data.plan(0)
+    assert sorted(np.concatenate(plan).tolist()) == list(range(300))
+    assert all(data.lengths(rows).max() * len(rows) <= 500 for rows in plan)
+    padded = sum(int(data.lengths(rows).max()) * len(rows) for rows in plan)
+    assert padded < 1.15 * len(text)
+    assert [rows.tolist() for rows in plan] == [rows.tolist() for rows in data.plan(0)]
+    assert [rows.tolist() for rows in plan] != [rows.tolist() for rows in data.plan(1)]
+    lengths = [int(data.lengths(rows).max()) for rows in data.in_order()]
+    assert lengths == sorted(lengths)

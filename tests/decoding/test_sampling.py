@@ -6,9 +6,10 @@ import pytest
 import torch
 
 from softsearch.decoding.rules import Rules, pad_prefixes
-from softsearch.decoding.sampling import draw, sample
-from softsearch.decoding.settings import Sampling
+from softsearch.decoding.sampling import draw, sample, without_repetition
+from softsearch.decoding.settings import Generation, Sampling
 from softsearch.decoding.stepper import EOS
+from softsearch.errors import SoftsearchError
 
 CPU = torch.device("cpu")
 
@@ -26,29 +27,32 @@ def samples(stepper, source, limits, *, seeds, temperature=1.0, top_k=None, top_
     )
 
 
-def shares_of(log_probs, temperature, top_k, top_p):
+def shares_of(log_probs, temperature, top_k, top_p, min_p):
     """Return the probability of each token to be drawn, by the papers, one token after the other."""
     tempered = [math.exp(each / temperature) for each in log_probs]
     tempered = [each / sum(tempered) for each in tempered]
     ranked = sorted(range(len(tempered)), key=lambda token: -tempered[token])[:top_k]
-    total, kept, mass = sum(tempered[token] for token in ranked), [], 0.0
+    total, nucleus, mass = sum(tempered[token] for token in ranked), [], 0.0
     for token in ranked:
         if mass >= top_p * total:
             break
-        kept.append(token)
+        nucleus.append(token)
         mass += tempered[token]
+    kept = [token for token in nucleus if tempered[token] >= min_p * max(tempered)]
+    mass = sum(tempered[token] for token in kept)
     return [tempered[token] / mass if token in kept else 0.0 for token in range(len(tempered))]
 
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 3.0])
 @pytest.mark.parametrize("top_k", [None, 1, 3, 99])
 @pytest.mark.parametrize("top_p", [0.1, 0.6, 0.95, 1.0])
-def test_tokens_are_drawn_as_often_as_the_papers_say(temperature, top_k, top_p):
+@pytest.mark.parametrize("min_p", [0.0, 0.4, 0.9])
+def test_tokens_are_drawn_as_often_as_the_papers_say(temperature, top_k, top_p, min_p):
     log_probs = torch.tensor([0.05, 0.3, 0.0, 0.25, 0.15, 0.25]).log()
     num = 4000
     numbers = (torch.arange(num) + 0.5).double() / num  # evenly spread instead of random: no luck needed
-    drawn = draw(log_probs.expand(num, -1), numbers, Sampling(temperature, top_k, top_p, seed=0))
-    wanted = shares_of(log_probs.tolist(), temperature, top_k, top_p)
+    drawn = draw(log_probs.expand(num, -1), numbers, Sampling(temperature, top_k, top_p, seed=0, min_p=min_p))
+    wanted = shares_of(log_probs.tolist(), temperature, top_k, top_p, min_p)
     assert (drawn.bincount(minlength=6) / num).tolist() == pytest.approx(wanted, abs=1.1 / num)
 
 
@@ -87,9 +91,10 @@ def test_a_cold_sample_is_the_greedy_translation(steppers):
     stepper = steppers.random(ends=-1.0)
     cold, only = (
         samples(stepper, stepper.source(3), [5] * 3, seeds=[[1], [2], [3]], **options)
-        for options in ({"temperature": 1e-3}, {"top_k": 1})
+        for options in ({"temperature": 0.0}, {"top_k": 1})
     )
     assert [each[0].tokens for each in cold] == [each[0].tokens for each in only]
+    assert len({tuple(each[0].tokens) for each in cold}) > 1
 
 
 def test_samples_keep_the_rules(steppers):
@@ -109,3 +114,74 @@ def test_samples_keep_the_rules(steppers):
 def test_no_sentences_give_no_samples(steppers):
     stepper = steppers.random()
     assert samples(stepper, stepper.source(0), [], seeds=[]) == []
+
+
+@pytest.mark.parametrize("temperature", [0.0, 1e-320, 1e-3])
+def test_at_no_temperature_the_likeliest_token_is_drawn_and_the_first_of_equal_ones(temperature):
+    log_probs = torch.tensor([[0.0, 0.2, 0.5, 0.3], [0.5, 0.0, 0.0, 0.5]]).log()
+    drawn = draw(log_probs, torch.tensor([0.9, 0.1]), Sampling(temperature=temperature, top_p=0.9, min_p=0.1))
+    assert drawn.tolist() == [2, 0]
+
+
+def penalised(log_probs, read, penalty, window, line_end):
+    """Return the scores of Keskar et al. (2019), token by token, as our departure has them."""
+    possible = [each for each in log_probs if math.isfinite(each)]
+    mean = sum(possible) / len(possible)
+    there = set(read if window is None else read[-window:]) - {line_end}
+    scores = [each - mean for each in log_probs]
+    return [
+        score if token not in there else score / penalty if score > 0 else score * penalty
+        for token, score in enumerate(scores)
+    ]
+
+
+@pytest.mark.parametrize("penalty", [1.2, 5.0])
+@pytest.mark.parametrize("window", [None, 1, 3, 50])
+def test_scores_of_tokens_that_were_there_are_divided_as_the_paper_says(penalty, window):
+    log_probs = torch.randn(3, 8, dtype=torch.float64, generator=torch.Generator().manual_seed(1)).log_softmax(1)
+    log_probs[:, 2] = float("-inf")
+    read = torch.tensor([[3, 1, 5, 5, 0], [0, 1, 2, 3, 4], [7, 7, 7, 7, 6]])
+    asked = Generation(repetition_penalty=penalty, repetition_window=window)
+    found = without_repetition(log_probs, read, asked, line_end=5)
+    for row, own, tokens in zip(found.tolist(), log_probs.tolist(), read.tolist(), strict=True):
+        assert row == pytest.approx(penalised(own, tokens, penalty, window, 5))
+        unpenalised = penalised(own, tokens, 1.0, None, 5)
+        changed = [token for token in range(8) if token != 2 and row[token] != pytest.approx(unpenalised[token])]
+        assert set(changed) == set(tokens if window is None else tokens[-window:]) - {5, 2}
+        assert all(row[token] < unpenalised[token] for token in changed)
+
+
+def test_without_a_penalty_or_a_rule_nothing_is_changed():
+    log_probs = torch.randn(2, 5).log_softmax(1)
+    assert without_repetition(log_probs, torch.tensor([[1, 2], [3, 3]]), Generation(), line_end=0) is log_probs
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_no_sequence_that_was_there_is_completed_unless_nothing_else_is_left(size):
+    log_probs = torch.full((1, 3), 1 / 3).log()
+    read, asked = [0, 1, 0, 2, 0, 1, 1], Generation(no_repeat_ngrams=size)
+    found = without_repetition(log_probs, torch.tensor([read]), asked, line_end=0)[0]
+    grams = {tuple(read[start : start + size]) for start in range(len(read) - size + 1)}
+    cut = [(*read[len(read) - size + 1 :], token) in grams for token in range(3)]
+    assert found.isneginf().tolist() == ([False] * 3 if all(cut) else cut)
+    assert any(cut) == (size < 3)
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"temperature": -0.1}, "temperature is negative: the least likely tokens would come first"),
+        ({"temperature": math.inf}, "temperature is out of range"),
+        ({"temperature": math.nan}, "temperature is out of range"),
+        ({"top_k": 0}, "top_k is out of range"),
+        ({"top_p": 0.0}, "top_p is out of range"),
+        ({"min_p": 1.0}, "min_p is out of range"),
+        ({"repetition_penalty": 0.9}, "repetition_penalty is out of range"),
+        ({"repetition_penalty": math.nan}, "repetition_penalty is out of range"),
+        ({"repetition_window": 0}, "repetition_window is out of range"),
+        ({"no_repeat_ngrams": -1}, "no_repeat_ngrams is out of range"),
+    ],
+)
+def test_values_out_of_range_are_refused(fields, told):
+    with pytest.raises(SoftsearchError, match=told):
+        Generation(**fields)

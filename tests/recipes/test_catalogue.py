@@ -17,6 +17,9 @@ def _corpora(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_shipped_recipes_go_by_name() -> None:
     assert list(RECIPES) == [
+        "language/builtin",
+        "language/ptb-feed-forward",
+        "language/ptb-ngram",
         "language/ptb-zaremba",
         "translate/builtin",
         "translate/builtin-words",

@@ -9,11 +9,11 @@ from torch import nn
 
 from softsearch.data.running import RunningText, TextFile
 from softsearch.data.tokenizers import ByteTokenizer
-from softsearch.data.windows import StreamData
+from softsearch.data.windows import LineData, StreamData
 from softsearch.models.recurrent_language_model import RecurrentLanguageModel
 from softsearch.nn.heads import SoftmaxHead
 from softsearch.nn.recurrent import Layers
-from softsearch.tasks.language import LanguageTask, mean_loss
+from softsearch.tasks.language import HeldOutText, LanguageTask, mean_loss
 
 TOKENIZER = ByteTokenizer()
 
@@ -24,14 +24,16 @@ def text(tmp_path) -> RunningText:
     return RunningText.write(tmp_path / "text", [TextFile("a.txt", lines)], TOKENIZER)
 
 
-def make_model(cell: str = "lstm") -> RecurrentLanguageModel:
+def make_model(cell: str = "lstm", lags: int = 0) -> RecurrentLanguageModel:
     torch.manual_seed(0)
-    head = SoftmaxHead(features=6, vocabulary=TOKENIZER.size)
+    head = SoftmaxHead(features=6 * (lags + 1), vocabulary=TOKENIZER.size)
     layers = Layers(cell, 6, 2, residual=False)
     fields = {
         "embedding": 5,
         "layers": layers,
         "head": head,
+        "lags": lags,
+        "decay": 0.5,
         "dropout": nn.Dropout(0.0),
         "tie_embeddings": False,
         "init": 0.4,
@@ -39,9 +41,16 @@ def make_model(cell: str = "lstm") -> RecurrentLanguageModel:
     return RecurrentLanguageModel(vocabulary=TOKENIZER.size, **fields).double()
 
 
-@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm", "mrnn", "mlstm"])
-def test_window_by_window_the_loss_is_that_of_each_stream_at_once(cell, text):
-    model, task, data = make_model(cell), LanguageTask(TOKENIZER, carries=True), StreamData(text, streams=3, window=7)
+CELLS = ["rnn", "gru", "lstm", "lstm_no_forget", "lstm_coupled", "lstm_no_output", "mrnn", "mlstm"]
+
+
+@pytest.mark.parametrize(("cell", "lags"), [*((cell, 0) for cell in CELLS), ("gru", 2), ("lstm", 9)])
+def test_window_by_window_the_loss_is_that_of_each_stream_at_once(cell, lags, text):
+    model, task, data = (
+        make_model(cell, lags),
+        LanguageTask(TOKENIZER, carries=True),
+        StreamData(text, streams=3, window=7),
+    )
     carry, total = {}, 0.0
     for rows in data.plan(0):
         loss, carry = task.loss(model, data.batch(rows), carry)
@@ -95,3 +104,28 @@ def test_the_first_batch_in_halves_leaves_every_streams_state(text):
         _, found = task.loss(model, data.batch(half), found)
     for name in wanted:
         torch.testing.assert_close(found[name], wanted[name])
+
+
+def test_a_short_text_is_not_cut_into_streams_to_validate_on(text):
+    model, task = make_model(), LanguageTask(TOKENIZER, carries=True)
+    assert len(text) < 250
+    validation = task.validate(model.eval(), HeldOutText("valid", text))
+    assert validation.scores["loss"] == pytest.approx(mean_loss(model, text, streams=2), rel=1e-9)
+
+
+def test_the_loss_of_padded_lines_is_that_of_each_line(tmp_path):
+    lines = ["the cat", "", "a dog sat on the mat"]
+    text = RunningText.write(tmp_path / "lines", [TextFile("a.txt", lines)], TOKENIZER, by_line=True)
+    model, task = make_model(), LanguageTask(TOKENIZER, carries=False, by_line=True)
+    (rows,) = LineData(text, batch_tokens=1000, window=100, seed=1).plan(0)
+    loss, carry = task.loss(model, LineData(text, batch_tokens=1000, window=100, seed=1).batch(rows), {})
+    total, count = loss["cross_entropy"].total, loss["cross_entropy"].count
+    wanted = 0.0
+    for line in lines:
+        ids = torch.tensor([[TOKENIZER.line_end, *TOKENIZER.encode(line), TOKENIZER.line_end]])
+        features, _ = model(ids[:, :-1], model.start(1))
+        wanted += float(model.head.cross_entropy(features[0], ids[0, 1:]))
+    assert carry == {}
+    assert count == len(text)
+    assert float(total) == pytest.approx(wanted, rel=1e-9)
+    assert mean_loss(model, text, streams=1) == pytest.approx(wanted / len(text), rel=1e-9)

@@ -1,148 +1,210 @@
-"""What a language model writes: whole characters, as drawn, until a stop string; and what it makes of a text."""
+"""What a language model writes follows from its seed and costs what scoring says; and what it makes of given texts."""
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import pytest
 import torch
-from torch import nn
 
-from softsearch.data.tokenizers import NUM_SPECIAL, ByteTokenizer, Tokenizer, WordTokenizer, train_verbatim
-from softsearch.decoding.settings import Sampling
-from softsearch.models.language_model import LanguageModel
-from softsearch.models.recurrent_language_model import RecurrentLanguageModel
-from softsearch.models.transformer_language_model import TransformerLanguageModel
-from softsearch.nn.heads import SoftmaxHead
-from softsearch.nn.recurrent import Layers
+from softsearch.data.tokenizers import EOS, NUM_SPECIAL, UNK, ByteTokenizer, WordTokenizer, train_verbatim
+from softsearch.decoding.settings import Generation
+from softsearch.errors import SoftsearchError
 from softsearch.tasks.writer import Writer
+from softsearch.tasks.written import Cost, spread
+from tests.tasks.language_models import KINDS, Script, network, one_by_one, script, writer
 
-SAMPLING = Sampling(temperature=1.0, top_k=None, top_p=1.0, seed=1)
-
-
-class Script(LanguageModel):
-    """Writes a given sequence of tokens after the prompt, whatever the prompt is."""
-
-    def __init__(self, tokens: list[int], vocabulary: int) -> None:
-        super().__init__()
-        self.tokens, self.vocabulary, self.calls = tokens, vocabulary, 0
-        self.head = nn.LogSoftmax(dim=1)
-
-    def start(self, batch: int) -> tuple[()]:
-        return ()
-
-    def forward(self, tokens: torch.Tensor, state: tuple[()]) -> tuple[torch.Tensor, tuple[()]]:
-        logits = torch.full((*tokens.shape, self.vocabulary), -50.0)
-        logits[:, -1, self.tokens[min(self.calls, len(self.tokens) - 1)]] = 50.0
-        self.calls += 1
-        return logits, ()
+BYTES = ByteTokenizer()
+WORDS = WordTokenizer(["the", "dog", "￭.", "cat"], lowercase=False, split_punctuation=True)
 
 
-def script(text: str, tokenizer: Tokenizer) -> Writer:
-    tokens = Writer(None, tokenizer, sampling=SAMPLING).encoded(text)[1:]
-    return Writer(Script([*tokens, tokenizer.line_end], tokenizer.size), tokenizer, sampling=SAMPLING)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("prompt", ["", "ab", "a\nb", "a prompt that is longer than any context here"])
+def test_what_is_written_costs_what_scoring_it_says_across_windows_too(kind, prompt):
+    own = writer(network(kind, BYTES.size), BYTES)
+    (found,) = own.write(prompt, max_tokens=40)
+    scored = own.score(prompt + found.text)[0]
+    begun = len(own.encoded(prompt)) - 1
+    wanted = scored.log_probs[begun:-1]  # the end of the last line is scored, and was not written
+    assert len(wanted) >= 37  # a character may be cut off
+    assert [token.log_prob for token in found.tokens[: len(wanted)]] == pytest.approx(wanted, abs=1e-5)
+    if kind != "ngram":
+        assert [token.log_prob for token in found.tokens[: len(wanted)]] == pytest.approx(wanted, abs=1e-10)
 
 
-TEXTS = ["Grüße aus 東京.\nZwei  Wörter 🎈", "a"]
-TOKENIZERS = {
-    "bytes": ByteTokenizer(),
-    "characters": train_verbatim(["".join(TEXTS).replace("\n", "")], size=100),
-}
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_sample_is_the_same_alone_and_among_others_streamed_and_at_once(kind):
+    own = writer(network(kind, BYTES.size), BYTES, seed=7)
+    several = own.write("ab", samples=5, max_tokens=30, alternatives=2)
+    assert len({each.text for each in several}) == 5
+    streamed = list(own.stream("ab", max_tokens=30, alternatives=2))
+    assert [token.piece for token in streamed] == [token.piece for token in several[0].tokens]
+    for token, other in zip(streamed, several[0].tokens, strict=True):
+        assert token.log_prob == pytest.approx(other.log_prob, abs=1e-10)
+    assert [each.text for each in own.write("ab", samples=2, max_tokens=30)] == [each.text for each in several[:2]]
+    assert own.write("ab", max_tokens=30, number=1)[0].text != several[0].text
+    other = dataclasses.replace(own.generation, seed=8)
+    assert own.write("ab", max_tokens=30, generation=other)[0].text != several[0].text
 
 
-@pytest.mark.parametrize("kind", TOKENIZERS)
-@pytest.mark.parametrize("text", TEXTS)
-def test_the_pieces_are_the_text_and_none_is_half_a_character(kind, text):
-    writer = script(text, TOKENIZERS[kind])
-    number = len(writer.encoded(text)) - 1
-    pieces = [each.text for each in writer.write("x", max_tokens=number)]
-    assert "".join(pieces) == text
-    assert not any("\ufffd" in piece for piece in pieces)
+def test_more_samples_than_are_drawn_at_once_are_drawn_one_after_the_other(monkeypatch):
+    own = writer(network("recurrent", BYTES.size), BYTES)
+    wanted = [each.text for each in own.write("ab", samples=7, max_tokens=5)]
+    monkeypatch.setattr("softsearch.tasks.writer._AT_ONCE", 3)
+    assert [each.text for each in own.write("ab", samples=7, max_tokens=5)] == wanted
 
 
-def test_bytes_that_never_become_a_character_are_told_at_the_end_only():
-    tokenizer = ByteTokenizer()
-    writer = Writer(Script([NUM_SPECIAL + 0xE6], tokenizer.size), tokenizer, sampling=SAMPLING)
-    assert [each.text for each in writer.write(max_tokens=2)][:1] == [""]
-    assert "".join(each.text for each in writer.write(max_tokens=1)) == "\ufffd"
+def test_the_number_of_threads_changes_nothing_of_what_is_drawn():
+    own = writer(network("transformer", BYTES.size).float(), BYTES)
+    texts = []
+    for threads in (1, 2):
+        before = torch.get_num_threads()
+        torch.set_num_threads(threads)
+        try:
+            texts.append([each.text for each in own.write("ab", samples=4, max_tokens=8)])
+        finally:
+            torch.set_num_threads(before)
+    assert texts[0] == texts[1]
 
 
-def test_words_are_joined_with_spaces_and_punctuation_without():
-    tokenizer = WordTokenizer(["￭.", "the", "dog", "￭(￭", "￭)"], lowercase=False, split_punctuation=True)
-    pieces = [each.text for each in script("the dog.", tokenizer).write(max_tokens=3)]
-    assert pieces == ["the", " dog", "."]
-
-
-@pytest.mark.parametrize(("stop", "wanted"), [(("cd",), "ab"), (("zz", "b"), "a"), (("x",), "abcabd"), ((), "abcabd")])
-def test_a_stop_string_ends_it_and_nothing_of_it_is_shown(stop, wanted):
-    writer = script("abcabd" if "cd" not in stop else "abcd", TOKENIZERS["bytes"])
-    pieces = [each.text for each in writer.write(stop=stop, max_tokens=6)]
-    assert "".join(pieces) == wanted
-
-
-def test_what_may_become_a_stop_string_waits_until_it_does_not():
-    pieces = [each.text for each in script("abcabd", TOKENIZERS["bytes"]).write(stop=("abd",), max_tokens=6)]
-    assert pieces == ["", "", "abc", "", "", ""]
-
-
-def network(kind: str, vocabulary: int) -> LanguageModel:
-    torch.manual_seed(0)
-    head = SoftmaxHead(features=8, vocabulary=vocabulary)
-    if kind == "recurrent":
-        layers = Layers("lstm", 8, 2, residual=False)
-        fields = {
-            "embedding": 8,
-            "layers": layers,
-            "head": head,
-            "dropout": nn.Dropout(0.0),
-            "tie_embeddings": True,
-            "init": 0.5,
-        }
-        return RecurrentLanguageModel(vocabulary=vocabulary, **fields).eval()
-    fields = {
-        "width": 8,
-        "heads": 2,
-        "layers": 2,
-        "hidden": 16,
-        "context": 12,
-        "dropout": 0.0,
-    }
-    model = TransformerLanguageModel(vocabulary=vocabulary, head=head, tie_embeddings=False, **fields).eval()
-    for parameter in model.parameters():
-        torch.nn.init.normal_(parameter, std=0.3)
-    return model
-
-
-@pytest.mark.parametrize("kind", ["recurrent", "transformer"])
-def test_what_is_drawn_follows_from_the_seed_and_its_probabilities_are_those_of_scoring(kind):
-    tokenizer = ByteTokenizer()
-    writer = Writer(network(kind, tokenizer.size), tokenizer, sampling=SAMPLING)
-    first, again = (list(writer.write("ab", max_tokens=6, alternatives=3)) for _ in range(2))
-    assert first == again
-    other = Sampling(temperature=1.0, top_k=None, top_p=1.0, seed=2)
-    assert [each.piece for each in writer.write("ab", sampling=other, max_tokens=6)] != [each.piece for each in first]
-    for each in first:
-        assert len(each.alternatives) == 3
-        assert each.alternatives[0][1] >= each.log_prob
-
-
-@pytest.mark.parametrize("kind", ["recurrent", "transformer"])
-def test_a_text_is_worth_the_sum_of_its_tokens_however_long_it_is(kind):
-    tokenizer = ByteTokenizer()
-    model = network(kind, tokenizer.size)
-    writer = Writer(model, tokenizer, sampling=SAMPLING)
-    ids = [tokenizer.line_end, *tokenizer.encode("abcdefgh")]
+def test_alternatives_are_the_likeliest_tokens_in_the_place_of_each():
+    model = network("recurrent", BYTES.size)
+    own = writer(model, BYTES, temperature=0.0)
+    (found,) = own.write("ab", max_tokens=3, alternatives=4)
+    ids = own.encoded("ab")
     with torch.inference_mode():
-        features, _ = model(torch.tensor([ids[:-1]]), model.start(1))
-        log_probs = model.head(features[0])
-    wanted = sum(float(log_probs[place, token]) for place, token in enumerate(ids[1:]))
-    scored = writer.score("abcdefgh")
-    assert scored.log_prob == pytest.approx(wanted, rel=1e-5)
-    assert (scored.tokens, scored.words, scored.bytes, scored.unknown) == (8, 1, 8, 0)
-    assert math.isfinite(writer.score("abcdefgh" * 10).log_prob)
+        features, _ = model(torch.tensor([ids]), model.start(1))
+        best = model.head(features[:, -1])[0].topk(4)
+    assert found.tokens[0].alternatives == list(
+        zip(BYTES.pieces(best.indices.tolist()), best.values.tolist(), strict=True)
+    )
+    assert len(own.write("ab", max_tokens=1, alternatives=10_000)[0].tokens[0].alternatives) == BYTES.size
+    assert own.write("ab", max_tokens=1)[0].tokens[0].alternatives == []
 
 
-def test_a_transformer_goes_on_beyond_its_context_as_if_it_had_read_its_last_half():
-    tokenizer = ByteTokenizer()
-    writer = Writer(network("transformer", tokenizer.size), tokenizer, sampling=SAMPLING)
-    assert len(list(writer.write("a" * 40, max_tokens=30))) >= 30
+def test_the_model_never_writes_what_is_no_text_even_where_it_would_like_to():
+    for token in (*range(NUM_SPECIAL), NUM_SPECIAL + 0x80):
+        (found,) = writer(Script([token], BYTES.size), BYTES).write("x", samples=1, max_tokens=20)
+        assert "\ufffd" not in found.text
+        assert "⁇" not in found.text
+        assert len(found.tokens) == 20
+    (found,) = writer(Script([UNK, NUM_SPECIAL], WORDS.size), WORDS).write("the", max_tokens=6)
+    assert "⁇" not in found.text
+
+
+def test_half_a_character_at_the_end_is_left_out():
+    (found,) = script("aé", BYTES).write(max_tokens=2)
+    assert (found.text, len(found.tokens)) == ("a", 2)
+
+
+def test_a_stop_string_ends_one_sample_and_not_the_others():
+    own = writer(network("recurrent", BYTES.size), BYTES)
+    free = own.write("ab", samples=6, max_tokens=40)
+    stop = free[2].text[10:12]
+    found = own.write("ab", samples=6, max_tokens=40, stop=[stop])
+    for each, before in zip(found, free, strict=True):
+        place = before.text.find(stop)
+        assert each.text == (before.text if place < 0 else before.text[:place])
+        assert each.ended_by == ("max_tokens" if place < 0 else "stop")
+    assert {each.ended_by for each in found} == {"max_tokens", "stop"}
+
+
+def test_where_each_line_is_a_text_a_line_end_is_the_end_and_the_last_line_is_the_prompt():
+    own = script("the dog\ncat", WORDS, by_line=True)
+    (found,) = own.write("cat.\nthe", max_tokens=9)
+    assert (found.text, found.ended_by, len(found.tokens)) == (" the dog", "end", 3)
+    assert own.encoded("cat.\nthe") == own.encoded("the")
+    assert "".join(token.text for token in script("the\ncat", WORDS).stream(max_tokens=3)) == "the\ncat"
+
+
+def test_what_waits_for_a_stop_string_is_let_go_at_the_end():
+    own = script("the dog\ncat", WORDS, by_line=True)
+    assert own.write(stop=["dog."], max_tokens=9)[0].text == "the dog"
+    assert script("the dog", WORDS).write(stop=["dog."], max_tokens=2)[0].text == "the dog"
+
+
+@pytest.mark.parametrize(
+    ("asked", "error"),
+    [
+        ({"stop": ["a", ""]}, SoftsearchError),
+        ({"prompt": "a\udcff"}, SoftsearchError),
+        ({"max_tokens": 0}, ValueError),
+        ({"samples": 0}, ValueError),
+    ],
+)
+def test_what_cannot_be_asked_for_is_refused_at_once(asked, error):
+    own = writer(network("recurrent", BYTES.size), BYTES)
+    with pytest.raises(error):
+        own.write(**asked)
+    if "samples" not in asked:
+        with pytest.raises(error):
+            own.stream(**asked)
+
+
+def test_how_much_of_a_prompt_is_seen_and_known_is_told():
+    own = writer(network("transformer", BYTES.size), BYTES)
+    assert own.num_seen("a" * 11) == 12
+    assert own.num_seen("a" * 12) == 7
+    assert own.unknown("東京") == []
+    characters = train_verbatim(["abc d"], size=20)
+    assert writer(network("recurrent", characters.size), characters).unknown("a xbx\nyd") == ["x", "y"]
+    assert writer(network("recurrent", WORDS.size), WORDS).unknown("the cats. dog cats.") == ["cats."]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("by_line", [False, True])
+def test_a_text_is_worth_what_its_tokens_are_line_ends_too(kind, by_line):
+    model = network(kind, BYTES.size)
+    own = writer(model, BYTES, by_line=by_line)
+    some = ["one\n\nétwo", "", "a", "longer than the others are, and than any context", "one\n\nétwo\n"]
+    for text, scored in zip(some, own.score(some), strict=True):
+        lines = [[*BYTES.encode(line), BYTES.line_end] for line in text.removesuffix("\n").split("\n")]
+        rows = lines if by_line else [[token for line in lines for token in line]]
+        wanted = [cost for row in rows for cost in one_by_one(model, [BYTES.line_end, *row])]
+        assert scored.log_probs == pytest.approx(wanted, abs=1e-5 if kind == "ngram" else 1e-10)
+        assert scored.log_prob == pytest.approx(math.fsum(wanted), abs=1e-4)
+        size = len(text.removesuffix("\n").encode()) + 1
+        assert scored.cost[1:] == (size, len(text.split()), len(lines), size, 0)
+        assert scored.pieces == BYTES.pieces([token for row in rows for token in row])
+    assert own.score("a")[0].to_dict() == own.score(["a"])[0].to_dict()
+
+
+def test_perplexities_spread_the_nats_over_tokens_words_and_bytes():
+    costs = [Cost(3.0, 2, 1, 1, 5, 0), Cost(math.log(2), 3, 2, 1, 8, 1)]
+    total = Cost.total(costs)
+    assert total == (3.0 + math.log(2), 5, 3, 2, 13, 1)
+    assert total.perplexity == pytest.approx(math.exp(total.nats / 5))
+    assert total.perplexity_per_word == pytest.approx(math.exp(total.nats / 5))
+    assert total.bits_per_byte == pytest.approx(total.nats / math.log(2) / 13)
+    assert spread(costs[1])["num_unknown"] == 1
+    assert Cost(1e9, 1, 0, 1, 1, 0).perplexity < math.inf
+
+
+def test_unknown_tokens_of_a_text_are_counted():
+    own = writer(network("recurrent", WORDS.size), WORDS)
+    scored = own.score("the bird saw\nthe cat")[0]
+    assert (scored.cost.unknown, scored.cost.tokens) == (2, 7)
+    assert scored.pieces[3] == WORDS.pieces([EOS])[0]
+
+
+@pytest.mark.parametrize("kind", ["recurrent", "transformer"])
+def test_repetition_is_kept_down_where_it_is_asked_for(kind):
+    own = writer(network(kind, BYTES.size), BYTES, temperature=0.0)
+
+    def written(**changes: object) -> list[str]:
+        generation = Generation(temperature=0.0, **changes)
+        return [token.piece for token in own.write("ab", max_tokens=30, generation=generation)[0].tokens]
+
+    def repeated(pieces: list[str]) -> int:
+        return len(pieces) - len(set(pieces))
+
+    assert repeated(written(repetition_penalty=3.0)) < repeated(written())
+    pairs = list(zip(*(["↵", "a", "b", *written(no_repeat_ngrams=2)][start:] for start in (0, 1)), strict=False))
+    assert len(set(pairs)) == len(pairs)
+    assert written(repetition_penalty=3.0, repetition_window=2) != written(repetition_penalty=3.0)
+
+
+def test_a_writer_asked_for_nothing_else_draws_as_its_recipe_says():
+    own = Writer(network("recurrent", BYTES.size), BYTES, generation=Generation(temperature=0.0), by_line=False)
+    assert own.write("a", max_tokens=9) == own.write("a", max_tokens=9, generation=Generation(top_k=1, seed=9))

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from torch import Tensor
+
 from softsearch.data.tokenizers import Tokenizer
 from softsearch.recipes.schema import Recipe
 from softsearch.training.position import TrainingData
@@ -28,6 +30,8 @@ class Family(ABC, Generic[OwnRecipe]):
 
     items: str
     """What training data are counted in."""
+    examples: str
+    """What the first few of are learnt by heart, to see whether a network can learn."""
 
     @abstractmethod
     def materialise(
@@ -73,6 +77,18 @@ class Family(ABC, Generic[OwnRecipe]):
     @abstractmethod
     def model(self, recipe: OwnRecipe, *, vocabulary: int) -> Any:
         """Return the network with its first weights, a function of the recipe."""
+
+    def begin(self, recipe: OwnRecipe, model: Any, folder: Path) -> None:
+        """Give a network the first weights that :meth:`materialise` has found for it, if there are any."""
+        return
+
+    def counted(self, recipe: OwnRecipe, folder: Path, *, vocabulary: int) -> Any:
+        """Return the model of a recipe that has no training, from what :meth:`materialise` wrote."""
+        raise NotImplementedError
+
+    def recalled(self, weights: Mapping[str, Tensor], *, vocabulary: int) -> Any:
+        """Return the model that :meth:`counted` gave, from its ``state_dict()``."""
+        raise NotImplementedError
 
     @abstractmethod
     def about(self, recipe: OwnRecipe) -> dict[str, Any]:

@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import islice
 from pathlib import Path
 from typing import Any, assert_never
 
+import numpy as np
 import torch
-from torch import nn
+from torch import Tensor
 
 from softsearch.build.family import Family, Materialised
-from softsearch.data.running import RunningText, TextFile
-from softsearch.data.text import read_lines
-from softsearch.data.tokenizers import (
-    ByteTokenizer,
-    Tokenizer,
-    load_tokenizer,
-    train_sentencepiece,
-    train_verbatim,
-    train_words,
-)
-from softsearch.data.windows import StreamData, WindowData
+from softsearch.build.texts import VECTORS, is_by_line, materialise, wanted_vectors
+from softsearch.data.running import RunningText
+from softsearch.data.tokenizers import Tokenizer, load_tokenizer
+from softsearch.data.windows import LineData, StreamData, WindowData
+from softsearch.decoding.settings import Generation
 from softsearch.models.feed_forward_language_model import FeedForwardLanguageModel
 from softsearch.models.language_model import LanguageModel
+from softsearch.models.ngram_language_model import NGramLanguageModel
 from softsearch.models.recurrent_language_model import RecurrentLanguageModel
 from softsearch.models.transformer_language_model import TransformerLanguageModel
-from softsearch.nn.dropout import SequenceDropout
+from softsearch.nn.dropout import Dropout, SequenceDropout
 from softsearch.nn.heads import AdaptiveHead, Head, SampledHead, SoftmaxHead
 from softsearch.nn.recurrent import Layers
 from softsearch.recipes import Duration, schema
@@ -34,44 +29,40 @@ from softsearch.seeding import derive
 from softsearch.tasks.language import HeldOutText, LanguageTask
 
 _TOKENIZER = "tokenizer.model"
-_THREADS = 2  # on every machine: another number may choose other subwords
 
 
 class LanguageFamily(Family[schema.LanguageRecipe]):
     """A text, token by token."""
 
     items = "tokens"
+    examples = "lines"
 
     def materialise(
         self, recipe: schema.LanguageRecipe, folder: Path, *, overfit: int | None, tokenizer: Tokenizer | None
     ) -> Materialised:
         """Write the tokens of all splits; with `overfit`, of so many lines."""
-        data, base = recipe.data, Path(recipe.data.folder or ".")
-        names = {"train": data.train, "valid": data.train if overfit else data.valid}
-        if data.test and not overfit:
-            names["test"] = data.test
-        tokenizer = tokenizer or _tokenizer(recipe, lambda: _lines(base / data.train, overfit))
-        report = {}
-        for split, name in names.items():
-            file = TextFile(name, _lines(base / name, overfit))
-            text = RunningText.write(folder / split, [file], tokenizer)
-            report[split] = {"tokens": len(text), "words": text.words, "bytes": text.bytes, "unknown": text.unknown}
-        return Materialised(tokenizer, data.train, report, longest=0)
+        return materialise(recipe, folder, overfit=overfit, tokenizer=tokenizer)
 
     def open(
         self, recipe: schema.LanguageRecipe, folder: Path, *, name: str, tokenizer: Tokenizer
-    ) -> tuple[StreamData | WindowData, HeldOutText]:
-        """Return streams to train on, or windows where no state is carried on, and a text to validate on."""
+    ) -> tuple[StreamData | WindowData | LineData, HeldOutText]:
+        """Return streams to train on, windows where no state is carried on, or lines; and a text to validate on."""
         window, text = recipe.task.window, RunningText(folder / "train")
-        rows = max(1, recipe.training.batch_tokens // window)
+        tokens = window if recipe.training is None else recipe.training.batch_tokens
+        rows = max(1, tokens // window)
         held_out = HeldOutText("valid", RunningText(folder / "valid"))
+        if text.by_line:
+            return LineData(text, batch_tokens=tokens, window=window, seed=recipe.seed), held_out
         if _carries(recipe):
             return StreamData(text, streams=rows, window=window), held_out
         return WindowData(text, batch=rows, window=window, seed=recipe.seed), held_out
 
     def task(self, recipe: schema.LanguageRecipe, prepared: Materialised) -> LanguageTask:
         """Return the task."""
-        return LanguageTask(prepared.tokenizer, carries=_carries(recipe))
+        generation = Generation(**recipe.decoding.model_dump())
+        return LanguageTask(
+            prepared.tokenizer, carries=_carries(recipe), by_line=is_by_line(recipe), generation=generation
+        )
 
     def files(self, task: LanguageTask) -> dict[str, str | bytes]:
         """Return the tokenizer."""
@@ -85,7 +76,29 @@ class LanguageFamily(Family[schema.LanguageRecipe]):
         """Return the network with its first weights."""
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(derive(recipe.seed, "init"))
-            return _model(recipe.model, vocabulary)
+            model = _model(recipe.model, vocabulary)
+        if (vectors := wanted_vectors(recipe)) is not None and vectors.freeze:
+            model.get_parameter("embedding.weight").requires_grad_(False)
+        return model
+
+    def begin(self, recipe: schema.LanguageRecipe, model: LanguageModel, folder: Path) -> None:
+        """Put the vectors that were found into the embeddings."""
+        if (folder / VECTORS).exists():
+            with np.load(folder / VECTORS) as found, torch.no_grad():
+                ids, vectors = torch.from_numpy(found["ids"]), torch.from_numpy(found["vectors"])
+                model.get_parameter("embedding.weight")[ids] = vectors
+
+    def counted(self, recipe: schema.LanguageRecipe, folder: Path, *, vocabulary: int) -> LanguageModel:
+        """Return n-grams, counted in the training text."""
+        assert isinstance(recipe.model, schema.NGramModel)
+        text = RunningText(folder / "train")
+        ids = torch.from_numpy(text.ids.astype(np.int64))
+        boundary = int(ids[0]) if text.by_line else None
+        return NGramLanguageModel.count(ids, order=recipe.model.order, vocabulary=vocabulary, boundary=boundary)
+
+    def recalled(self, weights: Mapping[str, Tensor], *, vocabulary: int) -> LanguageModel:
+        """Return the n-grams that were counted."""
+        return NGramLanguageModel.from_weights(weights, vocabulary=vocabulary)
 
     def about(self, recipe: schema.LanguageRecipe) -> dict[str, Any]:
         """Return nothing more."""
@@ -93,32 +106,46 @@ class LanguageFamily(Family[schema.LanguageRecipe]):
 
     def memorising(self, recipe: schema.LanguageRecipe) -> schema.LanguageRecipe:
         """Return the recipe without dropout, to stop soon after the loss no longer falls."""
+        if recipe.training is None or isinstance(recipe.model, schema.NGramModel):
+            return recipe
         model = recipe.model.model_copy(update={"dropout": 0.0})
         stop = schema.Stop(on="loss", patience=3)
         training = recipe.training.model_copy(update={"validate_every": Duration(50, "steps"), "stop": stop})
         return recipe.model_copy(update={"model": model, "training": training})
 
     def remarks(self, recipe: schema.LanguageRecipe, about: Mapping[str, Any]) -> Iterator[str]:
-        """Yield nothing so far."""
-        return iter(())
+        """Yield what the vocabulary is in truth, and how much of it has vectors."""
+        size = getattr(recipe.tokenizer, "size", 0)
+        if about["from"] is None and about["vocabulary"] < size and not isinstance(recipe.tokenizer, schema.Verbatim):
+            hold = f"the training text holds no more {'words' if recipe.tokenizer.kind == 'words' else 'subwords'}"
+            yield f"the vocabulary has {about['vocabulary']:,} entries, not tokenizer.size {size:,}: {hold}"
+        if about.get("vectors"):
+            found, lowered = about["vectors"]["found"], about["vectors"]["in_lower_case"]
+            yield (
+                f"{found:,} of {about['vocabulary']:,} entries of the vocabulary have a vector, {lowered:,} of them "
+                "that of the word in lower case"
+            )
 
 
 def _carries(recipe: schema.LanguageRecipe) -> bool:
     """Whether the state goes on from window to window: not that of a Transformer, whose context would be full."""
-    return not isinstance(recipe.model, schema.TransformerModel)
+    return not isinstance(recipe.model, schema.TransformerModel) and not is_by_line(recipe)
 
 
 def _model(
-    recipe: schema.RecurrentModel | schema.TransformerModel | schema.FeedForwardModel, vocabulary: int
+    recipe: schema.RecurrentModel | schema.TransformerModel | schema.FeedForwardModel | schema.NGramModel,
+    vocabulary: int,
 ) -> LanguageModel:
     match recipe:
         case schema.RecurrentModel():
-            dropout = SequenceDropout if recipe.dropout_per == "sequence" else nn.Dropout
+            dropout = SequenceDropout if recipe.dropout_per == "sequence" else Dropout
             return RecurrentLanguageModel(
                 vocabulary=vocabulary,
                 embedding=recipe.embedding,
                 layers=Layers(recipe.cell, recipe.hidden, recipe.layers, recipe.residual),
-                head=_head(recipe.output, recipe.hidden, vocabulary),
+                head=_head(recipe.output, recipe.hidden * (recipe.lags + 1), vocabulary),
+                lags=recipe.lags,
+                decay=recipe.lag_decay,
                 dropout=dropout(recipe.dropout),
                 tie_embeddings=recipe.tie_embeddings,
                 init=recipe.init,
@@ -136,14 +163,18 @@ def _model(
                 tie_embeddings=recipe.tie_embeddings,
             )
         case schema.FeedForwardModel():
+            beside = (recipe.order - 1) * recipe.embedding if recipe.direct else 0
             return FeedForwardLanguageModel(
                 vocabulary=vocabulary,
                 embedding=recipe.embedding,
                 hidden=recipe.hidden,
                 order=recipe.order,
-                head=_head(recipe.output, recipe.hidden, vocabulary),
+                direct=recipe.direct,
+                head=_head(recipe.output, recipe.hidden + beside, vocabulary),
                 dropout=recipe.dropout,
             )
+        case schema.NGramModel():
+            raise AssertionError("n-grams are counted, not built")
         case _:
             assert_never(recipe)
 
@@ -161,24 +192,3 @@ def _head(
             return AdaptiveHead(features=features, vocabulary=vocabulary, cutoffs=cutoffs, shrink=recipe.shrink)
         case _:
             assert_never(recipe)
-
-
-def _lines(path: Path, limit: int | None) -> Iterator[str]:
-    return islice(read_lines(path), limit)
-
-
-def _tokenizer(recipe: schema.LanguageRecipe, lines: Any) -> Tokenizer:
-    own = recipe.tokenizer
-    match own:
-        case schema.Words():
-            return train_words(lines(), size=own.size, lowercase=own.lowercase, split_punctuation=own.split_punctuation)
-        case schema.Subwords():
-            return train_sentencepiece(
-                lines(), size=own.size, lowercase=own.lowercase, seed=recipe.seed, threads=_THREADS
-            )
-        case schema.Verbatim():
-            return train_verbatim(lines(), size=own.size)
-        case schema.Bytes():
-            return ByteTokenizer()
-        case _:
-            assert_never(own)

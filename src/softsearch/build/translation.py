@@ -24,6 +24,7 @@ class TranslationFamily(Family[schema.TranslationRecipe]):
     """Sentences of one language in, sentences of another out."""
 
     items = "pairs"
+    examples = "pairs"
 
     def materialise(
         self, recipe: schema.TranslationRecipe, folder: Path, *, overfit: int | None, tokenizer: Tokenizer | None

@@ -13,7 +13,19 @@ from typing import Annotated, Any
 
 import typer
 
-from softsearch.cli import checking, claims, demo, evaluation, interruption, looking, new, prediction, recipes, training
+from softsearch.cli import (
+    checking,
+    claims,
+    demo,
+    evaluation,
+    exporting,
+    interruption,
+    looking,
+    new,
+    prediction,
+    recipes,
+    training,
+)
 from softsearch.cli.mistyped import UsageError, in_our_words
 from softsearch.errors import Interrupted, SoftsearchError
 
@@ -36,6 +48,7 @@ app.command()(training.resume)
 app.command()(evaluation.evaluate)
 app.command()(prediction.predict)
 app.command()(looking.look)
+app.command()(exporting.export)
 app.command()(checking.check)
 app.command()(recipes.recipes)
 app.add_typer(claims.app, name="claims")

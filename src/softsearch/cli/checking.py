@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import json
+import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -17,7 +18,7 @@ from softsearch.errors import DataError, RecipeError, RunError
 
 if TYPE_CHECKING:
     from softsearch.cli.survey import Survey
-    from softsearch.recipes.schema import Files
+    from softsearch.recipes.schema import Files, LanguageRecipe
     from softsearch.training.folder import RunFolder
 
 RECIPE_SUFFIXES = {".yaml", ".yml"}
@@ -50,6 +51,7 @@ def _examined(what: list[str]) -> tuple[dict[str, Any], list[str]]:
 
 
 def _run(path: Path) -> tuple[dict[str, Any], list[str]]:
+    from softsearch.runs.parts import COUNTED
     from softsearch.training.folder import RunFolder
 
     folder = RunFolder.open(path)
@@ -68,6 +70,8 @@ def _run(path: Path) -> tuple[dict[str, Any], list[str]]:
     }
     steps = ", ".join(str(step) for step in folder.checkpoints) or "none"
     lines = [f"{path}: every file is as it was written", f"checkpoints: {steps}; best: {folder.best}"]
+    if (path / COUNTED).exists():
+        lines[1] = "counted, not trained: there are no checkpoints"
     if changes:
         told = "recipe.yaml differs from the recipe that the run was trained with"
         lines[:] = [
@@ -156,14 +160,15 @@ def _other_sides(file: Path) -> list[Path]:
 
 def _recipe(name: str) -> tuple[dict[str, Any], list[str]]:
     from softsearch.recipes.reading import load_recipe
-    from softsearch.recipes.schema import Files, TranslationRecipe
+    from softsearch.recipes.schema import Files, LanguageRecipe, TranslationRecipe
 
     recipe = load_recipe(name)
     found: dict[str, Any] = {"kind": "recipe", "path": str(recipe.path), "data": {}}
     lines = [f"{recipe.path}: a valid recipe"]
-    if not isinstance(recipe, TranslationRecipe):
-        lines.append("its data are running text: they are read when it is trained")
-        return found, lines
+    if isinstance(recipe, LanguageRecipe):
+        found["data"] = _text(recipe)
+        return found, [*lines, *_sizes(found["data"])]
+    assert isinstance(recipe, TranslationRecipe)
     if not isinstance(recipe.data, Files):
         lines.append("its data are generated: there are no files to read")
         return found, lines
@@ -171,6 +176,26 @@ def _recipe(name: str) -> tuple[dict[str, Any], list[str]]:
         found["data"][split] = survey.to_dict()
         lines += [f"{split}:", *(f"  {line}" for line in _described(survey))]
     return found, lines
+
+
+def _text(recipe: LanguageRecipe) -> dict[str, Any]:
+    """Return what each split of running text holds, as training reads it."""
+    from softsearch.build.texts import materialise
+
+    with tempfile.TemporaryDirectory() as temporary:
+        prepared = materialise(recipe, Path(temporary), overfit=None, tokenizer=None)
+    return {"vocabulary": prepared.tokenizer.size, **prepared.report}
+
+
+def _sizes(found: Mapping[str, Any]) -> Iterator[str]:
+    yield f"vocabulary: {found['vocabulary']:,} tokens"
+    for split in ("train", "valid", "test"):
+        if split in found:
+            own = found[split]
+            read = ", ".join(f"{own[what]:,} {what}" for what in ("tokens", "words", "bytes"))
+            yield f"{split}: {own['kept']:,} lines, {read}; {100 * own['unknown'] / own['tokens']:.1f} % unknown"
+    if "vectors" in found["train"]:
+        yield f"vectors: {found['train']['vectors']['found']:,} of {found['vocabulary']:,} tokens have one"
 
 
 def _splits(data: Files, *, seed: int) -> Iterator[tuple[str, Survey]]:

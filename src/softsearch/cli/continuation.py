@@ -1,84 +1,186 @@
-"""`softsearch predict` with a language model: a prompt in, more text out, as it is written."""
+"""`softsearch predict` with a language model: a prompt in, more text out, as it is written; or lines scored."""
 
 from __future__ import annotations
 
+import itertools
 import json
+import math
+import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from softsearch.cli.console import note
-from softsearch.errors import SoftsearchError
+from softsearch.cli.given import Given, named_as_options, option, refuse
+from softsearch.cli.lines import line_groups, typed
+from softsearch.cli.prediction_options import Format
+from softsearch.errors import DataError, SoftsearchError
 
 if TYPE_CHECKING:
+    from softsearch.decoding.settings import Generation
     from softsearch.tasks.writer import Writer
+    from softsearch.tasks.written import Cost, WrittenToken
 
-_ALTERNATIVES = 5
+_MAX_TOKENS, _ALTERNATIVES = 200, 5
+_SCORED_AT_ONCE = 1024
+_MOST_NAMED = 10
+_BETWEEN = "---"
+_HEADER = f"{'nats':>11} {'tokens':>7} {'unknown':>7} {'perplexity':>10} {'per word':>10} {'bits/byte':>9}  text"
+_WIDTH = 40  # of a line of text beside its scores
 
 
-def go_on(
-    run: Path, prompt: str, *, drawing: dict[str, Any], max_tokens: int, stop: Sequence[str], with_tokens: bool
-) -> None:
-    """Write what follows a prompt: as text, or with `with_tokens` a JSON line for each token.
+class Asked(NamedTuple):
+    """A run, how to write, and the options that were given: fields of a `Generation`, and the others."""
 
-    Parameters
-    ----------
-    drawing
-        Fields of :class:`~softsearch.decoding.settings.Sampling` that were given.
-    """
+    run: Path
+    form: Format
+    generation: Given
+    writing: Given
+
+
+def predict(asked: Asked, files: Sequence[str] | None, score: Path | None) -> None:
+    """Go on with prompts, or score the lines of a text."""
     from softsearch import runs
 
-    writer = runs.load(run)
-    sampling = replace(writer.sampling, **drawing)
-    _remark(writer, prompt)
-    if not with_tokens:
-        sys.stdout.write(prompt)
-    alternatives = _ALTERNATIVES if with_tokens else 0
-    for token in writer.write(prompt, sampling=sampling, max_tokens=max_tokens, stop=stop, alternatives=alternatives):
-        sys.stdout.write(json.dumps(token._asdict(), ensure_ascii=False) + "\n" if with_tokens else token.text)
-        sys.stdout.flush()
-    if not with_tokens:
-        sys.stdout.write("\n")
+    if asked.form is Format.pharaoh:
+        raise SoftsearchError("a language model links no words", value=asked.form.value, allowed="text, jsonl")
+    if score is not None:
+        refuse({**asked.writing, **asked.generation}, "nothing is written where lines are scored")
+        if files:
+            raise SoftsearchError("--score takes the file, and no other", value=files[0], fix=f"leave out {files[0]}")
+        groups = line_groups([str(score)])  # a mistake in the name is told before the model is loaded
+        _score(runs.load(asked.run), itertools.chain.from_iterable(groups), as_json=asked.form is Format.jsonl)
+        return
+    prompts = _prompts(asked.writing.get("prompt"), files)
+    writer = runs.load(asked.run)
+    with named_as_options(asked.generation):
+        generation = replace(writer.generation, **asked.generation)
+    _check(asked, generation, writer)
+    for number, prompt in enumerate(prompts):
+        if number and asked.form is Format.text and isinstance(prompts, list):  # what is typed lies apart by itself
+            _say(_BETWEEN)
+        _remark(writer, prompt)
+        _go_on(writer, prompt, asked, generation, number)
 
 
-def score_lines(run: Path, file: Path, *, as_json: bool) -> None:
-    """Write for each line of a file its log-probability in nats, each scored by itself."""
-    from softsearch import runs
-    from softsearch.data.text import read_lines
+def _prompts(prompt: str | None, files: Sequence[str] | None) -> Iterable[str]:
+    """Return what to go on with: what is given, each file as a whole, standard input, or line by line what is typed."""
+    if prompt is not None:
+        if files:
+            raise SoftsearchError("--prompt and a file of one are given", value=files[0], fix="leave out one of them")
+        return [prompt]
+    if not files and sys.stdin.isatty():
+        return typed("One prompt per line; Ctrl-D ends.")
+    for name in files or ():
+        if name != "-" and not Path(name).exists():
+            fix = f"to go on with these words: --prompt {shlex.quote(name)}"
+            raise DataError("no such file", path=name, fix=fix)
+    return ["\n".join(itertools.chain.from_iterable(line_groups([name]))) for name in files or ["-"]]
 
-    lines = read_lines(file)
-    writer = runs.load(run)
-    for line in lines:
-        scored = writer.score(line)
-        sys.stdout.write(
-            json.dumps(scored._asdict(), ensure_ascii=False) + "\n" if as_json else f"{scored.log_prob:.4f}\n"
+
+def _check(asked: Asked, generation: Generation, writer: Writer) -> None:
+    """Refuse options without effect, and tell of one that has none with this model."""
+    given: Given = {**asked.generation, **asked.writing}
+    drawing = ("top_k", "top_p", "min_p", "seed", "samples")
+    if generation.temperature == 0:
+        refuse(
+            {name: given[name] for name in drawing if name in given},
+            "at temperature 0 the likeliest token is written, and nothing is drawn",
         )
-        sys.stdout.flush()
-
-
-def require_text(run: Path, prompt: str | None, files: Sequence[str] | None) -> str:
-    """Return the prompt, or raise an error where there is none."""
-    if files:
-        raise SoftsearchError(
-            "a language model goes on with a prompt",
-            value=files[0],
-            fix=f'softsearch predict {run} --prompt "…"; to score the lines of a file: --score {files[0]}',
-        )
-    if prompt is None:
-        if sys.stdin.isatty():
-            raise SoftsearchError("there is no prompt", path=run, fix='give one: --prompt "Once upon a time"')
-        return sys.stdin.read().removesuffix("\n")
-    return prompt
+    if generation.repetition_penalty == 1 and "repetition_window" in asked.generation:
+        refuse({"repetition_window": None}, "nothing is penalised", fix="give --repetition-penalty 1.2 too")
+    for name in ("top_k", "alternatives"):
+        if given.get(name, 0) > writer.tokenizer.size:
+            note(f"{option(name)}: the model knows {writer.tokenizer.size} tokens: all of them are taken")
 
 
 def _remark(writer: Writer, prompt: str) -> None:
     """Say what of a prompt the model does not see."""
-    ids = writer.encoded(prompt)
     unknown = writer.unknown(prompt)
     if unknown:
-        note(f"the model does not know {unknown} of the {len(ids) - 1} tokens of the prompt")
-    context = writer.model.context
-    if context is not None and len(ids) > context:
-        note(f"the prompt has {len(ids)} tokens; the model sees the last {context}")
+        more = f", and {len(unknown) - _MOST_NAMED} more" if len(unknown) > _MOST_NAMED else ""
+        note(f"the prompt has what the model does not know: {', '.join(map(repr, unknown[:_MOST_NAMED]))}{more}")
+    if writer.by_line and "\n" in prompt:
+        note("to this model each line is a text of its own: it sees the last line of the prompt only")
+    length, seen = len(writer.encoded(prompt)), writer.num_seen(prompt)
+    if seen < length:
+        note(
+            f"the prompt has {length} tokens, more than the model's context of {writer.model.context}: "
+            f"it sees the last {seen} of them"
+        )
+
+
+def _go_on(writer: Writer, prompt: str, asked: Asked, generation: Generation, number: int) -> None:
+    how: dict[str, Any] = {
+        "generation": generation,
+        "max_tokens": asked.writing.get("max_tokens", _MAX_TOKENS),
+        "stop": asked.writing.get("stop", ()),
+        "alternatives": asked.writing.get("alternatives", _ALTERNATIVES if asked.form is Format.jsonl else 0),
+        "number": number,
+    }
+    samples, shown = asked.writing.get("samples", 1), _tabled if "alternatives" in asked.writing else _as_text
+    if asked.form is Format.jsonl:
+        for each in writer.write(prompt, samples=samples, **how):
+            _say(json.dumps(each.to_dict(), ensure_ascii=False))
+        return
+    streams = [writer.stream(prompt, **how)]
+    if samples > 1:
+        streams = [iter(each.tokens) for each in writer.write(prompt, samples=samples, **how)]
+    for place, stream in enumerate(streams):
+        if place:
+            _say(_BETWEEN)
+        shown(prompt, stream)
+
+
+def _as_text(prompt: str, tokens: Iterator[WrittenToken]) -> None:
+    """Write a prompt and what follows it, as it comes."""
+    try:
+        for text in itertools.chain([prompt], (token.text for token in tokens)):
+            sys.stdout.write(text)
+            sys.stdout.flush()
+    finally:
+        sys.stdout.write("\n")  # after Ctrl-C too: what is there stays, and what is said of it has a line of its own
+
+
+def _tabled(_prompt: str, tokens: Iterator[WrittenToken]) -> None:
+    """Write a line for each token: its probability, and the likeliest in its place with theirs."""
+    for token in tokens:
+        others = "  ".join(f"{piece} {math.exp(log_prob):.4f}" for piece, log_prob in token.alternatives)
+        _say(f"{math.exp(token.log_prob):.4f}  {token.piece:<16}  {others}".rstrip())
+
+
+def _score(writer: Writer, lines: Iterable[str], *, as_json: bool) -> None:
+    """Write what each line costs, each by itself, and what all do."""
+    from softsearch.tasks.written import Cost, spread
+
+    costs: list[Cost] = []
+    waiting, context = iter(lines), writer.model.context or math.inf
+    if not as_json:
+        _say(_HEADER)
+    while some := list(itertools.islice(waiting, _SCORED_AT_ONCE)):
+        for scored in writer.score(some):
+            _say(json.dumps(scored.to_dict(), ensure_ascii=False) if as_json else _row(scored.cost, scored.text))
+            costs.append(scored.cost)
+    if costs:
+        total = Cost.total(costs)
+        whole = {"text": None, "num_lines": len(costs), "log_prob": -total.nats, **spread(total)}
+        _say(json.dumps(whole) if as_json else _row(total, "total"))
+    long = [number for number, cost in enumerate(costs, start=1) if cost.tokens > context]
+    if long:
+        told = (
+            f"lines that are longer than the model's context of {context} tokens: {len(long)}, the first line {long[0]}"
+        )
+        note(f"{told}; they are read in windows that overlap by half")
+
+
+def _row(cost: Cost, text: str) -> str:
+    shown = text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…"
+    perplexities = f"{cost.perplexity:>10.4g} {cost.perplexity_per_word:>10.4g} {cost.bits_per_byte:>9.3f}"
+    return f"{cost.nats:>11.3f} {cost.tokens:>7} {cost.unknown:>7} {perplexities}  {shown}".rstrip()
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from softsearch.cli.console import Overrides, note, say
-from softsearch.cli.looking import draw
+from softsearch.cli.looking_at_translations import draw
 from softsearch.cli.training import finish
 
 if TYPE_CHECKING:

@@ -40,6 +40,7 @@ def forecast(recipe: Recipe, survey: Survey) -> Forecast:
 
     with tempfile.TemporaryDirectory() as temporary:
         seen = runs.dry_run(_sampled(recipe, Path(temporary)) if survey.pairs > _SAMPLE else recipe)
+    assert recipe.training is not None  # its steps were timed
     epochs = recipe.training.max_epochs or 1
     whole = max(1.0, survey.pairs / _SAMPLE)
     total_s, steps = seen["predicted_s"] * whole, math.ceil(seen["steps"] * whole)

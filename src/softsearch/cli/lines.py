@@ -20,7 +20,7 @@ def line_groups(files: Sequence[str] | None) -> Iterator[Iterable[str]]:
     from softsearch.data.text import read_lines
 
     if not files and sys.stdin.isatty():
-        return _typed()
+        return ([sentence] for sentence in typed("One sentence per line; Ctrl-D ends."))
     if not files or list(files) == ["-"]:
         return _arriving()
     missing = [name for name in files if name != "-" and not Path(name).exists()]
@@ -33,20 +33,20 @@ def line_groups(files: Sequence[str] | None) -> Iterator[Iterable[str]]:
     return iter([itertools.chain.from_iterable(each)])
 
 
-def _typed() -> Iterator[list[str]]:
-    """Yield what a person types, sentence by sentence; only the answers go to stdout."""
+def typed(told: str) -> Iterator[str]:
+    """Tell a person what to type and yield it line by line; only the answers go to stdout."""
     from rich.console import Console
 
     console = Console(highlight=False, stderr=True)
-    console.print("One sentence per line; Ctrl-D ends.", style="dim")
+    console.print(told, style="dim")
     while True:
         try:
-            sentence = console.input("[bold]> [/]")
+            line = console.input("[bold]> [/]")
         except EOFError:
             console.print()
             return
-        if sentence.strip():
-            yield [sentence]
+        if line.strip():
+            yield line
 
 
 def _arriving() -> Iterator[list[str]]:

@@ -1,84 +1,127 @@
-"""`softsearch look`: pictures of what a run does."""
+"""`softsearch look`: pictures and figures of what happens inside a run."""
 
 from __future__ import annotations
 
-import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any, Literal
 
 import typer
 
-from softsearch.cli.console import note, say
+from softsearch.cli.console import Json
 from softsearch.errors import RunError, SoftsearchError
 
-if TYPE_CHECKING:
-    from softsearch.tasks.translator import Translation
+_ATTENTION = "Translate it and draw where each word was read; a Transformer language model reads it as it is."
+_FILE = "Sentences to translate, one a line; with a language model, the text to look at."
+_BY_HEAD = "Draw each layer and head of a Transformer: where its decoder reads the source, or either reads itself."
+_HEADS = "Score each head of a Transformer as an aligner, on pairs with gold links."
+_ON = 'Where the best head is judged: "test", or as for evaluate. Default: every other validation pair.'
+_CELL = "Colour a text by one unit of a recurrent language model; layers and units count from 1."
+_CELLS = "Find the units that follow quotes, brackets, indentation, the position in a line and more."
+_NEXT = "Draw below each token of a text what was likely in its place."
+_TEXT = "The text to look at; default: the run's validation text."
+_OUT = "The picture to write, .png; with --cell and --cells also a page, .html. Several are numbered or named."
+
+# What goes with what: for each kind of run, what can be looked at, and the options that this has.
+_GOES_WITH: dict[str, dict[str, set[str]]] = {
+    "translation": {
+        "attention": {"file", "by_head", "out"},
+        "heads": {"on", "gold", "gold_format", "json"},
+    },
+    "language_model": {
+        "attention": {"tokens", "out"},
+        "cell": {"text", "file", "tokens", "out"},
+        "cells": {"text", "file", "tokens", "out", "json"},
+        "next": {"text", "file", "tokens", "top", "out"},
+    },
+}
 
 
 def look(
     run: Annotated[Path, typer.Argument(help="A run folder.")],
-    attention: Annotated[
-        str | None, typer.Option(metavar="SENTENCE", help="Translate it and draw where each word was read.")
-    ] = None,
-    file: Annotated[Path | None, typer.Option(help="The same for every line of a file.")] = None,
-    out: Annotated[
-        Path, typer.Option(help="The picture to write; with several sentences they are numbered as their lines.")
-    ] = Path("attention.png"),
+    attention: Annotated[str | None, typer.Option(metavar="SENTENCE", help=_ATTENTION)] = None,
+    file: Annotated[Path | None, typer.Option(help=_FILE)] = None,
+    by_head: Annotated[Literal["source", "encoder", "decoder"] | None, typer.Option(help=_BY_HEAD)] = None,
+    heads: Annotated[bool, typer.Option("--heads", help=_HEADS)] = False,
+    on: Annotated[str | None, typer.Option(metavar="DATA", help=_ON)] = None,
+    gold: Annotated[Path | None, typer.Option(metavar="LINKS", help="Gold links for --on, as for evaluate.")] = None,
+    gold_format: Annotated[Literal["naacl", "pharaoh"] | None, typer.Option(help="As for evaluate.")] = None,
+    cell: Annotated[str | None, typer.Option(metavar="LAYER:UNIT", help=_CELL)] = None,
+    cells: Annotated[bool, typer.Option("--cells", help=_CELLS)] = False,
+    next_: Annotated[bool, typer.Option("--next", help=_NEXT)] = False,
+    text: Annotated[str | None, typer.Option(help=_TEXT)] = None,
+    tokens: Annotated[int | None, typer.Option(min=8, help="Tokens of the text to look at, at most.")] = None,
+    top: Annotated[int | None, typer.Option(min=1, max=50, help="Likeliest tokens to draw; default: 5.")] = None,
+    out: Annotated[Path | None, typer.Option(help=_OUT)] = None,
+    as_json: Json = False,
 ) -> None:
-    """Draw the attention of a run for a sentence, as a PNG."""
+    """Look inside a run: attention, memory cells, what was expected."""
     from softsearch import runs
+    from softsearch.cli import looking_at_texts, looking_at_translations
 
-    if out.suffix.lower() != ".png":
-        raise SoftsearchError("the picture is a PNG", path=out, allowed="a name that ends in .png")
-    sentences = _sentences(attention, file)
-    if runs.kind_of(run) == "language_model":
-        fix = f'softsearch predict {run} --prompt "…" --format jsonl shows what it thought of'
-        raise RunError("pictures of a language model are not there yet", path=run, fix=fix)
-    translator = runs.load(run)
-    translations = translator.translate(list(sentences.values()))
-    num_drawn = 0
-    for number, translation in zip(sentences, translations, strict=True):
-        if not translation.target_pieces:
-            note(f"the translation is empty, there is nothing to draw: {translation.source}")
-            continue
-        if translation.num_parts > 1:
-            limit = f"of more than the {translator.max_tokens} tokens that the model was trained on"
-            note(f"too long to draw, {limit}: {textwrap.shorten(translation.source, 80, placeholder=' …')}")
-            continue
-        if translation.weights is None:
-            raise RunError(
-                "this model has no attention to draw", path=run, fix="train with model.attention.kind=additive"
-            )
-        path = out if len(translations) == 1 else out.with_name(f"{out.stem}-{number}{out.suffix}")
-        draw(translation, path)
-        say(f"{translation.text}\n  {path}")
-        num_drawn += 1
-    if num_drawn == 0:
-        raise SoftsearchError(
-            "nothing could be drawn", path=file, fix="give shorter sentences, or a run trained further"
-        )
-
-
-def draw(translation: Translation, path: Path) -> None:
-    """Write the attention map of one translation."""
-    from softsearch.pictures import save_png
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    save_png(translation.plot(), path)
+    views = {
+        "attention": attention is not None,
+        "heads": heads,
+        "cell": cell is not None,
+        "cells": cells,
+        "next": next_,
+    }
+    options = {
+        "file": file, "by_head": by_head, "on": on, "gold": gold, "gold_format": gold_format, "text": text,
+        "tokens": tokens, "top": top, "out": out, "json": as_json or None,
+    }  # fmt: skip
+    given = {name: value for name, value in options.items() if value is not None}
+    kind = runs.kind_of(run)
+    view = _view(kind, [name for name, is_asked in views.items() if is_asked], given, run)
+    path = out or Path(f"{view}.png")
+    _check_suffix(path, [".png", ".html"] if view in ("cell", "cells") else [".png"])
+    if kind == "translation":
+        if view == "heads":
+            looking_at_translations.heads(run, on=on, gold=gold, gold_format=gold_format, as_json=as_json)
+        else:
+            looking_at_translations.attention(run, attention, file, by_head=by_head, out=path)
+        return
+    source = looking_at_texts.Source(run, attention if view == "attention" else text, file, tokens)
+    if view == "attention":
+        looking_at_texts.attention(source, out=path)
+    elif view == "next":
+        looking_at_texts.expected(source, top=top or 5, out=path)
+    elif view == "cell":
+        looking_at_texts.cell(source, str(cell), out=path)
+    else:
+        looking_at_texts.cells(source, out=path, as_json=as_json)
 
 
-def _sentences(attention: str | None, file: Path | None) -> dict[int, str]:
-    """Return the sentences to look at by their line in the file."""
-    if attention is not None and file is not None:
-        raise SoftsearchError("--attention and --file are both given", fix="leave out one of the two")
-    lines = [] if attention is None else [attention]
-    if file is not None:
-        from softsearch.data.text import read_lines
+def _view(kind: str, asked: list[str], given: dict[str, Any], run: Path) -> str:
+    """Return what to look at, or raise an error where that is not one thing, or does not go with the run."""
+    possible = _GOES_WITH[kind]
+    if kind == "translation" and not asked and "file" in given:
+        asked = ["attention"]
+    if not asked:
+        raise SoftsearchError("nothing to look at", allowed=[_option(each) for each in possible], fix=_example(kind))
+    if len(asked) > 1:
+        raise SoftsearchError(f"{_option(asked[0])} and {_option(asked[1])} are both given", fix="leave out one")
+    (view,) = asked
+    if view not in possible:
+        what = "it translates" if kind == "translation" else "it is a language model"
+        problem = f"{_option(view)} does not go with this run: {what}"
+        raise RunError(problem, path=run, allowed=[_option(each) for each in possible])
+    for name in given:
+        if name not in possible[view]:
+            fits = [_option(each) for each in sorted(possible[view])]
+            problem = f"{_option(name)} has no effect with {_option(view)}"
+            raise SoftsearchError(problem, allowed=fits, fix="leave it out")
+    return view
 
-        lines = list(read_lines(file))
-    elif attention is None:
-        raise SoftsearchError("nothing to look at", fix='give --attention "a sentence" or --file LINES')
-    sentences = {number: line for number, line in enumerate(lines, start=1) if line.strip()}
-    if not sentences:
-        raise SoftsearchError("there is no sentence to look at", path=file, value=attention)
-    return sentences
+
+def _option(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _example(kind: str) -> str:
+    return 'give --attention "a sentence" or --file LINES' if kind == "translation" else "give --next, or --cells"
+
+
+def _check_suffix(path: Path, allowed: list[str]) -> None:
+    if path.suffix.lower() not in allowed:
+        what = "the picture is a PNG" if len(allowed) == 1 else "a picture is a PNG, a page is HTML"
+        raise SoftsearchError(what, path=path, allowed=f"a name that ends in {' or '.join(allowed)}")

@@ -190,7 +190,7 @@ def plan_epoch(store: TokenStore, visits: np.ndarray, *, batch_tokens: int, seed
     # The length of targets decides first: the decoder's loop is the expensive one.
     coarse = np.floor(targets + _JITTER * random.random(len(rows)))
     order = np.lexsort((sources + _JITTER * random.random(len(rows)), coarse))
-    batches = _cut(visits[order], np.maximum(sources, targets)[order], batch_tokens)
+    batches = cut(visits[order], np.maximum(sources, targets)[order], batch_tokens)
     return [batches[index] for index in random.permutation(len(batches))]
 
 
@@ -198,7 +198,7 @@ def plan_in_order(store: TokenStore, *, batch_tokens: int) -> list[np.ndarray]:
     """Return batches by increasing length, every row in exactly one, with the budget of :func:`plan_epoch`."""
     sources, targets = store.source_lengths + 1, store.target_lengths + 1
     order = np.lexsort((sources, targets))
-    return _cut(order, np.maximum(sources, targets)[order], batch_tokens)
+    return cut(order, np.maximum(sources, targets)[order], batch_tokens)
 
 
 def _positions(offsets: np.ndarray, rows: np.ndarray) -> np.ndarray:
@@ -206,7 +206,8 @@ def _positions(offsets: np.ndarray, rows: np.ndarray) -> np.ndarray:
     return (np.diff(offsets).astype(np.int32) + 1)[rows]
 
 
-def _cut(visits: np.ndarray, longest_side: np.ndarray, batch_tokens: int) -> list[np.ndarray]:
+def cut(visits: np.ndarray, longest_side: np.ndarray, batch_tokens: int) -> list[np.ndarray]:
+    """Cut visits in their order into batches: rows times the longest are at most `batch_tokens`, or it is one row."""
     batches, start = [], 0
     while start < len(visits):
         # No batch that starts here can hold more rows than its first row alone would allow.

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from softsearch.data.columns import Column
 from softsearch.data.tokenizers import UNK, Tokenizer
 from softsearch.errors import DataError
 from softsearch.files import folder_written_atomically
 
-_CHUNK = 4096  # lines encoded at a time
+_CHUNK = 200_000  # characters encoded at a time
 
 
 class TextFile(NamedTuple):
@@ -44,6 +46,8 @@ class RunningText:
         White-space words and UTF-8 bytes of the text, line ends among the latter.
     unknown
         Tokens of the text that the tokenizer does not know.
+    by_line
+        Whether each line is a text of its own, which is read without those before it.
 
     Raises
     ------
@@ -57,6 +61,7 @@ class RunningText:
             self._starts = np.load(folder / "line_starts.npy", mmap_mode="r")
             about = json.loads((folder / "text.json").read_text(encoding="utf-8"))
             self._files: list[tuple[str, int]] = [(name, first) for name, first in about["files"]]
+            self.by_line = bool(about.get("by_line", False))
             self.words, self.bytes, self.unknown = (int(about[name]) for name in ("words", "bytes", "unknown"))
         except (OSError, ValueError, EOFError, KeyError, TypeError) as error:
             problem = f"the stored text cannot be read: {error}"
@@ -77,14 +82,26 @@ class RunningText:
         """How many lines the text has."""
         return len(self._starts)
 
+    @property
+    def line_lengths(self) -> np.ndarray:
+        """Tokens of each line, its end counted."""
+        return np.diff(self._starts, append=len(self.ids))
+
+    @property
+    def line_starts(self) -> np.ndarray:
+        """Where in `ids` each line begins; the token before it is a line end."""
+        return np.asarray(self._starts)
+
     @staticmethod
-    def write(folder: Path, files: Iterable[TextFile], tokenizer: Tokenizer) -> RunningText:
-        """Encode files, one after the other, some thousand lines at a time, and open the result.
+    def write(folder: Path, files: Iterable[TextFile], tokenizer: Tokenizer, *, by_line: bool = False) -> RunningText:
+        """Encode files, one after the other, some lines at a time, and open the result.
 
         Parameters
         ----------
         folder
             Where to; it appears when it is complete.
+        by_line
+            Each line is a text of its own.
 
         Raises
         ------
@@ -92,28 +109,44 @@ class RunningText:
             There is no text.
         """
         dtype = np.uint16 if tokenizer.size <= 2**16 else np.uint32
-        ids, starts = [np.array([tokenizer.line_end], dtype)], []
         begun: list[tuple[str, int]] = []
-        total, lines_read, words, num_bytes, unknown = 1, 0, 0, 0, 0
-        for file in files:
-            begun.append((file.name, lines_read))
-            lines = iter(file.lines)
-            while some := list(itertools.islice(lines, _CHUNK)):
-                encoded = [[*own, tokenizer.line_end] for own in tokenizer.encode_batch(some)]
-                lengths = np.array([len(own) for own in encoded])
-                starts.append(total + np.cumsum(lengths) - lengths)
-                flat = np.fromiter(itertools.chain.from_iterable(encoded), dtype, count=int(lengths.sum()))
-                ids.append(flat)
-                total += len(flat)
-                lines_read += len(some)
-                words += sum(len(line.split()) for line in some)
-                num_bytes += sum(len(line.encode("utf-8", "surrogatepass")) + 1 for line in some)
-                unknown += int((flat == UNK).sum())
-        if not words:
-            raise DataError("there is no text", value=", ".join(name for name, _ in begun))
+        counted: Counter[str] = Counter()
         with folder_written_atomically(folder) as temporary:
-            np.save(temporary / "ids.npy", np.concatenate(ids))
-            np.save(temporary / "line_starts.npy", np.concatenate(starts))
-            about = {"files": begun, "words": words, "bytes": num_bytes, "unknown": unknown}
+            with Column(temporary / "ids.npy", dtype) as ids, Column(temporary / "line_starts.npy", np.int64) as starts:
+                ids.append([tokenizer.line_end])
+                for file in files:
+                    begun.append((file.name, starts.count))
+                    for lines in _chunks(file.lines):
+                        encoded = [[*own, tokenizer.line_end] for own in tokenizer.encode_batch(lines)]
+                        ends = itertools.accumulate(map(len, encoded), initial=ids.count)
+                        starts.append(list(ends)[:-1])
+                        flat = np.fromiter(itertools.chain.from_iterable(encoded), dtype)
+                        ids.append(flat)
+                        counted.update(unknown=int((flat == UNK).sum()), **_sizes(lines))
+            if not counted["words"]:
+                raise DataError("there is no text", value=", ".join(name for name, _ in begun))
+            about = {"files": begun, "by_line": by_line, **counted}
             (temporary / "text.json").write_text(json.dumps(about), encoding="utf-8")
         return RunningText(folder)
+
+
+def _chunks(lines: Iterable[str]) -> Iterator[list[str]]:
+    """Yield lines, so many together that their ids take little memory; a line longer than that is alone."""
+    chunk: list[str] = []
+    room = _CHUNK
+    for line in lines:
+        chunk.append(line)
+        room -= len(line) + 1
+        if room <= 0:
+            yield chunk
+            chunk, room = [], _CHUNK
+    if chunk:
+        yield chunk
+
+
+def _sizes(lines: Sequence[str]) -> dict[str, int]:
+    """Return the words and the bytes of some lines."""
+    return {
+        "words": sum(len(line.split()) for line in lines),
+        "bytes": sum(len(line.encode("utf-8", "surrogatepass")) + 1 for line in lines),
+    }

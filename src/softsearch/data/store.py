@@ -10,6 +10,7 @@ from types import TracebackType
 
 import numpy as np
 
+from softsearch.data.columns import Column
 from softsearch.data.parallel import Pair, PairReport
 from softsearch.data.tokenizers import Tokenizer
 from softsearch.errors import DataError
@@ -139,7 +140,7 @@ class _Writer:
 
     def __init__(self, folder: Path, vocabulary: int, keep_texts: bool) -> None:
         dtype = np.uint16 if vocabulary <= 1 << 16 else np.int32
-        self.lines = _Column(folder / "lines.npy", np.int64)
+        self.lines = Column(folder / "lines.npy", np.int64)
         self.sides = [_Rows(folder, f"{side}_ids", f"{side}_offsets", dtype) for side in ("source", "target")]
         names = (_TEXTS[:2], _TEXTS[2:]) if keep_texts else ()
         self.texts = [_Rows(folder, *each, np.uint8) for each in names]
@@ -162,43 +163,18 @@ class _Writer:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        files: list[_Column | _Rows] = [self.lines, *self.sides, *self.texts]
+        files: list[Column | _Rows] = [self.lines, *self.sides, *self.texts]
         with contextlib.ExitStack() as stack:
             for each in files:
                 stack.callback(each.close)
-
-
-class _Column:
-    """A one-dimensional .npy file that grows."""
-
-    def __init__(self, path: Path, dtype: type[np.generic]) -> None:
-        self.count = 0
-        self._dtype = np.dtype(dtype)
-        self._file = path.open("wb")
-        self._write_header()
-
-    def append(self, values: Sequence[int]) -> None:
-        self._file.write(np.asarray(values, dtype=self._dtype).tobytes())
-        self.count += len(values)
-
-    def close(self) -> None:
-        # numpy pads the header so that a longer shape fits in the same bytes
-        with self._file:
-            self._file.seek(0)
-            self._write_header()
-
-    def _write_header(self) -> None:
-        descr = np.lib.format.dtype_to_descr(self._dtype)
-        header = {"descr": descr, "fortran_order": False, "shape": (self.count,)}
-        np.lib.format.write_array_header_1_0(self._file, header)
 
 
 class _Rows:
     """Sequences of numbers, one after the other, and where each begins."""
 
     def __init__(self, folder: Path, flat: str, offsets: str, dtype: type[np.generic]) -> None:
-        self._flat = _Column(folder / f"{flat}.npy", dtype)
-        self._offsets = _Column(folder / f"{offsets}.npy", np.int64)
+        self._flat = Column(folder / f"{flat}.npy", dtype)
+        self._offsets = Column(folder / f"{offsets}.npy", np.int64)
         self._offsets.append([0])
 
     def append(self, rows: Sequence[Sequence[int]]) -> None:

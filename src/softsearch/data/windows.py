@@ -1,4 +1,4 @@
-"""Batches of running text: parallel streams that go on from batch to batch, or windows from anywhere."""
+"""Batches of running text: parallel streams that go on from batch to batch, windows from anywhere, or lines."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from softsearch.data.batches import cut
 from softsearch.data.running import RunningText
 from softsearch.seeding import derive
-from softsearch.shapes import Int, Tensor
+from softsearch.shapes import Bool, Int, Shaped, Tensor
+
+_JITTER = 2.0  # tokens
 
 
 @dataclass(frozen=True)
@@ -25,22 +28,30 @@ class WindowBatch:
         Where each window goes on with what the batch before has left, counted from 0.
     begins
         Whether the windows are the first of their streams: there is nothing to go on with.
+    mask
+        The real positions; None: all are.
     """
 
     inputs: Int[Tensor, "batch length"]
     targets: Int[Tensor, "batch length"]
     streams: Int[Tensor, " batch"]
     begins: bool
+    mask: Bool[Tensor, "batch length"] | None = None
 
     @property
     def num_items(self) -> int:
         """Tokens that are predicted."""
-        return self.targets.numel()
+        return self.targets.numel() if self.mask is None else int(self.mask.sum())
+
+    def real(self, values: Shaped[Tensor, "batch length *features"]) -> Shaped[Tensor, "rows *features"]:
+        """Return the values of all real positions, one after the other."""
+        return values.flatten(0, 1) if self.mask is None else values[self.mask]
 
     def to(self, device: torch.device | str) -> WindowBatch:
         """Return the batch on another device."""
         moved = {name: getattr(self, name).to(device) for name in ("inputs", "targets", "streams")}
-        return dataclasses.replace(self, **moved)
+        mask = None if self.mask is None else self.mask.to(device)
+        return dataclasses.replace(self, **moved, mask=mask)
 
 
 class StreamData:
@@ -126,3 +137,64 @@ class WindowData:
     def describe(self, rows: np.ndarray) -> list[str]:
         """Return where each window begins, such as ``train.txt:17``."""
         return [self.text.place(int(start) + 1) for start in rows]
+
+
+class LineData:
+    """The lines of a text, each by itself, those of similar length together in a batch.
+
+    A line longer than the window is cut into windows, which are learnt from like lines: none of them knows what
+    stands before it. Rows are the windows in the order of the text.
+
+    Parameters
+    ----------
+    batch_tokens
+        Padded tokens of a batch at most.
+    window
+        Tokens of a row at most; None: each row is a line.
+    seed
+        The recipe's seed.
+    """
+
+    def __init__(self, text: RunningText, *, batch_tokens: int, window: int | None, seed: int) -> None:
+        self.text = text
+        self._batch_tokens, self._seed = batch_tokens, seed
+        lengths = text.line_lengths
+        window = window or int(lengths.max())
+        windows = -(-lengths // window)
+        number = np.arange(windows.sum()) - np.repeat(np.cumsum(windows) - windows, windows)  # in its line
+        self.starts = np.repeat(text.line_starts, windows) + number * window
+        self._lengths = np.minimum(window, np.repeat(lengths, windows) - number * window)
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def plan(self, epoch: int) -> list[np.ndarray]:
+        """Return the rows of each batch in random order, a function of the seed and the epoch alone."""
+        random = np.random.default_rng(derive(self._seed, "data order", epoch))
+        jittered = self._lengths + _JITTER * random.random(len(self._lengths))
+        batches = self._batches(np.argsort(jittered, kind="stable"))
+        return [batches[index] for index in random.permutation(len(batches))]
+
+    def in_order(self) -> list[np.ndarray]:
+        """Return the rows of each batch by increasing length."""
+        return self._batches(np.argsort(self._lengths, kind="stable"))
+
+    def batch(self, rows: np.ndarray) -> WindowBatch:
+        """Return the batch of these rows, padded by what follows them in the text."""
+        starts, lengths = self.starts[rows], self._lengths[rows]
+        columns = np.arange(lengths.max() + 1)
+        places = np.minimum(starts[:, None] - 1 + columns, len(self.text.ids) - 1)
+        ids = torch.from_numpy(self.text.ids[places].astype(np.int64))
+        mask = torch.from_numpy(columns[:-1] < lengths[:, None])
+        return WindowBatch(ids[:, :-1], ids[:, 1:], torch.arange(len(rows)), begins=True, mask=mask)
+
+    def lengths(self, rows: np.ndarray) -> np.ndarray:
+        """Return the tokens of each row."""
+        return self._lengths[rows]
+
+    def describe(self, rows: np.ndarray) -> list[str]:
+        """Return where each row begins, such as ``train.txt:17``."""
+        return [self.text.place(int(start)) for start in self.starts[rows]]
+
+    def _batches(self, rows: np.ndarray) -> list[np.ndarray]:
+        return cut(rows, self._lengths[rows], self._batch_tokens)

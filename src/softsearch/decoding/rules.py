@@ -91,7 +91,7 @@ def _only(wanted: Tensor, log_probs: Tensor, *, at: Tensor) -> Tensor:
 def _cut(log_probs: Tensor, tokens: Tensor, rules: Rules) -> Tensor:
     kept = log_probs
     if rules.no_repeat_ngrams:
-        kept = kept.masked_fill(_repeats(tokens, rules.no_repeat_ngrams, kept.shape[1]), float("-inf"))
+        kept = kept.masked_fill(repeats(tokens, rules.no_repeat_ngrams, kept.shape[1]), float("-inf"))
     if tokens.shape[1] <= rules.min_length:
         kept = kept.index_fill(1, torch.tensor([EOS], device=kept.device), float("-inf"))
     # A hypothesis that has no way to go on may end: every sentence has an output.
@@ -99,7 +99,7 @@ def _cut(log_probs: Tensor, tokens: Tensor, rules: Rules) -> Tensor:
     return _only(stuck, kept, at=log_probs)
 
 
-def _repeats(tokens: Int[Tensor, "rows length"], size: int, vocabulary: int) -> Bool[Tensor, "rows vocabulary"]:
+def repeats(tokens: Int[Tensor, "rows length"], size: int, vocabulary: int) -> Bool[Tensor, "rows vocabulary"]:
     """Return which tokens would complete a sequence of `size` tokens that is there already."""
     found = torch.zeros(len(tokens), vocabulary, dtype=torch.int32, device=tokens.device)
     if tokens.shape[1] < size:

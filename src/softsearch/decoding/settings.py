@@ -10,7 +10,7 @@ from softsearch.errors import SoftsearchError
 MAX_WIDTH = 1_000  # hypotheses about one sentence
 _MOST = {"length_penalty": 10, "coverage_penalty": 10, "max_ratio": 100, "min_length": 10_000, "no_repeat_ngrams": 100}
 MAX_TEMPERATURE = 1_000.0
-MIN_TEMPERATURE = 1e-3  # sharper than this is the search with a beam of one
+MAX_PENALTY = 100.0
 
 
 @dataclass(frozen=True)
@@ -67,12 +67,12 @@ class Search:
 
 @dataclass(frozen=True)
 class Sampling:
-    """How translations are drawn.
+    """How tokens are drawn; with the values that stand here, from the model's own distribution.
 
     Attributes
     ----------
     temperature
-        Log-probabilities are divided by it: below 1 the likely words become more so.
+        Log-probabilities are divided by it: below 1 the likely tokens become more so, and at 0 the likeliest is taken.
     top_k
         Draw among the k likeliest tokens only (Fan et al. 2018); None for all.
     top_p
@@ -88,14 +88,17 @@ class Sampling:
         A value is out of its range.
     """
 
-    temperature: float
-    top_k: int | None
-    top_p: float
-    seed: int
+    temperature: float = 1.0
+    top_k: int | None = None
+    top_p: float = 1.0
+    seed: int = 1
     min_p: float = 0.0
 
     def __post_init__(self) -> None:
-        _require("temperature", self.temperature, MIN_TEMPERATURE, MAX_TEMPERATURE)
+        if self.temperature < 0:
+            problem = "temperature is negative: the least likely tokens would come first"
+            raise SoftsearchError(problem, value=self.temperature, allowed=f"0 to {MAX_TEMPERATURE:g}")
+        _require("temperature", self.temperature, 0, MAX_TEMPERATURE)
         if self.top_k is not None:
             _require("top_k", self.top_k, 1, math.inf)
         if not 0 <= self.min_p < 1:
@@ -104,7 +107,38 @@ class Sampling:
             raise SoftsearchError("top_p is out of range", value=self.top_p, allowed="above 0, at most 1")
 
 
+@dataclass(frozen=True)
+class Generation(Sampling):
+    """How a text is gone on with.
+
+    Attributes
+    ----------
+    repetition_penalty
+        Scores of tokens that were read or written are divided by it (Keskar et al. 2019); 1 for no penalty.
+    repetition_window
+        So many last tokens count as read or written; None for all.
+    no_repeat_ngrams
+        No sequence of so many tokens is written that was read or written before; 0 for no such rule.
+
+    Raises
+    ------
+    SoftsearchError
+        A value is out of its range.
+    """
+
+    repetition_penalty: float = 1.0
+    repetition_window: int | None = None
+    no_repeat_ngrams: int = 0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _require("repetition_penalty", self.repetition_penalty, 1, MAX_PENALTY)
+        if self.repetition_window is not None:
+            _require("repetition_window", self.repetition_window, 1, math.inf)
+        _require("no_repeat_ngrams", self.no_repeat_ngrams, 0, _MOST["no_repeat_ngrams"])
+
+
 def _require(name: str, value: float, low: float, high: float) -> None:
     if not (low <= value <= high and math.isfinite(value)):
-        allowed = f"{low} to {high}" if math.isfinite(high) else f"at least {low}"
+        allowed = f"{low} to {high:g}" if math.isfinite(high) else f"at least {low}"
         raise SoftsearchError(f"{name} is out of range", value=value, allowed=allowed)

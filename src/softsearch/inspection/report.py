@@ -62,7 +62,7 @@ def write_report(run: Path) -> Path:
     about = {name: fact for name, fact in folder.about.items() if name != "recipe"}  # which has a part of its own
     parts = {
         **_of_task(run, full, evaluations, folder),
-        "training": _training(rows),
+        "training": _training(rows) if _is_trained(folder) else [paragraph("Counted in one pass, not trained.")],
         "data": _data(run / "data-report.json"),
         "recipe": _recipe(run / "recipe.yaml"),
         "environment": [facts(about), *_environment(run / "environment.json")],
@@ -100,6 +100,11 @@ def _summary(folder: RunFolder, rows: Sequence[Row]) -> str:
     if folder.best is not None:
         parts.insert(1, f"best at step {folder.best:,}")
     return " · ".join(parts)
+
+
+def _is_trained(folder: RunFolder) -> bool:
+    """Whether its recipe, if it has one, says how to train."""
+    return folder.about.get("recipe", {"training": True})["training"] is not None
 
 
 def _training(rows: Sequence[Row]) -> list[str]:

@@ -5,7 +5,8 @@
 with h' the context h without its first word, D(1), D(2) and D(3 or more) the discounts of an order, and g(h) what they
 leave over: the probability that all words after h sum to one. In the highest order c counts occurrences; in the lower
 ones c(h w) is the number of different words that stand before h w in the text (Kneser and Ney 1995): what matters there
-is in how many contexts a word is new. Below the single words lies the uniform distribution.
+is in how many contexts a word is new. Before the first word of a text stands none, so what begins with it is counted as
+it occurs. Below the single words lies the uniform distribution.
 
     D(k) = k - (k + 1) Y n_k+1 / n_k        Y = n_1 / (n_1 + 2 n_2)        n_k: how many n-grams are counted k times
 
@@ -15,134 +16,190 @@ the order below and whose last word is ``key % vocabulary``; so what can follow 
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
 
+from softsearch.nn.heads import Head
 from softsearch.shapes import Float, Int, Tensor
 
+NOTHING = -1
+"""Stands in a context where there is no word: before the beginning of a text."""
 
-class Order(NamedTuple):
-    """The n-grams of one length.
 
-    `keys` are sorted; `counts` are those that enter the probabilities; `suffixes` is the entry of each n-gram without
-    its first word in the order below; `discounts` begin with D(0), which is 0. For each entry of the order below, as a
-    context: `totals` and `backoffs`, c(h) and g(h), zero and one where nothing was seen after it.
-    """
+class Table(NamedTuple):
+    """The n-grams of one length: their keys, sorted, and the counts that enter the probabilities."""
 
     keys: Int[Tensor, " rows"]
     counts: Int[Tensor, " rows"]
-    suffixes: Int[Tensor, " rows"]
-    discounts: Float[Tensor, " _"]
-    totals: Float[Tensor, " _"]
-    backoffs: Float[Tensor, " _"]
 
 
-class NGrams:
-    """The n-grams of a text up to some length, and what they make of another text.
+class _Order(NamedTuple):
+    """A table and what follows from it.
+
+    `discounts` begin with D(0), which is 0. For each entry of the order below, as a context: `totals` and `backoffs`,
+    c(h) and g(h), zero and one where nothing was seen after it.
+    """
+
+    keys: Tensor
+    counts: Tensor
+    discounts: Tensor
+    totals: Tensor
+    backoffs: Tensor
+
+
+class NGrams(Head):
+    """The n-grams of a text up to some length; the features that it reads are the last words, `NOTHING` where is none.
 
     Parameters
     ----------
-    orders
+    tables
         From single words up.
     vocabulary
         Number of tokens.
     """
 
-    def __init__(self, orders: list[Order], *, vocabulary: int) -> None:
-        self.orders = orders
-        self.vocabulary = vocabulary
-
-    @classmethod
-    def count(cls, ids: Int[Tensor, " length"], *, order: int, vocabulary: int) -> NGrams:
-        """Count the n-grams of a text, of one to `order` words."""
-        tables = _tables(ids, order, vocabulary)
-        counts = [torch.bincount(longer.suffixes, minlength=len(shorter.keys)) for shorter, longer in pairwise(tables)]
-        counts.append(tables[-1].counts)
-        orders, contexts = [], 1
-        for table, own in zip(tables, counts, strict=True):
-            orders.append(_order(table, own, contexts, vocabulary))
+    def __init__(self, tables: Sequence[Table], *, vocabulary: int) -> None:
+        super().__init__()
+        self.vocabulary, self.order = vocabulary, len(tables)
+        contexts = 1
+        for length, table in enumerate(tables, start=1):
+            order = _order(table, contexts, vocabulary)
+            for name, tensor in order._asdict().items():
+                self.register_buffer(f"{name}_{length}", tensor, persistent=name in Table._fields)
             contexts = len(table.keys)
-        return cls(orders, vocabulary=vocabulary)
 
-    def log_probs(self, ids: Int[Tensor, " length"]) -> Float[Tensor, " new"]:
-        """Return log p of each token of a text but the first, given all before it, in nats."""
-        words = ids[1:]
-        probs = torch.full(words.shape, 1.0 / self.vocabulary, dtype=torch.float64)
-        context = torch.zeros_like(words)  # the entry of the tokens before each word: of none, the only one
-        before = _find(self.orders[0].keys, ids[:1])
-        for order in self.orders:
-            entry = torch.where(context >= 0, _find(order.keys, context * self.vocabulary + words), -1)
+    @property
+    def sizes(self) -> list[int]:
+        """How many different n-grams of each length there are."""
+        return [len(order.keys) for order in self._orders]
+
+    def cross_entropy(self, features: Int[Tensor, "rows width"], targets: Int[Tensor, " rows"]) -> Float[Tensor, ""]:
+        """Return the summed cross-entropy of the words after some others, in nats."""
+        return -self.log_probs(features, targets).sum()
+
+    def log_probs(self, contexts: Int[Tensor, "rows width"], words: Int[Tensor, " rows"]) -> Float[Tensor, " rows"]:
+        """Return log p of each word after those before it, in nats."""
+        probs = torch.full(words.shape, 1.0 / self.vocabulary, dtype=torch.float64, device=words.device)
+        for length, order in enumerate(self._orders):
+            context = self._entries(contexts, length)
             known = context.clamp(min=0)
+            entry = _find(order.keys, known * self.vocabulary + words)
             share = _discounted(order, entry) / order.totals[known].clamp(min=1)
             probs = torch.where(context >= 0, share + order.backoffs[known] * probs, probs)
-            context, before = torch.cat([before, entry[:-1]]), torch.full_like(before, -1)
         return probs.log()
 
-    def next_log_probs(self, context: Int[Tensor, " length"]) -> Float[Tensor, " vocabulary"]:
-        """Return log p of each token after some others, in nats."""
-        probs = torch.full((self.vocabulary,), 1.0 / self.vocabulary, dtype=torch.float64)
-        for length, order in enumerate(self.orders):
-            entry = self._entry(context[len(context) - length :]) if length <= len(context) else -1
-            if entry < 0:
-                break
-            low, high = torch.searchsorted(order.keys, torch.tensor([entry, entry + 1]) * self.vocabulary).tolist()
-            probs *= order.backoffs[entry]
-            seen = torch.arange(low, high)
-            probs[order.keys[seen] % self.vocabulary] += _discounted(order, seen) / order.totals[entry].clamp(min=1)
-        return probs.log()
+    def forward(self, features: Int[Tensor, "rows width"]) -> Float[Tensor, "rows vocabulary"]:
+        """Return log p of each token after some words, in nats."""
+        lowest, *above = self._orders
+        probs = torch.full((self.vocabulary,), 1.0 / self.vocabulary, dtype=torch.float64, device=features.device)
+        probs *= lowest.backoffs[0]
+        probs[lowest.keys] += _discounted(lowest, torch.arange(len(lowest.keys), device=features.device)) / (
+            lowest.totals[0].clamp(min=1)
+        )
+        probs = probs.repeat(len(features), 1)
+        for length, order in enumerate(above, start=1):
+            self._add(probs, order, self._entries(features, length))
+        return probs.log().float()
 
-    def _entry(self, words: Int[Tensor, " length"]) -> int:
-        """Return the entry of a sequence among those of its length; -1 where it was never seen."""
-        entry = torch.zeros(1, dtype=torch.long)
-        for word, order in zip(words, self.orders, strict=False):
-            entry = _find(order.keys, entry * self.vocabulary + word)
-            if entry < 0:
-                break
-        return int(entry)
+    def _add(self, probs: Tensor, order: _Order, contexts: Tensor) -> None:
+        """Interpolate the probabilities of the order below with what was seen after each context."""
+        rows = (contexts >= 0).nonzero().squeeze(1)
+        known = contexts[rows]
+        probs[rows] *= order.backoffs[known].unsqueeze(1)
+        low, high = (torch.searchsorted(order.keys, (known + more) * self.vocabulary) for more in (0, 1))
+        number = high - low
+        first = number.cumsum(0) - number
+        place = torch.arange(int(number.sum()), device=probs.device) - first.repeat_interleave(number)
+        seen = low.repeat_interleave(number) + place
+        share = _discounted(order, seen) / order.totals[known].clamp(min=1).repeat_interleave(number)
+        probs[rows.repeat_interleave(number), order.keys[seen] % self.vocabulary] += share
+
+    def _entries(self, contexts: Tensor, length: int) -> Tensor:
+        """Return the entry of the last `length` words among the n-grams of that length; -1 where it was never seen."""
+        entry = torch.zeros(len(contexts), dtype=torch.long, device=contexts.device)
+        for word, order in zip(contexts[:, contexts.shape[1] - length :].unbind(1), self._orders, strict=False):
+            found = _find(order.keys, entry * self.vocabulary + word)
+            entry = torch.where((entry >= 0) & (word >= 0), found, -1)
+        return entry
+
+    @property
+    def _orders(self) -> list[_Order]:
+        names = range(1, self.order + 1)
+        return [_Order(*(getattr(self, f"{name}_{length}") for name in _Order._fields)) for length in names]
 
 
-class _Table(NamedTuple):
+def count_ngrams(ids: Int[Tensor, " length"], *, order: int, vocabulary: int, boundary: int | None) -> list[Table]:
+    """Count the n-grams of a text, of one to `order` words; there are fewer tables where no text is as long.
+
+    Parameters
+    ----------
+    boundary
+        The token that stands between texts: no n-gram reaches over it. None: all is one text.
+    """
+    tables, entries, kept = [], ids, torch.ones_like(ids, dtype=torch.bool)
+    begins = torch.zeros_like(kept) if boundary is None else ids == boundary
+    keys, suffixes = ids, torch.zeros_like(ids)
+    for length in range(1, order + 1):
+        if length > 1:
+            last = ids[length - 1 :]
+            over = (ids[length - 2 : -1] == boundary) if boundary is not None and length > 2 else False
+            keys, suffixes = entries[:-1] * vocabulary + last, entries[1:]
+            kept = kept[:-1] & kept[1:] & ~torch.as_tensor(over)
+        if not kept.any():  # nothing in the text is as long
+            break
+        found, inverse, counts = keys[kept].unique(return_inverse=True, return_counts=True)
+        entries = torch.full_like(keys, -1).masked_scatter_(kept, inverse)
+        tables.append(_Counted(found, counts, *_of_each(found, inverse, suffixes[kept], begins[: len(kept)][kept])))
+    return [_smoothed(table, longer) for table, longer in zip(tables, [*tables[1:], None], strict=True)]
+
+
+class _Counted(NamedTuple):
+    """N-grams and how often they occur, the entries of each without its first word, and whether that begins a text."""
+
     keys: Tensor
     counts: Tensor
     suffixes: Tensor
+    begins: Tensor
 
 
-def _tables(ids: Tensor, order: int, vocabulary: int) -> list[_Table]:
-    """Return the n-grams that occur in a text and how often, from single words up."""
-    keys, entries, counts = ids.unique(return_inverse=True, return_counts=True)
-    tables = [_Table(keys, counts, torch.zeros_like(keys))]
-    for length in range(2, order + 1):
-        every = entries[:-1] * vocabulary + ids[length - 1 :]
-        shorter = entries[1:]
-        keys, entries, counts = every.unique(return_inverse=True, return_counts=True)
-        tables.append(_Table(keys, counts, torch.zeros_like(keys).index_copy_(0, entries, shorter)))
-    return tables
+def _of_each(found: Tensor, inverse: Tensor, *values: Tensor) -> list[Tensor]:
+    """Return for each n-gram the values at the places where it occurs, which are the same at all of them."""
+    return [value.new_zeros(len(found)).index_copy_(0, inverse, value) for value in values]
 
 
-def _order(table: _Table, counts: Tensor, contexts: int, vocabulary: int) -> Order:
+def _smoothed(table: _Counted, longer: _Counted | None) -> Table:
+    """Return the n-grams with the counts that enter the probabilities."""
+    if longer is None:
+        return Table(table.keys, table.counts)
+    before = torch.bincount(longer.suffixes, minlength=len(table.keys))
+    return Table(table.keys, torch.where(table.begins & (before == 0), table.counts, before))
+
+
+def _order(table: Table, contexts: int, vocabulary: int) -> _Order:
+    keys, counts = table
     discounts = _discounts(counts)
-    context = table.keys // vocabulary
+    context = keys // vocabulary
     totals = torch.zeros(contexts, dtype=torch.long).index_add_(0, context, counts)
     cut = discounts[counts.clamp(max=3)]
     left = torch.zeros(contexts, dtype=torch.float64).index_add_(0, context, cut)
     backoffs = torch.where(totals > 0, left / totals.clamp(min=1), 1.0)
-    return Order(table.keys, counts, table.suffixes, discounts, totals, backoffs)
+    return _Order(keys, counts, discounts, totals, backoffs)
 
 
 def _discounts(counts: Tensor) -> Tensor:
     """Return D(0), which is 0, D(1), D(2) and D(3 or more); where too little was counted to tell, three quarters."""
     number = torch.bincount(counts.clamp(max=5), minlength=6)[1:5].double()
-    if not number.all():
-        return torch.tensor([0.0, 0.75, 0.75, 0.75], dtype=torch.float64)
     share = number[0] / (number[0] + 2 * number[1])
     times = torch.arange(1, 4, dtype=torch.float64)
-    found = (times - (times + 1) * share * number[1:] / number[:3]).clamp(min=0)
+    found = times - (times + 1) * share * number[1:] / number[:3]
+    if not ((found > 0) & (found < times)).all():  # nothing may be left over for what was never seen
+        found = torch.full_like(found, 0.75)
     return torch.cat([found.new_zeros(1), found])
 
 
-def _discounted(order: Order, entries: Tensor) -> Tensor:
+def _discounted(order: _Order, entries: Tensor) -> Tensor:
     """Return max(c - D(c), 0) of each entry; 0 for -1."""
     counts = torch.where(entries >= 0, order.counts[entries.clamp(min=0)], 0)
     return counts - order.discounts[counts.clamp(max=3)]

@@ -48,7 +48,7 @@ def first_states(
     """Return each layer's state before the first word, the lowest first: ``tanh(W summary)``, or zeros."""
     size = cell.state_size
     if bridge is None:
-        return ((summary.new_zeros(len(summary), cell.recurrent.in_features),) * size,) * depth
+        return ((summary.new_zeros(summary.shape[0], cell.recurrent.in_features),) * size,) * depth
     parts = torch.tanh(bridge(summary)).chunk(depth * size, dim=1)
     return tuple(parts[i : i + size] for i in range(0, depth * size, size))
 

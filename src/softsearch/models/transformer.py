@@ -154,14 +154,14 @@ class Transformer(SequenceModel):
         values, mask = self._embedded(self.source_embedding, source, 0), source_mask[:, None, None]
         for block in self.encoder:
             after, seen, _ = block(values, None, mask)
-            encoder.append(block.own_weights(values, seen, mask))
+            encoder.append(cast("Block", block).own_weights(values, seen, mask))
             values = after
         encoded, causal = self.encode(source, source_mask), causal_mask(target_input.shape[1], 0, source.device)
         values = self._embedded(self.target_embedding, target_input, 0)
         for block, read in zip(self.decoder, encoded.blocks, strict=True):
             after, seen, queries = block(values, None, causal, read, mask)
-            decoder.append(block.own_weights(values, seen, causal))
-            reader.append(block.source.weights(queries, read, mask))
+            decoder.append(cast("Block", block).own_weights(values, seen, causal))
+            reader.append(cast("MultiHeadAttention", block.source).weights(queries, read, mask))
             values = after
         return Looks(tuple(encoder), tuple(decoder), tuple(reader))
 

@@ -9,12 +9,13 @@ It reads at most `context` tokens: there are no more places. The state is what e
 
 from __future__ import annotations
 
-from typing import NamedTuple, final
+from typing import NamedTuple, cast, final
 
 import torch
 from torch import nn
 
 from softsearch.models.language_model import LanguageModel
+from softsearch.nn.dropout import Dropout
 from softsearch.nn.heads import Head, tie
 from softsearch.nn.transformer import Block, KeysValues, causal_mask
 from softsearch.shapes import Float, Int, Tensor
@@ -78,7 +79,7 @@ class TransformerLanguageModel(LanguageModel):
         )
         self.norm = nn.LayerNorm(width)
         self.head = head
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.context, self.heads = context, heads
         self._initialise(layers)
         if tie_embeddings:
@@ -94,14 +95,26 @@ class TransformerLanguageModel(LanguageModel):
     ) -> tuple[Float[Tensor, "batch length features"], Read]:
         """Read the next window."""
         past, new = state.blocks[0].keys.shape[2], tokens.shape[1]
-        places = torch.arange(past, past + new, device=tokens.device)
-        values = self.dropout(self.embedding(tokens) + self.places(places))
+        values = self._embedded(tokens, past)
         mask = None if new == 1 else causal_mask(new, past, tokens.device)
         after = []
         for block, before in zip(self.blocks, state.blocks, strict=True):
             values, read, _ = block(values, before, mask)
             after.append(read)
         return self.norm(values), Read(tuple(after))
+
+    def looks(self, tokens: Int[Tensor, "batch length"]) -> tuple[Float[Tensor, "batch heads length length"], ...]:
+        """Return where each head looks while a text is read from its beginning, block by block."""
+        values, mask, looked = self._embedded(tokens, 0), causal_mask(tokens.shape[1], 0, tokens.device), []
+        for block in self.blocks:
+            after, read, _ = block(values, None, mask)
+            looked.append(cast("Block", block).own_weights(values, read, mask))
+            values = after
+        return tuple(looked)
+
+    def _embedded(self, tokens: Tensor, past: int) -> Tensor:
+        places = torch.arange(past, past + tokens.shape[1], device=tokens.device)
+        return self.dropout(self.embedding(tokens) + self.places(places))
 
     def _initialise(self, layers: int) -> None:
         """As in GPT-2: normal with 0.02, what a block adds smaller the more blocks there are."""

@@ -2,6 +2,19 @@
 
 from softsearch.pictures.attention import attention_map
 from softsearch.pictures.charts import curves, length_chart
+from softsearch.pictures.coloured_text import coloured_text
+from softsearch.pictures.heads import head_grid
+from softsearch.pictures.next_tokens import Expected, next_token_strips
 from softsearch.pictures.saving import save_png, to_data_uri
 
-__all__ = ["attention_map", "curves", "length_chart", "save_png", "to_data_uri"]
+__all__ = [
+    "Expected",
+    "attention_map",
+    "coloured_text",
+    "curves",
+    "head_grid",
+    "length_chart",
+    "next_token_strips",
+    "save_png",
+    "to_data_uri",
+]

@@ -46,7 +46,9 @@ def load_recipe(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Reci
     tree = _read(path)
     for text in overrides:
         tree = _laid_over(tree, _override(text))
-    tree = _with_dictionary(_with_paths(tree))
+    tree = _with_paths(tree)
+    for keys in (("decoding", "dictionary"), ("model", "vectors", "file")):
+        tree = _with_path(tree, keys)
     try:
         recipe = root_of(tree).model_validate(plain(tree))
     except ValidationError as error:
@@ -222,14 +224,14 @@ def _with_paths(tree: Tree) -> Tree:
     return Tree({**tree.entries, "data": Tree(entries, data.place)}, tree.place)
 
 
-def _with_dictionary(tree: Tree) -> Tree:
-    """Make the name of the dictionary absolute."""
-    decoding = tree.entries.get("decoding")
-    name = decoding.entries.get("dictionary") if decoding else None
-    if decoding is None or name is None or not isinstance(name.value, str):
+def _with_path(tree: Tree, keys: Sequence[str]) -> Tree:
+    """Make a file's name absolute where it stands at these keys."""
+    if not keys:
+        return _absolute(tree) if isinstance(tree.value, str) else tree
+    key, *below = keys
+    if key not in tree.entries:
         return tree
-    entries = {**decoding.entries, "dictionary": _absolute(name)}
-    return Tree({**tree.entries, "decoding": Tree(entries, decoding.place)}, tree.place)
+    return Tree({**tree.entries, key: _with_path(tree.entries[key], below)}, tree.place)
 
 
 def _absolute(name: Tree) -> Tree:

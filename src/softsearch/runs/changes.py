@@ -85,6 +85,8 @@ def accept(folder: RunFolder, recipe: Recipe, changes: Sequence[Change]) -> list
 
 
 def _remarks(folder: RunFolder, recipe: Recipe, changes: Sequence[Change]) -> Iterator[str]:
+    if recipe.training is None:
+        return
     kind = recipe.training.schedule.kind
     if kind in ("linear", "cosine") and any(change.is_one_of(_LIMITS) for change in changes):
         yield f"the {kind} schedule changes its shape from here on: it falls to zero at the new end"

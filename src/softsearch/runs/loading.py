@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from softsearch.decoding.ensemble import Ensemble
-from softsearch.decoding.settings import Sampling
 from softsearch.errors import RunError
 from softsearch.models.sequence_model import SequenceModel
-from softsearch.runs.parts import best_of, model_of, task_of
+from softsearch.runs.parts import best_of, task_of, trained_model_of
 from softsearch.tasks.translator import Translator
 from softsearch.tasks.writer import Writer
 from softsearch.training.checkpoints import load_checkpoint
@@ -39,7 +38,7 @@ def load_writer(run: Path | str) -> Writer:
     if kind_of(folder) != "language_model":
         raise RunError("this run is no language model: it translates", path=folder.path, fix="softsearch predict")
     task, model = _loaded(folder, None)
-    return Writer(model, task.tokenizer, sampling=Sampling(temperature=1.0, top_k=None, top_p=1.0, seed=1))
+    return task.writer(model)
 
 
 def load_translator(run: Path | str | Sequence[Path | str], *, model: SequenceModel | None = None) -> Translator:
@@ -95,6 +94,7 @@ def kind_of(run: Path | str | RunFolder) -> str:
 
 
 def _loaded(folder: RunFolder, model: SequenceModel | None) -> tuple[Any, Any]:
-    task, model = task_of(folder), model or model_of(folder)
+    if model is None:
+        return task_of(folder), trained_model_of(folder).eval()
     load_checkpoint(folder, best_of(folder), model=model)
-    return task, model.eval()
+    return task_of(folder), model.eval()

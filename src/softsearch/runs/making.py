@@ -7,6 +7,7 @@ import importlib
 import signal
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,19 +18,29 @@ from softsearch import __version__
 from softsearch.build.families import family_of
 from softsearch.build.scored import ToScore
 from softsearch.build.training import build_optimizer, build_settings
-from softsearch.errors import Interrupted
+from softsearch.errors import Interrupted, RunError
 from softsearch.machine import environment, peak_memory_bytes
 from softsearch.recipes import Recipe, dump_recipe
 from softsearch.runs.changes import accept, changed_recipe
 from softsearch.runs.evaluation import score
 from softsearch.runs.folders import make_parent, real, unused_folder
 from softsearch.runs.loading import kind_of
-from softsearch.runs.parts import RECIPE, as_json, best_of, check_interrupted, now, plain_recipe, task_of
+from softsearch.runs.parts import (
+    COUNTED,
+    RECIPE,
+    as_json,
+    best_of,
+    check_interrupted,
+    now,
+    plain_recipe,
+    task_of,
+    trained_model_of,
+)
 from softsearch.runs.remarks import opening_remarks
 from softsearch.runs.starting import WEIGHTS, start_from
 from softsearch.runs.texts import score_text
 from softsearch.training.budget import measure_pace, time_for, total_steps
-from softsearch.training.checkpoints import load_checkpoint, load_weights
+from softsearch.training.checkpoints import load_checkpoint, load_weights, weights_as_bytes
 from softsearch.training.folder import RunFolder, refuse_taken
 from softsearch.training.loop import train as run_loop
 from softsearch.training.memory import exhaustion_told
@@ -118,10 +129,14 @@ def _begun(recipe: Recipe, path: Path, *, start: Path | str | None, overfit: int
             "recipe": plain_recipe(recipe),
             **family.about(recipe),
             "from": None if base is None else base.about,
+            "vectors": prepared.report["train"].get("vectors"),
             "prepared_s": time.monotonic() - began_at,
         }
         if base is not None:
             files[WEIGHTS] = base.weights
+        if recipe.training is None:
+            counted = family.counted(recipe, Path(temporary) / "data", vocabulary=prepared.tokenizer.size)
+            files[COUNTED] = weights_as_bytes(counted)
         folder = RunFolder.create(path, files=files, about=about, data=Path(temporary) / "data", editable={RECIPE})
     return folder, recipe
 
@@ -169,6 +184,8 @@ def dry_run(recipe: Recipe, *, start: Path | str | None = None, overfit: int | N
     """Prepare the data, take some steps, and foretell size, time in seconds and memory in bytes; nothing is kept."""
     recipe = family_of(recipe).memorising(recipe) if overfit else recipe
     recipe, base = (recipe, None) if start is None else start_from(Path(start), recipe)
+    if recipe.training is None:
+        raise RunError("nothing is trained by this recipe, so there is nothing to foretell", path=recipe.path)
     family, settings = family_of(recipe), build_settings(recipe.training)
     torch.set_num_threads(settings.threads or torch.get_num_threads())
     with tempfile.TemporaryDirectory() as temporary, exhaustion_told(None):
@@ -210,12 +227,17 @@ def dry_run(recipe: Recipe, *, start: Path | str | None = None, overfit: int | N
 
 
 def _train(folder: RunFolder, recipe: Recipe, *, resume: bool, live: bool, notes: Sequence[str] = ()) -> Path:
-    task = task_of(folder)
-    family = family_of(recipe)
-    data, valid = family.open(recipe, folder.data, name=folder.about["data"], tokenizer=task.tokenizer)
+    task, family, files = task_of(folder), family_of(recipe), folder.data
+    data, valid = family.open(recipe, files, name=folder.about["data"], tokenizer=task.tokenizer)
+    if recipe.training is None:
+        for note in notes:
+            warnings.warn(note, stacklevel=3)
+        return _finished(folder, task, trained_model_of(folder), valid)
     model = family.model(recipe, vocabulary=folder.about["vocabulary"])
-    if folder.last is None and folder.about.get("from"):
-        load_weights(folder.path / WEIGHTS, model=model)
+    if folder.last is None:
+        family.begin(recipe, model, files)
+        if folder.about.get("from"):
+            load_weights(folder.path / WEIGHTS, model=model)
     outcome = run_loop(
         model=model,
         task=task,
@@ -231,7 +253,11 @@ def _train(folder: RunFolder, recipe: Recipe, *, resume: bool, live: bool, notes
     )
     check_interrupted(folder, outcome, how=f"softsearch resume {folder.path}")
     load_checkpoint(folder, best_of(folder), model=model)
-    # the test data stay unopened until someone asks
+    return _finished(folder, task, model, valid)
+
+
+def _finished(folder: RunFolder, task: Any, model: Any, valid: Any) -> Path:
+    """Score the validation data, the test data staying unopened until someone asks, and close the run."""
     if kind_of(folder) == "language_model":
         score_text(folder, model.eval(), valid)
     else:

@@ -9,15 +9,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+from safetensors.torch import load_file
+
 from softsearch.build.families import family_named, family_of
 from softsearch.errors import Interrupted, RunError
 from softsearch.files import write_text_atomically
 from softsearch.recipes import Recipe, load_recipe
 from softsearch.recipes.schema import recipe_from
+from softsearch.training.checkpoints import load_checkpoint
 from softsearch.training.folder import RunFolder
 from softsearch.training.outcome import Outcome
 
 RECIPE = "recipe.yaml"
+COUNTED = "counted.safetensors"
 
 
 def task_of(folder: RunFolder) -> Any:
@@ -29,6 +33,23 @@ def model_of(folder: RunFolder) -> Any:
     """Return the network of a run, with its first weights."""
     recipe = recipe_of(folder)
     return family_of(recipe).model(recipe, vocabulary=folder.about["vocabulary"])
+
+
+def trained_model_of(folder: RunFolder) -> Any:
+    """Return the network of a run with its best weights, or what was counted.
+
+    Raises
+    ------
+    RunError
+        There is no checkpoint, or it is damaged.
+    """
+    recipe = recipe_of(folder)
+    if recipe.training is None:
+        counted = load_file(folder.path / COUNTED)
+        return family_of(recipe).recalled(counted, vocabulary=folder.about["vocabulary"])
+    model = model_of(folder)
+    load_checkpoint(folder, best_of(folder), model=model)
+    return model
 
 
 def recipe_of(folder: RunFolder) -> Recipe:

@@ -11,7 +11,7 @@ from softsearch.training.folder import RunFolder
 
 def opening_remarks(recipe: Recipe, folder: RunFolder, *, overfit: int | None) -> Iterator[str]:
     """Yield a sentence for each; `overfit` is the number of pairs that was asked for."""
-    about = folder.about
+    about, family = folder.about, family_of(recipe)
     if overfit is not None and about["overfit"] < overfit:
-        yield f"--overfit {overfit}: there are {about['overfit']} training pairs; all of them are used"
-    yield from family_of(recipe).remarks(recipe, about)
+        yield f"--overfit {overfit}: there are {about['overfit']} training {family.examples}; all of them are used"
+    yield from family.remarks(recipe, about)

@@ -10,8 +10,8 @@ from softsearch.data.tokenizers import Tokenizer, load_tokenizer
 from softsearch.errors import RunError
 from softsearch.recipes import Recipe
 from softsearch.runs.changes import differences
-from softsearch.runs.parts import best_of, model_of, recipe_of
-from softsearch.training.checkpoints import load_checkpoint, weights_as_bytes
+from softsearch.runs.parts import recipe_of, trained_model_of
+from softsearch.training.checkpoints import weights_as_bytes
 from softsearch.training.folder import RunFolder
 
 WEIGHTS = "start.safetensors"
@@ -38,8 +38,11 @@ def start_from(run: Path, recipe: Recipe) -> tuple[Recipe, Start]:
     _refuse_another_model(run, base, recipe)
     if recipe.tokenizer != base.tokenizer:
         warnings.warn(f"the recipe's tokenizer has no effect: that of {run} is used, as its weights ask", stacklevel=3)
-    model = model_of(folder)
-    load_checkpoint(folder, best_of(folder), model=model)
+    if getattr(recipe.model, "vectors", None) is not None:
+        warnings.warn(f"the file of vectors has no effect: the embeddings are those of {run}", stacklevel=3)
+    if recipe.training is None:
+        raise RunError("counted n-grams do not start from other weights", path=run, fix="leave out --from")
+    model = trained_model_of(folder)
     step = folder.averaged[-1] if folder.averaged else folder.best or folder.last
     about = {"run": str(run.absolute()), "created": folder.about["created"], "step": step}
     tokenizer = load_tokenizer(folder.path / "tokenizer.model")
@@ -47,9 +50,11 @@ def start_from(run: Path, recipe: Recipe) -> tuple[Recipe, Start]:
 
 
 def _refuse_another_model(run: Path, base: Recipe, recipe: Recipe) -> None:
-    """Raise a RunError unless the weights fit; dropout is no weight, and may differ."""
+    """Raise a RunError unless the weights fit; dropout and where embeddings came from are none, and may differ."""
+    if base.kind != recipe.kind:
+        raise RunError("that run has learnt another task", path=run, value=base.kind, allowed=recipe.kind)
     changes = list(differences(base.model.model_dump(mode="json"), recipe.model.model_dump(mode="json"), "model."))
-    changes = [change for change in changes if "dropout" not in change.field]
+    changes = [change for change in changes if not any(word in change.field for word in ("dropout", "vectors"))]
     if changes:
         wanted = " ".join(f"--set {change.field}={change.old}" for change in changes)
         raise RunError(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from softsearch.build.scored import OWN, digest
 from softsearch.data.running import RunningText, TextFile
 from softsearch.data.text import read_lines
 from softsearch.errors import RunError
@@ -14,9 +14,8 @@ from softsearch.models.language_model import LanguageModel
 from softsearch.runs.loading import load_writer
 from softsearch.runs.parts import keep_evaluation, now
 from softsearch.tasks.language import HeldOutText, mean_loss
+from softsearch.tasks.written import Cost
 from softsearch.training.folder import RunFolder
-
-_OWN = ("test", "valid")
 
 
 def refuse_for_text(folder: RunFolder, **options: Any) -> None:
@@ -41,37 +40,49 @@ def evaluate_text(folder: RunFolder, *, on: str | Path | None) -> dict[str, Any]
     """
     writer = load_writer(folder.path)
     on = on or ("test" if (folder.data / "test").is_dir() else "valid")
-    if str(on) in _OWN:
+    if str(on) in OWN:
         if not (folder.data / str(on)).is_dir():
             raise RunError(f"this run has no {on} text", path=folder.path, fix="name a text file with --on")
         return score_text(folder, writer.model, HeldOutText(str(on), RunningText(folder.data / str(on))))
+    path, name = Path(on), str(on).encode("utf-8", errors="replace").decode()
     with tempfile.TemporaryDirectory() as temporary:
-        file = TextFile(str(on), read_lines(Path(on)))
-        text = RunningText.write(Path(temporary) / "text", [file], writer.tokenizer)
-        return score_text(folder, writer.model, HeldOutText(Path(on).name, text))
+        file = TextFile(name, read_lines(path))
+        text = RunningText.write(Path(temporary) / "text", [file], writer.tokenizer, by_line=writer.by_line)
+        # two folders may each hold a file of this name, and one of them may be called as the run's own text
+        kept_as = f"{Path(name).stem}-{digest(path.absolute())}"
+        return score_text(folder, writer.model, HeldOutText(name, text), kept_as=kept_as)
 
 
-def score_text(folder: RunFolder, model: LanguageModel, held_out: HeldOutText) -> dict[str, Any]:
-    """Score a text, read from its first token to its last, and keep the result in the run folder."""
-    text = held_out.text
+def score_text(
+    folder: RunFolder, model: LanguageModel, held_out: HeldOutText, *, kept_as: str | None = None
+) -> dict[str, Any]:
+    """Score a text, read from its first token to its last, and keep the result in the run folder.
+
+    Parameters
+    ----------
+    kept_as
+        What the file of the result is called; None: as the text.
+    """
+    text, file = held_out.text, kept_as or held_out.name
     loss = mean_loss(model, text, streams=1)
-    nats = loss * len(text)
+    cost = Cost(loss * len(text), len(text), text.words, text.lines, text.bytes, text.unknown)
     metrics = {
-        "perplexity": math.exp(loss),
-        "perplexity_per_word": math.exp(min(nats / (text.words + text.lines), 700.0)),
+        "perplexity": cost.perplexity,
+        "perplexity_per_word": cost.perplexity_per_word,
         "nats_per_token": loss,
-        "bits_per_byte": nats / math.log(2) / text.bytes,
+        "bits_per_byte": cost.bits_per_byte,
     }
     found = {
         "kind": "text",
         "data": held_out.name,
+        "data_id": file,
         "steps": folder.in_use,
         "date": now(),
-        "num_tokens": len(text),
-        "num_words": text.words,
-        "num_bytes": text.bytes,
-        "num_unknown": text.unknown,
+        "num_tokens": cost.tokens,
+        "num_words": cost.words,
+        "num_bytes": cost.bytes,
+        "num_unknown": cost.unknown,
         "metrics": {name: {"value": value} for name, value in metrics.items()},
     }
-    keep_evaluation(folder.path / "evaluations" / f"{Path(held_out.name).stem}.json", found)
+    keep_evaluation(folder.path / "evaluations" / f"{file}.json", found)
     return found

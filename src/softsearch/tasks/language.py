@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
 from softsearch.data.running import RunningText
 from softsearch.data.tokenizers import Tokenizer
-from softsearch.data.windows import StreamData, WindowBatch
-from softsearch.decoding.settings import Sampling
+from softsearch.data.windows import LineData, WindowBatch
+from softsearch.decoding.settings import Generation
 from softsearch.models.language_model import LanguageModel
 from softsearch.shapes import Tensor
+from softsearch.tasks.reading import nats
 from softsearch.tasks.task import Carry, Loss, Term, Validation
 from softsearch.tasks.writer import Writer
 
-_VALIDATION_STREAMS, _VALIDATION_WINDOW = 20, 100
+_VALIDATION_STREAMS = 20
+_SHORTEST_STREAM = 100  # tokens
+_VALIDATION_TOKENS = 4_000  # of a batch of lines
 _SAMPLE_TOKENS = 40
-_SAMPLING = Sampling(temperature=0.8, top_k=None, top_p=1.0, seed=1)
+_AS_IT_IS = Generation()  # drawn from the model's own distribution
 
 
 @dataclass(frozen=True)
@@ -42,20 +47,36 @@ class LanguageTask:
         Of the text.
     carries
         Whether a window goes on with the state that the one before it has left; else each starts anew.
+    by_line
+        Whether each line is a text of its own.
+    generation
+        How the trained model goes on with a text.
     """
 
-    def __init__(self, tokenizer: Tokenizer, *, carries: bool) -> None:
+    def __init__(
+        self, tokenizer: Tokenizer, *, carries: bool, by_line: bool = False, generation: Generation = _AS_IT_IS
+    ) -> None:
         self.tokenizer = tokenizer
+        self.generation = generation
         self.carries = carries
+        self.by_line = by_line
 
     def to_dict(self) -> dict[str, Any]:
         """Return what :meth:`from_dict` makes this task of again, tokenizer apart."""
-        return {"kind": "language_model", "carries": self.carries}
+        own = {"kind": "language_model", "carries": self.carries, "by_line": self.by_line}
+        return {**own, **dataclasses.asdict(self.generation)}
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any], *, tokenizer: Tokenizer) -> LanguageTask:
-        """Return the task that :meth:`to_dict` was asked of."""
-        return cls(tokenizer, carries=bool(fields["carries"]))
+        """Return the task that :meth:`to_dict` was asked of; a field of the generation that is not there is off."""
+        names = {field.name for field in dataclasses.fields(Generation)}
+        generation = Generation(**{name: value for name, value in fields.items() if name in names})
+        by_line = bool(fields.get("by_line", False))
+        return cls(tokenizer, carries=bool(fields["carries"]), by_line=by_line, generation=generation)
+
+    def writer(self, model: LanguageModel) -> Writer:
+        """Return a model ready to go on with texts and to score them."""
+        return Writer(model, self.tokenizer, generation=self.generation, by_line=self.by_line)
 
     def loss(self, model: LanguageModel, batch: WindowBatch, carry: Carry) -> tuple[Loss, Carry]:
         """Return the cross-entropy of all tokens of the windows, in nats, and each stream's state after them.
@@ -67,7 +88,7 @@ class LanguageTask:
         if self.carries and carry and not batch.begins:
             state = _filled(state, (tensor[batch.streams] for tensor in carry.values()))
         features, after = model(batch.inputs, state)
-        total = model.head.cross_entropy(features.flatten(0, 1), batch.targets.flatten())
+        total = model.head.cross_entropy(batch.real(features), batch.real(batch.targets))
         return {"cross_entropy": Term(total, batch.num_items)}, self._carried(carry, batch, after)
 
     def counts(self, batch: WindowBatch) -> dict[str, int]:
@@ -76,10 +97,11 @@ class LanguageTask:
 
     def validate(self, model: LanguageModel, data: HeldOutText) -> Validation:
         """Return the loss in nats a token and the perplexity."""
-        loss = mean_loss(model, data.text, streams=_VALIDATION_STREAMS)
+        # No more streams than are long enough to tell: each begins without what stands before it.
+        streams = max(1, min(_VALIDATION_STREAMS, len(data.text) // _SHORTEST_STREAM))
+        loss = mean_loss(model, data.text, streams=streams)
         with evaluating(model):
-            writer = Writer(model, self.tokenizer, sampling=_SAMPLING)
-            written = "".join(token.text for token in writer.write(max_tokens=_SAMPLE_TOKENS))
+            written = self.writer(model).write(max_tokens=_SAMPLE_TOKENS)[0].text
         return Validation({"loss": loss, "perplexity": math.exp(min(loss, 700.0))}, {"written": written})
 
     def _carried(self, carry: Carry, batch: WindowBatch, after: Any) -> Carry:
@@ -98,25 +120,28 @@ class LanguageTask:
 def mean_loss(model: LanguageModel, text: RunningText, *, streams: int) -> float:
     """Return the cross-entropy of a text in nats a token, read in so many streams; tokens at the end may be left out.
 
-    Between two windows the state is kept, so a stream is read as if it were one window. A model of limited context
-    reads the second half of what it has read so far again, and half a context of new tokens after it.
+    Where each line is a text of its own, the lines are the streams. How a stream is read says
+    :mod:`softsearch.tasks.reading`.
     """
-    device = next(model.parameters()).device
-    window = _VALIDATION_WINDOW if model.context is None else max(1, model.context // 2)
-    data, total, count, state = StreamData(text, streams=streams, window=window), 0.0, 0, None
-    before: Tensor | None = None
+    total, count = 0.0, 0
     with evaluating(model):
-        for rows in data.plan(0):
-            batch = data.batch(rows).to(device)
-            if state is None or model.context is not None:
-                state = model.start(len(rows))
-                if before is not None:
-                    _, state = model(before, state)
-            before = batch.inputs if model.context is not None else None
-            features, state = model(batch.inputs, state)
-            total += float(model.head.cross_entropy(features.flatten(0, 1), batch.targets.flatten()))
-            count += batch.num_items
+        for texts in _texts(text, streams):
+            total += nats(model, texts)
+            count += sum(len(each) - 1 for each in texts)
     return total / count
+
+
+def _texts(text: RunningText, streams: int) -> Iterator[list[np.ndarray]]:
+    """Yield what is read side by side."""
+    if not text.by_line:
+        streams = min(streams, len(text))
+        length = len(text) // streams
+        yield [text.ids[stream * length : (stream + 1) * length + 1] for stream in range(streams)]
+        return
+    lines = LineData(text, batch_tokens=_VALIDATION_TOKENS, window=None, seed=0)
+    for rows in lines.in_order():
+        places = zip(lines.starts[rows], lines.lengths(rows), strict=True)
+        yield [text.ids[start - 1 : start + length] for start, length in places]
 
 
 def _renewed(before: Tensor, rows: Tensor, new: Tensor) -> Tensor:

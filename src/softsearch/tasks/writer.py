@@ -2,42 +2,36 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
 
-from softsearch.data.tokenizers import BOS, EOS, PAD, UNK, ByteTokenizer, Tokenizer
-from softsearch.decoding.sampling import draw
-from softsearch.decoding.settings import Sampling
+from softsearch.data.tokenizers import BOS, EOS, PAD, UNK, Tokenizer, WordTokenizer
+from softsearch.decoding.sampling import draw, without_repetition
+from softsearch.decoding.settings import Generation
+from softsearch.decoding.stepper import select
+from softsearch.errors import SoftsearchError
 from softsearch.models.language_model import LanguageModel
-from softsearch.shapes import Float, Tensor
+from softsearch.seeding import derive
+from softsearch.shapes import Float, Int, Shaped, Tensor
+from softsearch.tasks.reading import begin, device_of, log_probs, read, seen
+from softsearch.tasks.spelling import Spelling
+from softsearch.tasks.written import Continuation, Cost, Ending, ScoredText, WrittenToken
 
-_BROKEN = "\ufffd"  # what stands for bytes that are no character
-
-
-class Written(NamedTuple):
-    """One token of what was written.
-
-    `text` is what it adds to the text: nothing, where it is half a character or may be the beginning of a stop string.
-    `alternatives` are the likeliest tokens in its place, each with its log-probability in nats.
-    """
-
-    text: str
-    piece: str
-    log_prob: float
-    alternatives: list[tuple[str, float]]
+_AT_ONCE = 64  # samples to draw, and rows to score
 
 
-class TextScore(NamedTuple):
-    """What a model makes of a text: its log-probability in nats, and what that is spread over."""
+class _Asked(NamedTuple):
+    """How to go on in one call; the names are those of :meth:`Writer.write`."""
 
-    log_prob: float
-    tokens: int
-    words: int
-    bytes: int
-    unknown: int
+    generation: Generation
+    max_tokens: int
+    stop: Sequence[str]
+    alternatives: int
 
 
 class Writer:
@@ -45,163 +39,228 @@ class Writer:
 
     Parameters
     ----------
-    sampling
+    model
+        In evaluation mode.
+    tokenizer
+        Of the texts.
+    generation
         How tokens are drawn, where a call does not say otherwise.
+    by_line
+        Whether each line is a text of its own: of a prompt the last one is read, and a line end is the end.
     """
 
-    def __init__(self, model: LanguageModel, tokenizer: Tokenizer, *, sampling: Sampling) -> None:
+    def __init__(self, model: LanguageModel, tokenizer: Tokenizer, *, generation: Generation, by_line: bool) -> None:
         self.model = model
         self.tokenizer = tokenizer
-        self.sampling = sampling
+        self.generation = generation
+        self.by_line = by_line
 
     def write(
         self,
         prompt: str = "",
         *,
-        sampling: Sampling | None = None,
+        samples: int = 1,
+        generation: Generation | None = None,
         max_tokens: int = 200,
         stop: Sequence[str] = (),
         alternatives: int = 0,
-    ) -> Iterator[Written]:
-        """Yield what follows a prompt, token by token, each as soon as it is drawn.
+        number: int = 0,
+    ) -> list[Continuation]:
+        """Return what follows a prompt, several times over.
 
         Parameters
         ----------
+        samples
+            How many continuations to draw.
+        generation
+            Other than the writer's own; ``dataclasses.replace(writer.generation, temperature=0.8)``.
         max_tokens
             The most tokens to write.
         stop
             Texts that end it; they are not part of what is written.
         alternatives
             How many likeliest tokens to report in the place of each.
+        number
+            Of the prompt. What is drawn is a function of the seed, this number and the number of the sample.
+
+        Raises
+        ------
+        SoftsearchError
+            A stop string is empty, or the prompt is not Unicode.
+        ValueError
+            `samples` or `max_tokens` is less than 1.
         """
-        sampling = sampling or self.sampling
-        random = np.random.default_rng(sampling.seed)
-        ids, text = self.encoded(prompt), _Text(self.tokenizer, stop)
-        reader = _Reader(self.model)
-        log_probs = reader.read(ids)
-        for _ in range(max_tokens):
-            number = torch.tensor([random.random()])
-            token = int(draw(self._allowed(log_probs, ids, sampling), number, sampling)[0])
-            best = log_probs[0].topk(alternatives) if alternatives else None
-            pairs = [] if best is None else zip(best.indices.tolist(), best.values.tolist(), strict=True)
-            others = [(self.tokenizer.pieces([other])[0], log_prob) for other, log_prob in pairs]
-            piece = self.tokenizer.pieces([token])[0]
-            yield Written(text.add(token), piece, float(log_probs[0, token]), others)
-            if text.is_stopped:
+        asked = self._asked(prompt, generation, max_tokens, stop, alternatives)
+        if samples < 1:
+            raise ValueError(f"samples is at least 1, not {samples}")
+        found: list[Continuation] = []
+        for first in range(0, samples, _AT_ONCE):
+            numbers = range(first, min(first + _AT_ONCE, samples))
+            some = [self._sample(prompt, asked, number, each) for each in numbers]
+            for _ in self._grown(some, prompt, asked):
+                pass
+            found += [Continuation(prompt, sample.tokens, sample.ended_by or "max_tokens") for sample in some]
+        return found
+
+    def stream(
+        self,
+        prompt: str = "",
+        *,
+        generation: Generation | None = None,
+        max_tokens: int = 200,
+        stop: Sequence[str] = (),
+        alternatives: int = 0,
+        number: int = 0,
+    ) -> Iterator[WrittenToken]:
+        """Return the tokens of the first continuation, each as soon as it is drawn.
+
+        Parameters and errors are those of :meth:`write`.
+        """
+        asked = self._asked(prompt, generation, max_tokens, stop, alternatives)
+        sample = self._sample(prompt, asked, number, 0)
+        return (sample.tokens[-1] for _ in self._grown([sample], prompt, asked))
+
+    def score(self, texts: Sequence[str] | str) -> list[ScoredText]:
+        """Return what texts cost the model, in their order, each read by itself; every line with its end."""
+        texts = [texts] if isinstance(texts, str) else texts
+        rows = [self._rows(text) for text in texts]
+        flat = list(itertools.chain.from_iterable(rows))
+        order = sorted(range(len(flat)), key=lambda row: -len(flat[row]))
+        found: dict[int, list[float]] = {}
+        for start in range(0, len(order), _AT_ONCE):
+            some = order[start : start + _AT_ONCE]
+            found |= zip(some, log_probs(self.model, [flat[row] for row in some]), strict=True)
+        costs = (found[row] for row in range(len(flat)))
+        return [self._scored(text, own, [next(costs) for _ in own]) for text, own in zip(texts, rows, strict=True)]
+
+    def encoded(self, prompt: str) -> list[int]:
+        """Return the ids that the model reads of a prompt, a line end before each line."""
+        lines = prompt.split("\n")
+        lines = lines[-1:] if self.by_line else lines
+        return [token for line in self.tokenizer.encode_batch(lines) for token in (self.tokenizer.line_end, *line)]
+
+    def num_seen(self, prompt: str) -> int:
+        """Return how many tokens of a prompt the model sees, as far as its context reaches back."""
+        return seen(len(self.encoded(prompt)), self.model.context)
+
+    def unknown(self, text: str) -> list[str]:
+        """Return the words of a text, or its characters where the tokens are smaller, that the model does not know."""
+        parts = text.split() if isinstance(self.tokenizer, WordTokenizer) else list(text.replace("\n", ""))
+        parts = list(dict.fromkeys(parts))
+        return [part for part, ids in zip(parts, self.tokenizer.encode_batch(parts), strict=True) if UNK in ids]
+
+    def _asked(
+        self, prompt: str, generation: Generation | None, max_tokens: int, stop: Sequence[str], alternatives: int
+    ) -> _Asked:
+        if "" in stop:
+            raise SoftsearchError("a stop string is empty: every text would end at once", fix="leave it out")
+        if any("\ud800" <= character <= "\udfff" for character in prompt):
+            raise SoftsearchError("the prompt is not UTF-8", value=prompt, fix="give it as a file of UTF-8 text")
+        if max_tokens < 1:
+            raise ValueError(f"max_tokens is at least 1, not {max_tokens}")
+        alternatives = min(alternatives, self.tokenizer.size)
+        return _Asked(generation or self.generation, max_tokens, stop, alternatives)
+
+    def _sample(self, prompt: str, asked: _Asked, number: int, place: int) -> _Sample:
+        seed = derive(asked.generation.seed, "sample", number, place)
+        return _Sample(Spelling(self.tokenizer, prompt, asked.stop), seed=seed, max_tokens=asked.max_tokens)
+
+    def _grown(self, samples: list[_Sample], prompt: str, asked: _Asked) -> Iterator[None]:
+        """Let samples grow side by side, a token at a time, until all have ended."""
+        history = torch.tensor([self.encoded(prompt)], device=device_of(self.model))
+        read_so_far = read(self.model, history, begin(self.model, 1))
+        begins = torch.zeros(len(samples), dtype=torch.long, device=history.device)
+        features, reading, history = select((*read_so_far, history), begins)
+        while True:
+            new = self._draw(features, history, samples, asked)
+            yield
+            alive = [row for row, sample in enumerate(samples) if sample.ended_by is None]
+            if not alive:
                 return
-            ids.append(token)
-            log_probs = reader.read([token])
-        if rest := text.rest():
-            yield Written(rest, "", 0.0, [])
+            if len(alive) < len(samples):
+                samples = [samples[row] for row in alive]
+                reading, history, new = select((reading, history, new), torch.tensor(alive, device=new.device))
+            history = torch.cat([history, new], dim=1)
+            features, reading = read(self.model, new, reading)
 
-    def score(self, text: str) -> TextScore:
-        """Return the log-probability of a text, of each line with its end."""
-        ids = [self.tokenizer.line_end, *self.encoded(text)[1:]]
-        reader, total = _Reader(self.model), 0.0
-        for start in range(0, len(ids) - 1, reader.most):
-            window = ids[start : start + reader.most + 1]
-            total += reader.score(window[:-1], window[1:])
-        return TextScore(
-            total, len(ids) - 1, len(text.split()), len(text.encode("utf-8", "replace")), ids[1:].count(UNK)
+    @torch.inference_mode()
+    def _draw(
+        self,
+        features: Shaped[Tensor, "rows features"],
+        history: Int[Tensor, "rows length"],
+        samples: Sequence[_Sample],
+        asked: _Asked,
+    ) -> Int[Tensor, "rows 1"]:
+        """Draw a token for each sample, and hand it over."""
+        own = self.model.head(features)
+        scores = without_repetition(
+            self._possible(own, samples), history, asked.generation, line_end=self.tokenizer.line_end
         )
+        numbers = torch.tensor([sample.random.random() for sample in samples], dtype=torch.float64, device=own.device)
+        tokens = draw(scores, numbers, asked.generation).unsqueeze(1)
+        best, costs = own.topk(asked.alternatives), own.gather(1, tokens).squeeze(1).tolist()
+        others = [self.tokenizer.pieces(row) for row in best.indices.tolist()]
+        for sample, token, cost, *likeliest in zip(
+            samples, tokens.squeeze(1).tolist(), costs, others, best.values.tolist(), strict=True
+        ):
+            alternatives = list(zip(*likeliest, strict=True))
+            sample.take(token, self.tokenizer.pieces([token])[0], cost, alternatives, is_end=self._is_end(token))
+        return tokens
 
-    def encoded(self, text: str) -> list[int]:
-        """Return the ids of a text, a line end before the first and between the lines."""
-        ids: list[int] = []
-        for line in self.tokenizer.encode_batch(text.split("\n")):
-            ids += [self.tokenizer.line_end, *line]
-        return ids
-
-    def unknown(self, text: str) -> int:
-        """Return how many tokens of a text the model does not know."""
-        return self.encoded(text).count(UNK)
-
-    def _allowed(self, log_probs: Tensor, ids: Sequence[int], sampling: Sampling) -> Tensor:
-        """Return the log-probabilities without tokens that are no text."""
+    def _possible(
+        self, log_probs: Float[Tensor, "rows vocabulary"], samples: Sequence[_Sample]
+    ) -> Float[Tensor, "rows vocabulary"]:
+        """Return log-probabilities, ``-inf`` for tokens that are no text or do not fit what was written."""
         never = [token for token in (PAD, BOS, UNK, EOS) if token != self.tokenizer.line_end]
-        return log_probs.index_fill(1, torch.tensor(never), float("-inf"))
+        possible = log_probs.index_fill(1, torch.tensor(never, device=log_probs.device), float("-inf"))
+        for row, sample in zip(possible, samples, strict=True):
+            if (fitting := sample.spelling.possible()) is not None:
+                kept = row[fitting]
+                row.fill_(float("-inf"))[fitting] = kept
+        return possible
+
+    def _is_end(self, token: int) -> bool:
+        return self.by_line and token == self.tokenizer.line_end
+
+    def _rows(self, text: str) -> list[list[int]]:
+        """Return the ids of each text that is read by itself: all lines with their ends, after a line end."""
+        end = self.tokenizer.line_end
+        lines = [[*line, end] for line in self.tokenizer.encode_batch(text.removesuffix("\n").split("\n"))]
+        return [[end, *line] for line in lines] if self.by_line else [[end, *itertools.chain.from_iterable(lines)]]
+
+    def _scored(self, text: str, rows: list[list[int]], found: list[list[float]]) -> ScoredText:
+        ids = [token for row in rows for token in row[1:]]
+        costs = list(itertools.chain.from_iterable(found))
+        whole = text.removesuffix("\n") + "\n"
+        cost = Cost(
+            nats=-math.fsum(costs),
+            tokens=len(ids),
+            words=len(text.split()),
+            lines=whole.count("\n"),
+            bytes=len(whole.encode("utf-8", "surrogatepass")),
+            unknown=ids.count(UNK),
+        )
+        return ScoredText(text, self.tokenizer.pieces(ids), costs, cost)
 
 
-class _Reader:
-    """Reads a text in pieces; where the model's context is full, it goes on from the last half of it."""
+class _Sample:
+    """A continuation that grows."""
 
-    def __init__(self, model: LanguageModel) -> None:
-        self.model = model
-        self.context = model.context
-        self.most = self.context or 1_000
-        self.state: Any = model.start(1)
-        self.read_ids: list[int] = []
+    def __init__(self, spelling: Spelling, *, seed: int, max_tokens: int) -> None:
+        self.spelling = spelling
+        self.random = np.random.default_rng(seed)
+        self.max_tokens = max_tokens
+        self.tokens: list[WrittenToken] = []
+        self.ended_by: Ending | None = None
 
-    @torch.inference_mode()
-    def read(self, ids: Sequence[int]) -> Float[Tensor, "1 vocabulary"]:
-        """Read more; return the log-probabilities of what may follow."""
-        return self.model.head(self._features(ids)[:, -1])
-
-    @torch.inference_mode()
-    def score(self, ids: Sequence[int], targets: Sequence[int]) -> float:
-        """Read more; return the log-probability of the token after each."""
-        log_probs = self.model.head(self._features(ids)[0])
-        return float(log_probs.gather(1, torch.tensor(targets).unsqueeze(1)).double().sum())
-
-    def _features(self, ids: Sequence[int]) -> Float[Tensor, "1 length features"]:
-        ids = list(ids)
-        if self.context is None:
-            features, self.state = self.model(torch.tensor([ids]), self.state)
-            return features
-        if len(self.read_ids) + len(ids) > self.context:
-            kept = self.read_ids[len(self.read_ids) - max(0, min(self.context // 2, self.context - len(ids))) :]
-            self.read_ids, self.state = [], self.model.start(1)
-            if kept:
-                self._features(kept)
-        ids = ids[-self.context :]
-        features, self.state = self.model(torch.tensor([ids]), self.state)
-        self.read_ids += ids
-        return features
-
-
-class _Text:
-    """Tokens become text as they come: whole characters only, and nothing of a stop string."""
-
-    def __init__(self, tokenizer: Tokenizer, stop: Sequence[str]) -> None:
-        self.tokenizer, self.stop = tokenizer, [text for text in stop if text]
-        self.line: list[int] = []
-        self.shown = ""  # of the line
-        self.waiting = ""  # text that may be the beginning of a stop string
-        self.is_stopped = False
-
-    def add(self, token: int) -> str:
-        """Return the text that a token adds, or lets go."""
-        if token == self.tokenizer.line_end:
-            new, self.line, self.shown = self._unshown(final=True) + "\n", [], ""
-        else:
-            self.line.append(token)
-            new = self._unshown(final=False)
-        return self._released(new)
-
-    def rest(self) -> str:
-        """Return what was held back, now that nothing more comes."""
-        return "" if self.is_stopped else self.waiting + self._unshown(final=True)
-
-    def _unshown(self, *, final: bool) -> str:
-        text = self.tokenizer.decode(self.line)
-        if not final and isinstance(self.tokenizer, ByteTokenizer):
-            text = text.rstrip(_BROKEN)  # the bytes to come may make a character of it
-        if not text.startswith(self.shown):
-            return ""
-        new, self.shown = text[len(self.shown) :], text
-        return new
-
-    def _released(self, new: str) -> str:
-        text = self.waiting + new
-        places = [text.index(stop) for stop in self.stop if stop in text]
-        if places:
-            self.is_stopped, self.waiting = True, ""
-            return text[: min(places)]
-        longest = max((_overlap(text, stop) for stop in self.stop), default=0)
-        self.waiting = text[len(text) - longest :]
-        return text[: len(text) - longest]
-
-
-def _overlap(text: str, stop: str) -> int:
-    """Return how many characters at the end of a text are the beginning of a stop string."""
-    return next((length for length in range(min(len(text), len(stop)), 0, -1) if text.endswith(stop[:length])), 0)
+    def take(
+        self, token: int, piece: str, log_prob: float, alternatives: list[tuple[str, float]], *, is_end: bool
+    ) -> None:
+        """Append a token that was drawn."""
+        text = "" if is_end else self.spelling.add(token)
+        if self.spelling.is_stopped:
+            self.ended_by = "stop"
+        elif is_end or len(self.tokens) + 1 == self.max_tokens:
+            self.ended_by = "end" if is_end else "max_tokens"
+            text += self.spelling.rest()
+        self.tokens.append(WrittenToken(text, piece, log_prob, alternatives))

@@ -23,7 +23,7 @@ from softsearch.data.tokenizers.base import (
 )
 from softsearch.errors import DataError
 
-_JOIN = "￭"
+JOIN = "￭"
 _STAND_IN = "■"  # for a join mark that the text itself holds
 
 
@@ -59,7 +59,7 @@ class WordTokenizer(Tokenizer):
     def decode(self, ids: Sequence[int]) -> str:
         """Return the text of ids; PAD, BOS and EOS are left out, UNK becomes ``⁇``."""
         text = " ".join(self._pieces[index] for index in without_control(ids))
-        return re.sub(f" ?{_JOIN} ?", "", text) if self._splits else text
+        return re.sub(f" ?{JOIN} ?", "", text) if self._splits else text
 
     def word_ids(self, ids: Sequence[int]) -> list[int]:
         """Return for each id the index of its word among the white-space words of the text; -1 for PAD, BOS, EOS."""
@@ -69,9 +69,9 @@ class WordTokenizer(Tokenizer):
                 words.append(-1)
                 continue
             piece = self._pieces[index]
-            is_joined = self._splits and (joins or piece.startswith(_JOIN))
+            is_joined = self._splits and (joins or piece.startswith(JOIN))
             word = max(0, word) if is_joined else word + 1
-            joins = piece.endswith(_JOIN)
+            joins = piece.endswith(JOIN)
             words.append(word)
         return words
 
@@ -89,7 +89,7 @@ class WordTokenizer(Tokenizer):
     def _parts(self, word: str) -> list[int]:
         parts = _split(word) if self._splits else [word]
         ids = [self._ids.get(part, UNK) for part in parts]
-        lost = any(index == UNK and _JOIN in part for index, part in zip(ids, parts, strict=True))
+        lost = any(index == UNK and JOIN in part for index, part in zip(ids, parts, strict=True))
         return [self._ids.get(word, UNK)] if lost else ids
 
 
@@ -132,13 +132,13 @@ def _split(word: str) -> list[str]:
     if word.isalnum():
         return [word]
     parts: list[str] = []
-    for is_mark, run in itertools.groupby(word.replace(_JOIN, _STAND_IN), key=_is_mark):
+    for is_mark, run in itertools.groupby(word.replace(JOIN, _STAND_IN), key=_is_mark):
         text = "".join(run)
         parts += text if is_mark else [text]
     # Between two marks the second one's join mark is enough.
     before_run = [not _is_mark(following[0]) for following in parts[1:]] + [False]
     return [
-        _JOIN * (place > 0) + part + _JOIN * before_run[place] if _is_mark(part[0]) else part
+        JOIN * (place > 0) + part + JOIN * before_run[place] if _is_mark(part[0]) else part
         for place, part in enumerate(parts)
     ]
 

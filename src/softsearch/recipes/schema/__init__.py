@@ -25,18 +25,15 @@ from softsearch.recipes.schema.data import (
 from softsearch.recipes.schema.decoding import Decoding
 from softsearch.recipes.schema.language import (
     AdaptiveSoftmax,
-    Bytes,
     FeedForwardModel,
     Generation,
     LanguageModelling,
     LanguageRecipe,
+    NGramModel,
     RecurrentModel,
     SampledSoftmax,
     Softmax,
-    Subwords,
-    TextFiles,
     TransformerModel,
-    Verbatim,
 )
 from softsearch.recipes.schema.model import (
     Additive,
@@ -55,11 +52,13 @@ from softsearch.recipes.schema.model import (
 )
 from softsearch.recipes.schema.recipe import Recipe
 from softsearch.recipes.schema.task import Translation
+from softsearch.recipes.schema.text import BuiltIn, Bytes, Subwords, TextFiles, Vectors, Verbatim
 from softsearch.recipes.schema.tokenizer import Characters, Sentencepiece, Words
 from softsearch.recipes.schema.training import (
     SGD,
     Adadelta,
     AdamW,
+    AveragedSGD,
     Constant,
     Cosine,
     Decay,
@@ -82,6 +81,8 @@ __all__ = [
     "AdaptiveSoftmax",
     "Additive",
     "Attention",
+    "AveragedSGD",
+    "BuiltIn",
     "Bytes",
     "Characters",
     "Constant",
@@ -105,6 +106,7 @@ __all__ = [
     "LinearScore",
     "Mean",
     "Model",
+    "NGramModel",
     "NoAttention",
     "OnePerWord",
     "Optimizer",
@@ -128,6 +130,7 @@ __all__ = [
     "Translation",
     "TranslationRecipe",
     "TwoFiles",
+    "Vectors",
     "Verbatim",
     "WeightedPairs",
     "WeightedTable",

@@ -7,10 +7,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from softsearch.recipes.schema.base import Count, Part, Positive, Share, Text, Width, mistake
+from softsearch.recipes.schema.base import Count, Part, Positive, Share, Width, mistake
 from softsearch.recipes.schema.model import Layers, check_heads
 from softsearch.recipes.schema.recipe import Recipe
+from softsearch.recipes.schema.text import BuiltIn, Bytes, Subwords, TextFiles, Vectors, Verbatim
 from softsearch.recipes.schema.tokenizer import Words
+from softsearch.recipes.schema.training import Training
 
 
 class LanguageModelling(Part):
@@ -24,45 +26,6 @@ class LanguageModelling(Part):
 
     kind: Literal["language_model"]
     window: Annotated[int, Field(ge=1, le=100_000)] = 35
-
-
-class TextFiles(Part):
-    """Text files of the user's own; a line end is a token.
-
-    Attributes
-    ----------
-    folder
-        Base of the relative file names below; :func:`~softsearch.recipes.load_recipe` makes it absolute.
-    train, valid, test
-        A file each; only ``softsearch evaluate`` opens the last one.
-    """
-
-    kind: Literal["text"]
-    folder: Text | None = None
-    train: Text
-    valid: Text
-    test: Text | None = None
-
-
-class Subwords(Part):
-    """Subwords of the training text; `size` is the vocabulary at most, `lowercase` as for ``words``."""
-
-    kind: Literal["sentencepiece"]
-    size: Count = 8_000
-    lowercase: bool = False
-
-
-class Verbatim(Part):
-    """Every character as it stands, white space too; the most frequent `size` of them."""
-
-    kind: Literal["characters"]
-    size: Count = 1_000
-
-
-class Bytes(Part):
-    """The bytes of UTF-8."""
-
-    kind: Literal["bytes"]
 
 
 class Softmax(Part):
@@ -111,11 +74,14 @@ class RecurrentModel(Part):
     embedding
         Width of a token's vector.
     cell, hidden, layers
-        What the layers are made of, how wide each is, and how many there are; "mrnn" and "mlstm" are multiplicative.
+        What the layers are made of, how wide each is, and how many there are; "mrnn" and "mlstm" are multiplicative, and
+        three LSTMs lack a gate.
     residual
         Each layer from the second on adds what it reads to what it passes on.
     output
         How the next token's distribution is made and learnt.
+    lags, lag_decay
+        The output layer reads so many earlier states beside the present one, each multiplied by another `lag_decay`.
     dropout
         Share of the numbers that are put to zero in training: of embeddings, between layers, before the output layer.
     dropout_per
@@ -124,19 +90,24 @@ class RecurrentModel(Part):
         The output layer shares its weights with the embeddings: `embedding` must equal `hidden`.
     init
         All weights begin as uniform random numbers between -init and init; null: each layer by its own rule.
+    vectors
+        What the embeddings begin with; null: random numbers.
     """
 
     kind: Literal["recurrent"]
     embedding: Width = 256
-    cell: Literal["rnn", "gru", "lstm", "mrnn", "mlstm"] = "lstm"
+    cell: Literal["rnn", "gru", "lstm", "lstm_no_forget", "lstm_coupled", "lstm_no_output", "mrnn", "mlstm"] = "lstm"
     hidden: Width = 256
     layers: Layers = 1
     residual: bool = False
     output: Output = Softmax(kind="softmax")
+    lags: Annotated[int, Field(ge=0, le=64)] = 0
+    lag_decay: Annotated[float, Field(gt=0, le=1)] = 0.5
     dropout: Share = 0.2
     dropout_per: Literal["step", "sequence"] = "step"
     tie_embeddings: bool = False
     init: Positive | None = None
+    vectors: Vectors | None = None
 
     @model_validator(mode="after")
     def _widths_fit(self) -> RecurrentModel:
@@ -144,6 +115,8 @@ class RecurrentModel(Part):
             problem = f"with tie_embeddings, embedding ({self.embedding}) must equal hidden ({self.hidden})"
             fix = f"set embedding: {self.hidden}, or tie_embeddings: false"
             raise mistake(problem, key="embedding", allowed=str(self.hidden), fix=fix)
+        if self.tie_embeddings and self.lags:
+            raise mistake("with lags the output layer is wider than the embeddings", key="lags", fix="set lags: 0")
         _check_tied(self)
         return self
 
@@ -151,6 +124,8 @@ class RecurrentModel(Part):
         """Yield a sentence for each option that changes nothing, beside the others."""
         if self.residual and self.layers == 1:
             yield "model.residual has no effect with model.layers 1"
+        if not self.lags and "lag_decay" in self.model_fields_set:
+            yield "model.lag_decay has no effect without model.lags"
 
 
 class TransformerModel(Part):
@@ -166,7 +141,7 @@ class TransformerModel(Part):
         How many blocks.
     context
         Tokens that it can look back; `task.window` is at most as long.
-    output, dropout, tie_embeddings
+    output, dropout, tie_embeddings, vectors
         As in ``recurrent``.
     """
 
@@ -179,6 +154,7 @@ class TransformerModel(Part):
     output: Output = Softmax(kind="softmax")
     dropout: Share = 0.1
     tie_embeddings: bool = True
+    vectors: Vectors | None = None
 
     @model_validator(mode="after")
     def _it_fits(self) -> TransformerModel:
@@ -200,7 +176,9 @@ class FeedForwardModel(Part):
         Widths of a token's vector and of the hidden layer.
     order
         The n of the n-grams: it reads n-1 words.
-    output, dropout
+    direct
+        The output layer reads the embeddings too, beside the hidden layer.
+    output, dropout, vectors
         As in ``recurrent``.
     """
 
@@ -208,8 +186,27 @@ class FeedForwardModel(Part):
     embedding: Width = 128
     hidden: Width = 256
     order: Annotated[int, Field(ge=2, le=64)] = 5
+    direct: bool = False
     output: Output = Softmax(kind="softmax")
     dropout: Share = 0.2
+    vectors: Vectors | None = None
+
+    def without_effect(self) -> Iterator[str]:
+        """Return nothing: each field changes something."""
+        return iter(())
+
+
+class NGramModel(Part):
+    """Counted n-grams with interpolated Kneser-Ney smoothing (Chen and Goodman 1998); nothing is trained.
+
+    Attributes
+    ----------
+    order
+        The n: a word is predicted from the n-1 before it.
+    """
+
+    kind: Literal["ngram"]
+    order: Annotated[int, Field(ge=1, le=16)] = 5
 
     def without_effect(self) -> Iterator[str]:
         """Return nothing: each field changes something."""
@@ -220,23 +217,55 @@ def _check_tied(model: RecurrentModel | TransformerModel) -> None:
     if model.tie_embeddings and model.output.kind == "adaptive":
         fix = "set tie_embeddings: false, or output: {kind: softmax}"
         raise mistake("an adaptive output layer cannot share the embeddings' matrix", key="tie_embeddings", fix=fix)
+    if model.tie_embeddings and model.vectors is not None and model.vectors.freeze:
+        fix = "set tie_embeddings: false, or vectors.freeze: false"
+        raise mistake("the output layer cannot learn in a matrix that stays as it is", key="tie_embeddings", fix=fix)
 
 
 class Generation(Part):
-    """How text is drawn."""
+    """How a text is gone on with.
 
-    temperature: Annotated[float, Field(ge=0.001, le=1_000)] = 1.0
+    Attributes
+    ----------
+    temperature
+        Log-probabilities are divided by it; with 0 the likeliest token is written.
+    top_k, top_p, min_p
+        Draw among the k likeliest tokens (Fan et al. 2018), the fewest likeliest that hold a share p of the probability
+        (Holtzman et al. 2020), those at least min_p times as likely as the likeliest (Nguyen et al. 2024).
+    repetition_penalty, repetition_window
+        Scores of tokens among the last `repetition_window` ones, null: all, are divided by the penalty (Keskar et al.
+        2019).
+    no_repeat_ngrams
+        No sequence of so many tokens is written that was read or written before; 0 for no such rule.
+    """
+
+    temperature: Annotated[float, Field(ge=0, le=1_000)] = 1.0
+    top_k: Count | None = None
+    top_p: Annotated[float, Field(gt=0, le=1)] = 1.0
+    min_p: Share = 0.0
+    repetition_penalty: Annotated[float, Field(ge=1, le=100)] = 1.0
+    repetition_window: Count | None = None
+    no_repeat_ngrams: Annotated[int, Field(ge=0, le=100)] = 0
+
+    def without_effect(self) -> Iterator[str]:
+        """Yield a sentence for each option that changes nothing, beside the others."""
+        for name in ("top_k", "top_p", "min_p"):
+            if self.temperature == 0 and getattr(self, name) != type(self).model_fields[name].default:
+                yield f"decoding.{name} has no effect with decoding.temperature 0"
+        if self.repetition_window is not None and self.repetition_penalty == 1:
+            yield "decoding.repetition_window has no effect without decoding.repetition_penalty"
 
 
 class LanguageRecipe(Recipe):
     """A language model: text in, more text out."""
 
     task: LanguageModelling
-    data: TextFiles
+    data: Annotated[TextFiles | BuiltIn, Field(discriminator="kind")] = BuiltIn(kind="builtin")
     tokenizer: Annotated[Words | Subwords | Verbatim | Bytes, Field(discriminator="kind")] = Words(kind="words")
-    model: Annotated[RecurrentModel | TransformerModel | FeedForwardModel, Field(discriminator="kind")] = (
+    model: Annotated[RecurrentModel | TransformerModel | FeedForwardModel | NGramModel, Field(discriminator="kind")] = (
         RecurrentModel(kind="recurrent")
     )
+    training: Training | None = None
     decoding: Generation = Generation()
 
     @model_validator(mode="after")
@@ -247,8 +276,18 @@ class LanguageRecipe(Recipe):
         return self
 
     @model_validator(mode="after")
+    def _a_network_is_trained(self) -> LanguageRecipe:
+        if isinstance(self.model, NGramModel) and self.training is not None:
+            fix = "leave it out; over a recipe that has one, write training: null"
+            raise mistake("counted n-grams are not trained", key="training", allowed="null", fix=fix)
+        if not isinstance(self.model, NGramModel) and self.training is None:
+            fix = "add, for instance, training: {budget: 30 minutes}"
+            raise mistake("a network is trained, and nothing says for how long", key="training", fix=fix)
+        return self
+
+    @model_validator(mode="after")
     def _it_stops_on_its_loss(self) -> LanguageRecipe:
-        if self.training.stop.on != "loss":
+        if self.training is not None and self.training.stop.on != "loss":
             raise mistake("a language model has no such score", key="training", allowed="stop: {on: loss}")
         return self
 
@@ -256,3 +295,4 @@ class LanguageRecipe(Recipe):
         """Yield a sentence for each option that changes nothing, beside the others."""
         yield from super().without_effect()
         yield from self.model.without_effect()
+        yield from self.decoding.without_effect()

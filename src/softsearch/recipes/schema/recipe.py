@@ -20,7 +20,7 @@ class Recipe(Part):
     data: Part
     tokenizer: Part
     model: Part
-    training: Training
+    training: Training | None
     decoding: Part
 
     _path: Path | None = PrivateAttr(default=None)
@@ -42,7 +42,8 @@ class Recipe(Part):
 
     def without_effect(self) -> Iterator[str]:
         """Yield a sentence for each option that changes nothing, beside the others."""
-        yield from self.training.without_effect()
+        if self.training is not None:
+            yield from self.training.without_effect()
 
     def __eq__(self, other: object) -> bool:
         """Compare the fields: where a recipe was read from does not count."""

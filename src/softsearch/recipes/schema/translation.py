@@ -10,6 +10,7 @@ from softsearch.recipes.schema.model import EncoderDecoder, Mean, Model, NoAtten
 from softsearch.recipes.schema.recipe import Recipe
 from softsearch.recipes.schema.task import Translation
 from softsearch.recipes.schema.tokenizer import Sentencepiece, Tokenizer
+from softsearch.recipes.schema.training import Training
 
 
 class TranslationRecipe(Recipe):
@@ -19,6 +20,7 @@ class TranslationRecipe(Recipe):
     data: Data
     tokenizer: Tokenizer = Sentencepiece(kind="sentencepiece")
     model: Model = EncoderDecoder(kind="encoder_decoder")
+    training: Training
     decoding: Decoding = Decoding()
 
     def without_effect(self) -> Iterator[str]:

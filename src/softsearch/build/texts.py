@@ -1,0 +1,189 @@
+"""Running text is read, tokenised and laid down once, where training reads it from then on."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple, assert_never
+
+import numpy as np
+
+from softsearch.build.family import Materialised
+from softsearch.data.library import described, library_texts
+from softsearch.data.running import RunningText, TextFile
+from softsearch.data.text import read_lines
+from softsearch.data.tokenizers import (
+    ByteTokenizer,
+    Tokenizer,
+    train_sentencepiece,
+    train_verbatim,
+    train_words,
+)
+from softsearch.data.vectors import read_vectors
+from softsearch.errors import DataError
+from softsearch.files import sha256
+from softsearch.recipes import schema
+
+VECTORS = "vectors.npz"
+_THREADS = 2  # on every machine: another number may choose other subwords
+_MANY_LONG = 0.1
+_MANY_UNKNOWN = 0.5
+
+
+def materialise(
+    recipe: schema.LanguageRecipe, folder: Path, *, overfit: int | None, tokenizer: Tokenizer | None
+) -> Materialised:
+    """Write the tokens of all splits, and the vectors that embeddings begin with, into `folder`.
+
+    Parameters
+    ----------
+    overfit
+        Use only the first so many lines, to validate on too.
+    tokenizer
+        Of another run, to go on from its weights; None for the recipe's, learnt from the training text.
+
+    Raises
+    ------
+    DataError
+        The text, or the vectors, cannot be used.
+    """
+    splits = _splits(recipe.data, overfit)
+    for texts in splits.values():  # before the tokenizer, which may take long, is learnt
+        _require_text(texts)
+    given, tokenizer = tokenizer is not None, tokenizer or _tokenizer(recipe, splits["train"])
+    report: dict[str, Any] = {}
+    for split, texts in splits.items():
+        text = RunningText.write(folder / split, texts, tokenizer, by_line=is_by_line(recipe))
+        report[split] = _reported(text) | (described(texts) if isinstance(recipe.data, schema.BuiltIn) else {})
+        _warn_of_unknown(split, text)
+    if is_by_line(recipe):
+        report["train"]["long_lines"] = _long_lines(RunningText(folder / "train"), recipe.task.window)
+    if not overfit:
+        _warn_of_the_same(folder)
+    if not given and (vectors := wanted_vectors(recipe)) is not None:  # weights that are given have their embeddings
+        found = read_vectors(Path(vectors.file), tokenizer, width=vectors.width)
+        np.savez(folder / VECTORS, ids=found.ids, vectors=found.vectors)
+        report["train"]["vectors"] = {"file": vectors.file, "tokens": tokenizer.size, **found.to_dict()}
+    name = recipe.data.train if isinstance(recipe.data, schema.TextFiles) else "built-in text"
+    return Materialised(tokenizer, name, report, longest=0)
+
+
+def is_by_line(recipe: schema.LanguageRecipe) -> bool:
+    """Whether each line is a text of its own."""
+    return isinstance(recipe.data, schema.TextFiles) and recipe.data.by_line
+
+
+class WantedVectors(NamedTuple):
+    """A file of vectors, how wide they must be, and whether they stay as they are."""
+
+    file: str
+    width: int
+    freeze: bool
+
+
+def wanted_vectors(recipe: schema.LanguageRecipe) -> WantedVectors | None:
+    """Return what the embeddings of a recipe begin with; None where it is random numbers."""
+    model = recipe.model
+    if isinstance(model, schema.NGramModel) or model.vectors is None:
+        return None
+    width = model.width if isinstance(model, schema.TransformerModel) else model.embedding
+    return WantedVectors(model.vectors.file, width, model.vectors.freeze)
+
+
+class _Lines(Iterable[str]):
+    """The lines of a file, read anew each time."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __iter__(self) -> Iterator[str]:
+        return read_lines(self.path)
+
+
+def _splits(data: schema.TextFiles | schema.BuiltIn, overfit: int | None) -> dict[str, list[TextFile]]:
+    match data:
+        case schema.TextFiles():
+            names = {"train": data.train, "valid": data.valid} | ({"test": data.test} if data.test else {})
+            folder = Path(data.folder or ".")
+            splits = {split: [TextFile(name, _Lines(folder / name))] for split, name in names.items()}
+        case schema.BuiltIn():
+            splits = library_texts(data.part, characters=data.characters)
+        case _:
+            assert_never(data)
+    if overfit:
+        few = list(_first_lines(splits["train"], overfit))
+        return {"train": few, "valid": few}
+    return splits
+
+
+def _first_lines(texts: Sequence[TextFile], number: int) -> Iterator[TextFile]:
+    for name, lines in texts:
+        some = list(islice(lines, number))
+        yield TextFile(name, some)
+        number -= len(some)
+        if number <= 0:
+            return
+
+
+def _require_text(texts: Sequence[TextFile]) -> None:
+    if not any(line.strip() for text in texts for line in text.lines):
+        name, lines = texts[0]
+        raise DataError("there is no text, or only white space", path=lines.path if isinstance(lines, _Lines) else name)
+
+
+def _reported(text: RunningText) -> dict[str, Any]:
+    return {
+        "kept": text.lines,
+        "tokens": len(text),
+        "words": text.words,
+        "bytes": text.bytes,
+        "unknown": text.unknown,
+    }
+
+
+def _warn_of_unknown(split: str, text: RunningText) -> None:
+    tokens = len(text) - text.lines
+    if text.unknown > _MANY_UNKNOWN * tokens:
+        warnings.warn(
+            f"{split}: {text.unknown:,} of {tokens:,} tokens are unknown: the vocabulary is that of another text",
+            stacklevel=3,
+        )
+
+
+def _long_lines(text: RunningText, window: int) -> int:
+    """Return how many lines are learnt in pieces, and warn where they are many."""
+    long = int((text.line_lengths > window).sum())
+    if long > _MANY_LONG * text.lines:
+        warnings.warn(
+            f"{long:,} of {text.lines:,} lines have more than {window} tokens and are learnt in pieces, none of which "
+            "knows what stands before it; task.window sets the limit",
+            stacklevel=3,
+        )
+    return long
+
+
+def _warn_of_the_same(folder: Path) -> None:
+    if sha256(folder / "train" / "ids.npy") == sha256(folder / "valid" / "ids.npy"):
+        warnings.warn(
+            "the text to validate on is the text to train on: the scores say nothing of other text", stacklevel=3
+        )
+
+
+def _tokenizer(recipe: schema.LanguageRecipe, texts: Sequence[TextFile]) -> Tokenizer:
+    own = recipe.tokenizer
+    lines = (line for text in texts for line in text.lines)
+    match own:
+        case schema.Words():
+            return train_words(lines, size=own.size, lowercase=own.lowercase, split_punctuation=own.split_punctuation)
+        case schema.Subwords():
+            return train_sentencepiece(
+                lines, size=own.size, lowercase=own.lowercase, seed=recipe.seed, threads=_THREADS
+            )
+        case schema.Verbatim():
+            return train_verbatim(lines, size=own.size)
+        case schema.Bytes():
+            return ByteTokenizer()
+        case _:
+            assert_never(own)
