@@ -9,7 +9,7 @@ import os
 import re
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,12 +54,25 @@ def today() -> str:
     return datetime.datetime.now(datetime.UTC).date().isoformat()
 
 
-def report(name: str, *, ratios: Mapping[str, float], absolute: Mapping[str, float], unit: str) -> None:
-    """Print a result, as a table or one JSON object, and keep it in ``benchmarks/results`` if asked to."""
+def report(
+    name: str,
+    *,
+    ratios: Mapping[str, float],
+    absolute: Mapping[str, float],
+    unit: str,
+    arguments: Sequence[str] | None = None,
+) -> None:
+    """Print a result, as a table or one JSON object, and keep it in ``benchmarks/results`` if asked to.
+
+    Parameters
+    ----------
+    arguments
+        The words of the command line that say so; None for all of them.
+    """
     parser = argparse.ArgumentParser()
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--save", action="store_true", help="keep it, named by hardware and date")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     result: dict[str, Any] = {
         "ratios": {name: round(value, 3) for name, value in ratios.items()},
         unit.replace(" ", "_"): {name: round(value) for name, value in absolute.items()},

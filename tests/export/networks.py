@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 import jaxtyping
-import pytest
+import numpy as np
 import torch
 from torch import nn
 
+from softsearch import portable
 from softsearch.build.model import build_model
 from softsearch.data.tokenizers import WordTokenizer
 from softsearch.decoding.settings import Search
 from softsearch.recipes import schema
+from softsearch.tasks.batched import write
 from softsearch.tasks.translator import Translator
+from softsearch.tasks.writer import Writer
 
 LETTERS = "abcdefghijklmnopqrst"
 WORDS = WordTokenizer(list(LETTERS), lowercase=False, split_punctuation=False)
@@ -39,9 +46,28 @@ def make_recurrent(**fields) -> Translator:
     return make_translator(schema.EncoderDecoder.model_validate({"kind": "encoder_decoder", **RECURRENT, **fields}))
 
 
-@pytest.fixture
-def shapes_unchecked():
+@contextmanager
+def shapes_unchecked() -> Iterator[None]:
     """Let a recorder see the network alone: a check of its shapes would fix them."""
     jaxtyping.config.update("jaxtyping_disable", True)
-    yield
-    jaxtyping.config.update("jaxtyping_disable", False)
+    try:
+        yield
+    finally:
+        jaxtyping.config.update("jaxtyping_disable", False)
+
+
+def exported(loaded: Translator | Writer, folder: Path, to: str, quantization: str = "float32"):
+    """Return what was exported, loaded again."""
+    from softsearch.export.writing import write
+
+    folder.mkdir(exist_ok=True)
+    with shapes_unchecked():
+        write(loaded, folder, to=to, quantization=quantization)
+    return portable.load(folder, threads=1)
+
+
+def largest_difference(translator: Translator, other: portable.Translator) -> float:
+    """Return by how many nats a token of given translations differs at most."""
+    read, written = (translator.tokenizer.encode_batch(texts) for texts in (SOURCES, TARGETS))
+    wanted, found = write(translator.model, read, written), other.score(SOURCES, TARGETS)
+    return max(float(np.abs(np.subtract(one.log_probs, own)).max()) for one, own in zip(wanted, found, strict=True))

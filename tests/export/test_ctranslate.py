@@ -8,26 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from softsearch import portable
 from softsearch.data.tokenizers import CharacterTokenizer, WordTokenizer
 from softsearch.recipes import schema
-from tests.export.networks import SOURCES, TARGETS, make_transformer, make_translator
+from tests.export.networks import SOURCES, exported, largest_difference, make_transformer, make_translator
 
 pytest.importorskip("ctranslate2")
-from softsearch.export.writing import write as write_folder
-
-
-def exported(translator, folder, quantization="float32"):
-    folder.mkdir()
-    write_folder(translator, folder, to="ctranslate2", quantization=quantization)
-    return portable.load(folder, threads=1)
-
-
-def largest_difference(translator, other) -> float:
-    ours, theirs = translator.score(SOURCES, TARGETS), other.score(SOURCES, TARGETS)
-    sums = [abs(one.log_prob - sum(found)) for one, found in zip(ours, theirs, strict=True)]
-    assert [len(found) for found in theirs] == [one.num_tokens for one in ours]
-    return max(sums)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +21,7 @@ def largest_difference(translator, other) -> float:
 )
 def test_every_kind_of_transformer_gives_the_same_probabilities_and_translations(norm, activation, tied, tmp_path):
     translator = make_transformer(norm=norm, activation=activation, tie_embeddings=tied)
-    other = exported(translator, tmp_path / "out")
+    other = exported(translator, tmp_path, "ctranslate2")
     assert largest_difference(translator, other) < 2e-5
     assert other.translate(SOURCES, beam=1) == [each.text for each in translator.translate(SOURCES, beam=1)]
 
@@ -44,7 +29,7 @@ def test_every_kind_of_transformer_gives_the_same_probabilities_and_translations
 def test_a_translation_ends_at_its_own_limit_whatever_else_is_in_the_batch(tmp_path):
     translator = make_transformer()
     torch.nn.init.constant_(translator.model.output.bias[3:4], -20.0)  # it never ends by itself
-    other = exported(translator, tmp_path / "out")
+    other = exported(translator, tmp_path, "ctranslate2")
     found = other.translate(SOURCES, beam=1)
     assert [len(text.split()) for text in found] == [len(text.split()) + 10 for text in SOURCES]
 
@@ -52,7 +37,7 @@ def test_a_translation_ends_at_its_own_limit_whatever_else_is_in_the_batch(tmp_p
 def test_eight_bits_are_near_and_leave_our_own_weights_alone(tmp_path):
     translator = make_transformer()
     before = copy.deepcopy(translator.model.state_dict())
-    other = exported(translator, tmp_path / "out", "int8")
+    other = exported(translator, tmp_path, "ctranslate2", "int8")
     for name, tensor in translator.model.state_dict().items():
         torch.testing.assert_close(tensor, before[name], rtol=0, atol=0)
     assert 0 < largest_difference(translator, other) < 1.0
@@ -62,7 +47,7 @@ def test_tokens_that_are_printed_alike_are_told_apart(tmp_path):
     tokenizer = CharacterTokenizer(["▁", "⁇", "a", "b"], lowercase=False)
     recipe = schema.Transformer.model_validate({"kind": "transformer", "width": 8, "heads": 2, "hidden": 8})
     translator = make_translator(recipe, tokenizer)
-    other = exported(translator, tmp_path / "out")
+    other = exported(translator, tmp_path, "ctranslate2")
     assert tokenizer.encode("a⁇b") == [4, 6, 5, 7]
     ours, theirs = translator.score(["a⁇ b"], ["⁇ ba"])[0], other.score(["a⁇ b"], ["⁇ ba"])[0]
     assert sum(theirs) == pytest.approx(ours.log_prob, abs=1e-5)
@@ -71,5 +56,5 @@ def test_tokens_that_are_printed_alike_are_told_apart(tmp_path):
 def test_a_damaged_letter_in_the_vocabulary_is_no_obstacle(tmp_path):
     tokenizer = WordTokenizer(["a", "\udce4"], lowercase=False, split_punctuation=False)
     recipe = schema.Transformer.model_validate({"kind": "transformer", "width": 8, "heads": 2, "hidden": 8})
-    other = exported(make_translator(recipe, tokenizer), tmp_path / "out")
+    other = exported(make_translator(recipe, tokenizer), tmp_path, "ctranslate2")
     assert np.isfinite(other.score(["a \udce4"], ["\udce4"])[0]).all()

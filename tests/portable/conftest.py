@@ -6,15 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.export.networks import make_transformer
+from tests.export.networks import exported, make_transformer
 
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory) -> Path:
     """Return a folder that no test may change."""
     pytest.importorskip("ctranslate2")
-    from softsearch.export.writing import write
-
     folder = tmp_path_factory.mktemp("exported")
-    write(make_transformer(), folder, to="ctranslate2", quantization="float32")
+    exported(make_transformer(), folder, "ctranslate2")
     return folder

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 
 import pytest
 
@@ -72,6 +73,6 @@ def test_what_is_no_exported_folder_is_refused(tmp_path, copied):
 
 
 def test_a_runtime_that_is_not_installed_is_named_with_its_cure(folder, monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "ctranslate2", None)
+    monkeypatch.setitem(sys.modules, "ctranslate2", None)
     with pytest.raises(SoftsearchError, match="pip install ctranslate2"):
         portable.load(folder)

@@ -12,9 +12,8 @@ import pytest
 from softsearch import portable
 from softsearch.data.tokenizers import ByteTokenizer
 from softsearch.decoding.settings import Generation
-from softsearch.export.writing import write
 from softsearch.tasks.writer import Writer
-from tests.export.networks import SOURCES, make_transformer, shapes_unchecked  # noqa: F401
+from tests.export.networks import SOURCES, exported, make_transformer
 from tests.tasks.language_models import network
 
 NEEDED = {"numpy", "sentencepiece"}
@@ -62,19 +61,19 @@ def bare(tmp_path_factory, project) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("to", ["onnx", "ctranslate2"])
-def test_an_environment_without_torch_translates_as_torch_does(to, bare, tmp_path, shapes_unchecked):
+def test_an_environment_without_torch_translates_as_torch_does(to, bare, tmp_path):
     translator = make_transformer()
-    write(translator, tmp_path, to=to, quantization="float32")
+    exported(translator, tmp_path, to)
     wanted = [each.text for each in translator.translate(SOURCES, beam=1)]
     assert output(bare, tmp_path, "--beam", "1", given="\n".join(SOURCES)).splitlines() == wanted
 
 
 @pytest.mark.slow
-def test_an_environment_without_torch_goes_on_with_a_text_as_torch_does(bare, tmp_path, shapes_unchecked):
+def test_an_environment_without_torch_goes_on_with_a_text_as_torch_does(bare, tmp_path):
     tokenizer = ByteTokenizer()
     model = network("transformer", tokenizer.size).float()
     writer = Writer(model, tokenizer, generation=Generation(temperature=0.7), by_line=False)
-    write(writer, tmp_path, to="onnx", quantization="float32")
+    exported(writer, tmp_path, "onnx")
     written = output(bare, tmp_path, "--prompt", "So it", "--max-tokens", "50")
     assert written == "So it" + writer.write("So it", max_tokens=50)[0].text + "\n"
 

@@ -74,7 +74,7 @@ def test_every_tokenizer_spells_as_in_the_run(name, by_line):
 
 
 def test_a_stop_string_ends_a_text_and_is_not_shown():
-    wanted, own = both("recurrent", TOKENIZERS["characters"])
+    _, own = both("recurrent", TOKENIZERS["characters"])
     whole = "".join(own.write("a", max_tokens=40))
     stop = whole[10:12]
     assert "".join(own.write("a", max_tokens=40, stop=[stop])) == whole[: whole.index(stop)]

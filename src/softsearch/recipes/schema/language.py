@@ -124,7 +124,7 @@ class RecurrentModel(Part):
         """Yield a sentence for each option that changes nothing, beside the others."""
         if self.residual and self.layers == 1:
             yield "model.residual has no effect with model.layers 1"
-        if not self.lags and "lag_decay" in self.model_fields_set:
+        if not self.lags and self.lag_decay != type(self).model_fields["lag_decay"].default:
             yield "model.lag_decay has no effect without model.lags"
 
 
