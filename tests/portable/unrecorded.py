@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 
 from softsearch.data.batches import pad_sources
-from softsearch.export import graphs
+from softsearch.export import recordable
+from softsearch.export.recordable import Encoder, TextStep, begun, leaves
 from softsearch.portable.network import NEXT, Encoded, Step
 
 
@@ -13,10 +14,10 @@ class Unrecorded:
     """In place of :class:`softsearch.portable.network.Network`."""
 
     def __init__(self, model):
-        source, state = graphs._begun(model, sentence=1, hypothesis=1, word=1, step=0)
-        self.names = [f"source_{number}" for number in range(len(graphs._leaves(source)))]
-        self.names += [f"state_{number}" for number in range(len(graphs._leaves(state)))]
-        self.encoder, self.model_step = graphs._Encoder(model), graphs._Step(model, source, state, with_weights=True)
+        source, state = begun(model, sentence=1, hypothesis=1, word=1, step=0)
+        self.names = [f"source_{number}" for number in range(len(leaves(source)))]
+        self.names += [f"state_{number}" for number in range(len(leaves(state)))]
+        self.encoder, self.model_step = Encoder(model), recordable.Step(model, source, state, with_weights=True)
 
     @torch.inference_mode()
     def encode(self, sources):
@@ -39,8 +40,8 @@ class UnrecordedText:
 
     def __init__(self, model):
         state = model.start(1)
-        self.start = {f"state_{number}": leaf.numpy() for number, leaf in enumerate(graphs._leaves(state))}
-        self.module = graphs._Next(model, state)
+        self.start = {f"state_{number}": leaf.numpy() for number, leaf in enumerate(leaves(state))}
+        self.module = TextStep(model, state)
 
     @torch.inference_mode()
     def __call__(self, feeds):

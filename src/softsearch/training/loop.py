@@ -256,10 +256,9 @@ class _Training:
             progress.plateau.update(settings.plateau, stalled=stalled, learning_rate=settings.learning_rate)
         progress.validated = [*progress.validated, self.step]
         self.reporter.validation(progress, validation, best=best, elapsed_s=self.elapsed_s)
-        if isinstance(self.optimizer, AveragedSGD) and not self.optimizer.is_averaging:
-            if progress.stopping.no_better_than_before(self.optimizer.patience):
-                self.optimizer.begin()
-                self.reporter.say("from here on the mean of the weights is taken")
+        if isinstance(self.optimizer, AveragedSGD) and self.optimizer.is_due(progress.stopping):
+            self.optimizer.begin()
+            self.reporter.say("from here on the mean of the weights is taken")
         self._save(best=best)
 
     def _left_s(self) -> float:

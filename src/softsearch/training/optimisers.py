@@ -7,8 +7,8 @@ With g the gradient and E the running mean  E[x] = rho E[x] + (1 - rho) x:
     adadelta    step = -rate g sqrt(E[step^2] + epsilon) / sqrt(E[g^2] + epsilon)    Zeiler 2012, algorithm 1
     adamw       Loshchilov and Hutter 2019, algorithm 2
 
-Averaged SGD (Polyak and Juditsky 1992) uses in the end the mean of the weights after each step. When to begin with it is
-told by the validation (Merity et al. 2018, algorithm 1): SGD soon only wanders about the minimum, and the mean does not.
+Averaged SGD (Polyak and Juditsky 1992) uses in the end the mean of the weights after each step. When to begin with it
+is told by the validation (Merity et al. 2018, algorithm 1): SGD soon wanders about the minimum, and the mean does not.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from typing import Any
 
 import torch
 from torch import nn
+
+from softsearch.training.stopping import Stopping
 
 
 def adamw(
@@ -49,10 +51,10 @@ class AveragedSGD(torch.optim.SGD):
         super().__init__(_groups(model, weight_decay), lr=learning_rate)
         self.patience = patience
 
-    @property
-    def is_averaging(self) -> bool:
-        """Whether the mean has begun."""
-        return any("mean" in state for state in self.state.values())
+    def is_due(self, stopping: Stopping) -> bool:
+        """Whether the mean is to begin now."""
+        begun = any("mean" in state for state in self.state.values())
+        return not begun and stopping.no_better_than_before(self.patience)
 
     def begin(self) -> None:
         """Begin the mean with the weights as they are."""

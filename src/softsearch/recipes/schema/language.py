@@ -74,7 +74,7 @@ class RecurrentModel(Part):
     embedding
         Width of a token's vector.
     cell, hidden, layers
-        What the layers are made of, how wide each is, and how many there are; "mrnn" and "mlstm" are multiplicative, and
+        What the layers are made of, how wide each is, and how many there are; "mrnn" and "mlstm" are multiplicative;
         three LSTMs lack a gate.
     residual
         Each layer from the second on adds what it reads to what it passes on.
