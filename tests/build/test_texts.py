@@ -44,6 +44,36 @@ def prepared(recipe: Any, folder: Path, **options: Any) -> Any:
         return materialise(recipe, folder, **{"overfit": None, "tokenizer": None, **options})
 
 
+def spelt(folder: Path, split: str, tokenizer: Any) -> list[str]:
+    text = RunningText(folder / split)
+    lines = zip(text.line_starts, text.line_lengths, strict=True)
+    return [tokenizer.decode(text.ids[start : start + length - 1].tolist()) for start, length in lines]
+
+
+def test_a_share_is_taken_from_the_end_of_the_training_file_in_whole_lines(recipe, tmp_path):
+    found = prepared(recipe("data.valid=0.25", "data.test=0.125"), tmp_path / "data")
+    train, valid, test = (spelt(tmp_path / "data", split, found.tokenizer) for split in ("train", "valid", "test"))
+    assert train + valid + test == LINES
+    total = sum(len(line) + 1 for line in LINES)
+    for lines, share in ((valid + test, 0.375), (test, 0.125)):
+        longest = max(len(line) + 1 for line in LINES)
+        assert 0 <= sum(len(line) + 1 for line in lines) - share * total < longest
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (["data.valid=1.5"], "less than 1"),
+        (["data.valid=0.5", "data.test=0.5"], "leave nothing to train on"),
+        (["data.valid=0.001", "data.test=0.001"], "too few lines"),
+        (["data.valid=true"], "data.valid"),
+    ],
+)
+def test_a_share_that_cannot_be_taken_is_told(recipe, tmp_path, changes, told):
+    with pytest.raises((RecipeError, DataError), match=told):
+        prepared(recipe(*changes), tmp_path / "data")
+
+
 def test_line_by_line_rows_are_lines(recipe, tmp_path):
     changed = recipe("data.by_line=true", "task.window=20")
     found = prepared(changed, tmp_path / "data")

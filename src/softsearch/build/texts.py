@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, assert_never
@@ -93,21 +93,19 @@ def wanted_vectors(recipe: schema.LanguageRecipe) -> WantedVectors | None:
 
 
 class _Lines(Iterable[str]):
-    """The lines of a file, read anew each time."""
+    """The lines of a file from `start` up to `stop`, read anew each time."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, start: int = 0, stop: int | None = None) -> None:
+        self.path, self.start, self.stop = path, start, stop
 
     def __iter__(self) -> Iterator[str]:
-        return read_lines(self.path)
+        return islice(read_lines(self.path), self.start, self.stop)
 
 
 def _splits(data: schema.TextFiles | schema.BuiltIn, overfit: int | None) -> dict[str, list[TextFile]]:
     match data:
         case schema.TextFiles():
-            names = {"train": data.train, "valid": data.valid} | ({"test": data.test} if data.test else {})
-            folder = Path(data.folder or ".")
-            splits = {split: [TextFile(name, _Lines(folder / name))] for split, name in names.items()}
+            splits = {split: [file] for split, file in _files(data)}
         case schema.BuiltIn():
             splits = library_texts(data.part, characters=data.characters)
         case _:
@@ -116,6 +114,34 @@ def _splits(data: schema.TextFiles | schema.BuiltIn, overfit: int | None) -> dic
         few = list(_first_lines(splits["train"], overfit))
         return {"train": few, "valid": few}
     return splits
+
+
+def _files(data: schema.TextFiles) -> Iterator[tuple[str, TextFile]]:
+    """Yield each split's file, or the lines of the training file that are taken for it."""
+    path = Path(data.folder or ".") / data.train
+    starts = _starts(path, data.shares)
+    yield "train", TextFile(data.train, _Lines(path, stop=min(starts.values(), default=None)))
+    for split, name in (("valid", data.valid), ("test", data.test)):
+        if isinstance(name, str):
+            yield split, TextFile(name, _Lines(path.parent / name))
+        elif name is not None:
+            stop = next((start for start in starts.values() if start > starts[split]), None)
+            yield split, TextFile(f"{data.train} from line {starts[split] + 1}", _Lines(path, starts[split], stop))
+
+
+def _starts(path: Path, shares: Mapping[str, float]) -> dict[str, int]:
+    """Return the line, counted from 0, with which each share of the characters of a file begins; the last ends it."""
+    if not shares:
+        return {}
+    ends = np.cumsum([len(line) + 1 for line in read_lines(path)])
+    wanted = np.cumsum([*shares.values()][::-1])[::-1]  # of each, with what stands behind it
+    lines = np.searchsorted(ends, (1 - wanted) * (ends[-1] if len(ends) else 0), side="right")
+    starts = {split: int(line) for split, line in zip(shares, lines, strict=True)}
+    if len(set(starts.values())) < len(shares) or min(starts.values()) == 0:
+        raise DataError(
+            "too few lines to take a share of them", path=path, value=f"{len(ends)} lines", fix="name files"
+        )
+    return starts
 
 
 def _first_lines(texts: Sequence[TextFile], number: int) -> Iterator[TextFile]:

@@ -1,21 +1,16 @@
-"""The translators that several claims are about: one recipe, with and without the part that a claim concerns.
-
-Each is trained when it is first asked for, into ``runs/claims``, and taken from there afterwards: claims share them,
-and an interrupted measurement goes on where it stopped. Another recipe or another version of softsearch trains anew.
-"""
+"""The translators that several claims are about: one recipe, with and without the part that a claim concerns."""
 
 from __future__ import annotations
 
-import hashlib
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from softsearch import __version__, runs
+from softsearch import runs
+from softsearch.claims.trainings import trained
 from softsearch.data.parallel import Pair, PairReport, read_tsv
 from softsearch.metrics.translation import bleu
 from softsearch.pictures.charts import Bucket
-from softsearch.recipes import Recipe, dump_recipe, load_recipe
+from softsearch.recipes import Recipe, load_recipe
 from softsearch.tasks.outputs import Outputs, outputs_of
 from softsearch.tasks.scoring import scores, statistics
 from softsearch.tasks.translator import Translator
@@ -31,7 +26,6 @@ CHANGES: dict[Variant, str] = {
     "none": "model.attention={kind: none}",
     "forwards": "model.encoder.direction=forwards",
 }
-FOLDER = Path("runs/claims")
 SEEDS = (1, 2, 3)
 
 
@@ -73,15 +67,6 @@ def measured(variant: Variant, seed: int) -> Measured:
     counts = statistics(pairs, outputs, lowercase=False, with_ter=False)
     evaluation = scores(pairs, outputs, counts, tokenizer=translator.tokenizer, lowercase=False)
     return Measured(translator, pairs, outputs, evaluation)
-
-
-def trained(recipe: Recipe, *, name: str) -> Path:
-    """Return the folder of a finished training of `recipe`."""
-    digest = hashlib.sha256(f"{__version__}\n{dump_recipe(recipe)}".encode()).hexdigest()
-    run = FOLDER / f"{name}-{digest[:8]}"
-    if not run.exists():
-        return runs.train(recipe, run)
-    return run if runs.is_finished(run) else runs.resume(run)
 
 
 def _recipe(variant: Variant, seed: int) -> Recipe:

@@ -46,10 +46,12 @@ def export(
     if len(runs) > 1:
         fix = f"softsearch export {runs[0]} --to {to.value}, and the others likewise"
         raise SoftsearchError(f"{len(runs)} runs are given: an exported folder holds one network, no ensemble", fix=fix)
+    from rich.console import Console
+
     from softsearch.export import export
 
-    note("recording the network, and comparing it with the run")
-    exported = export(runs[0], to=to.value, quantization=quantization.value, out=out)
+    with Console(stderr=True).status("recording the network, and comparing it with the run"):
+        exported = export(runs[0], to=to.value, quantization=quantization.value, out=out)
     for left_out in exported.left_out:
         note(f"left out: {left_out}")
     if as_json:

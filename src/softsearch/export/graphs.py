@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from softsearch.decoding.stepper import BOS
-from softsearch.export.recordable import Encoder, Step, TextStep, begun, leaves, read
+from softsearch.export.recordable import Encoder, Step, TextStep, begun, leaves, read, scanned
 from softsearch.export.silence import quietly
 from softsearch.models.language_model import LanguageModel
 from softsearch.models.sequence_model import SequenceModel
@@ -41,7 +41,7 @@ def export_translator(model: SequenceModel, folder: Path, *, with_weights: bool)
     sentence, hypothesis, word = (torch.export.Dim(name) for name in ("sentence", "hypothesis", "word"))
     tokens = torch.full((_SENTENCES["sentence"], _SENTENCES["word"]), BOS)
     _record(
-        Encoder(model),
+        Encoder(scanned(model)),
         {"tokens": tokens, "mask": torch.ones_like(tokens, dtype=torch.bool)},
         ({0: sentence, 1: word}, {0: sentence, 1: word}),
         list(given),

@@ -26,7 +26,7 @@ class Encoder(nn.Module):
 
     def __init__(self, model: SequenceModel) -> None:
         super().__init__()
-        self.model = scanned(model)
+        self.model = model
 
     def forward(self, tokens: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
         """Read sources."""

@@ -49,8 +49,7 @@ def _translator(translator: Translator, folder: Path, to: Target, quantization: 
         quantization=quantization,
         softsearch=__version__,
         decoding=search,
-        limit=translator.max_tokens,
-        by_line=False,
+        max_tokens=translator.max_tokens,
     )
 
 
@@ -66,7 +65,7 @@ def _language_model(writer: Writer, folder: Path, quantization: Quantization) ->
         quantization=quantization,
         softsearch=__version__,
         decoding=writer.generation,
-        limit=writer.model.context,
+        context=writer.model.context,
         by_line=writer.by_line,
     )
 

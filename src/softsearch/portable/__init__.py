@@ -49,9 +49,11 @@ def load(folder: Path | str, *, threads: int = 0) -> Translator | Writer:
             start,
             tokenizer,
             generation=manifest.decoding,
-            context=manifest.limit,
+            context=manifest.context,
             by_line=manifest.by_line,
         )
     engine = CTranslate2 if manifest.target == "ctranslate2" else OnnxEngine
-    assert manifest.limit is not None
-    return Translator(engine(folder, threads=threads), tokenizer, search=manifest.decoding, max_tokens=manifest.limit)
+    assert manifest.max_tokens is not None
+    return Translator(
+        engine(folder, threads=threads), tokenizer, search=manifest.decoding, max_tokens=manifest.max_tokens
+    )

@@ -37,9 +37,10 @@ class Manifest:
         The version that wrote it.
     decoding
         How translations are looked for, or how a text is gone on with.
-    limit
-        Of a translator: sources with more tokens are translated in parts. Of a language model: the tokens that it can
-        look back; None for any number.
+    max_tokens
+        Of a translator: sources with more tokens are translated in parts.
+    context
+        Of a language model: the tokens that it can look back; None for any number.
     by_line
         Of a language model: whether each line is a text of its own.
     """
@@ -49,8 +50,9 @@ class Manifest:
     quantization: Quantization
     softsearch: str
     decoding: Search | Generation
-    limit: int | None
-    by_line: bool
+    max_tokens: int | None = None
+    context: int | None = None
+    by_line: bool = False
 
     def write(self, folder: Path) -> None:
         """Write it into a folder whose other files are there, with their checksums."""

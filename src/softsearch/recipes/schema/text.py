@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from softsearch.recipes.schema.base import Count, Part, Text
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from softsearch.recipes.schema.base import Count, Part, Text, mistake
+
+
+def _form(value: object) -> str:
+    return "share" if isinstance(value, float | int) and not isinstance(value, bool) else "file"
+
+
+TextOrShare = Annotated[
+    Annotated[Text, Tag("file")] | Annotated[float, Field(gt=0, lt=1), Tag("share")], Discriminator(_form)
+]
 
 
 class TextFiles(Part):
@@ -14,8 +25,11 @@ class TextFiles(Part):
     ----------
     folder
         Base of the relative file names below; :func:`~softsearch.recipes.load_recipe` makes it absolute.
-    train, valid, test
-        A file each; only ``softsearch evaluate`` opens the last one.
+    train
+        A file.
+    valid, test
+        A file, which for the test only ``softsearch evaluate`` opens; or the share of the training file to take from
+        its end, that of the test last.
     by_line
         Each line is a text of its own: it is read, learnt and scored without those before it.
     """
@@ -23,9 +37,20 @@ class TextFiles(Part):
     kind: Literal["text"]
     folder: Text | None = None
     train: Text
-    valid: Text
-    test: Text | None = None
+    valid: TextOrShare
+    test: TextOrShare | None = None
     by_line: bool = False
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """What is taken off the end of the training file, in its order."""
+        return {split: share for split in ("valid", "test") if isinstance(share := getattr(self, split), float)}
+
+    @model_validator(mode="after")
+    def _something_is_left(self) -> TextFiles:
+        if sum(self.shares.values()) >= 1:
+            raise mistake("valid and test leave nothing to train on", key="valid", allowed="together less than 1")
+        return self
 
 
 class BuiltIn(Part):
