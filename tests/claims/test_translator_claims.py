@@ -1,4 +1,4 @@
-"""The claims about translators, on made-up models that read perfectly or not at all; and the training they share."""
+"""The claims about translators, on made-up models that read perfectly or not at all."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from softsearch import runs
 from softsearch.claims import c01_attention_and_length as c01
 from softsearch.claims import c02_alignment as c02
 from softsearch.claims import c04_mean_pooling as c04
 from softsearch.claims import c40_directions_and_words as c40
-from softsearch.claims import translators
+from softsearch.claims import trainings, translators
 from softsearch.claims.framework import Figures
 from softsearch.claims.translators import Measured
 from softsearch.data.grammar import generate
@@ -150,22 +149,9 @@ def test_an_adjective_that_changes_places_with_its_noun_is_a_swap():
     assert not c02.swapped_adjectives(dataclasses.replace(pair, target_tags=("DET", "ADJ", "NOUN")))
 
 
-def test_a_translator_is_trained_once_taken_up_where_it_stopped_and_found_again(tmp_path, monkeypatch):
-    calls, finished = [], set()
-    monkeypatch.setattr(translators, "FOLDER", tmp_path)
-    monkeypatch.setattr(runs, "train", lambda recipe, run: calls.append("train") or run.mkdir() or run)
-    monkeypatch.setattr(runs, "resume", lambda run: calls.append("resume") or finished.add(run) or run)
-    monkeypatch.setattr(runs, "is_finished", lambda run: run in finished)
-    recipe, other = (translators._recipe("attention", seed) for seed in (1, 2))
-    folders = {translators.trained(recipe, name="attention") for _ in range(3)}
-    assert calls == ["train", "resume"]
-    assert len(folders) == 1
-    assert translators.trained(other, name="attention") not in folders
-
-
 @pytest.mark.slow
 def test_a_translator_is_trained_and_measured(tmp_path, monkeypatch):
-    monkeypatch.setattr(translators, "FOLDER", tmp_path)
+    monkeypatch.setattr(trainings, "FOLDER", tmp_path)
     monkeypatch.setattr(translators, "SETTINGS", [*translators.SETTINGS[:2], *SMALL])
     model = translators.measured.__wrapped__("attention", 1)
     assert len(model.pairs) == model.evaluation["num_sentences"] == 30

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from softsearch.pictures import curves, length_chart, to_data_uri
+from softsearch.pictures import curves, interval_chart, length_chart, style, to_data_uri
 
 BUCKETS = [(1, 10, 300, 38.0, 36.0, 40.0), (11, 20, 1500, 35.0, 34.0, 36.5)]
 
@@ -74,3 +74,31 @@ def test_a_data_uri_holds_the_png() -> None:
     assert head == "data:image/png;base64"
     with Image.open(io.BytesIO(base64.b64decode(content))) as image:
         assert image.format == "PNG"
+
+
+def test_curves_over_doublings_lie_evenly_and_all_are_named() -> None:
+    figure = curves({"loss": [(1, 3.0), (2, 2.0), (4, 1.5), (1024, 1.0)]}, ylabel="loss", doubling=True)
+    axes = figure.axes[0]
+    figure.canvas.draw()
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["1", "2", "4", "1,024"]
+    places = axes.transData.transform([(place, 1.0) for place in (1, 2, 4, 8)])[:, 0]
+    np.testing.assert_allclose(np.diff(places), np.diff(places)[0])
+
+
+def test_no_two_curves_look_alike() -> None:
+    series = {str(number): [(0, 1.0), (1, 2.0)] for number in range(2 * len(style.SERIES))}
+    looks = [(line.get_color(), line.get_linestyle()) for line in curves(series, ylabel="loss").axes[0].lines]
+    assert len(set(looks)) == len(looks)
+
+
+def test_an_interval_chart_holds_each_value_and_its_interval() -> None:
+    found = {
+        "words": {"GRU": (0.1, -0.1, 0.3), "RNN": (0.5, 0.4, 0.6)},
+        "characters": {"GRU": (0.0, -0.2, 0.2), "RNN": (1.0, 0.9, 1.1)},
+    }
+    figure = interval_chart(found, ylabel="nats")
+    axes = figure.axes[0]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["GRU", "RNN"]
+    bars = [segment[:, 1].tolist() for drawn in axes.collections for segment in drawn.get_segments()]
+    np.testing.assert_allclose(bars, [[-0.1, 0.3], [0.4, 0.6], [-0.2, 0.2], [0.9, 1.1]])
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["words", "characters"]

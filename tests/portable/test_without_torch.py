@@ -60,6 +60,7 @@ def bare(tmp_path_factory, project) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("to", ["onnx", "ctranslate2"])
 def test_an_environment_without_torch_translates_as_torch_does(to, bare, tmp_path):
     translator = make_transformer()
@@ -69,6 +70,7 @@ def test_an_environment_without_torch_translates_as_torch_does(to, bare, tmp_pat
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_an_environment_without_torch_goes_on_with_a_text_as_torch_does(bare, tmp_path):
     tokenizer = ByteTokenizer()
     model = network("transformer", tokenizer.size).float()

@@ -1,9 +1,9 @@
 """C17: recurrent networks use context that models with a fixed window cannot see.
 
-Mikolov et al. (2010) set a recurrent language model against n-grams and against Bengio et al.'s (2003) net over the last
-few words. Here all of them read the same words; the networks have equally many parameters. At fixed places of the test
-text each model is given the last k words alone. What the loss falls by from 4 words to 64 is the gain of the context that
-a 5-gram cannot see. Of models that see four words it must be nothing: they show that the measure can say so.
+Mikolov et al. (2010) set a recurrent language model against n-grams and against Bengio et al.'s (2003) net over the
+last few words. Here all of them read the same words, and the networks have equally many parameters. At fixed places of
+the test text each model is given the last k words alone. What the loss falls by from 4 words to 64 is the gain of the
+context that a 5-gram cannot see. Of models that see four words it must be nothing: the measure can say so.
 
 Blind baseline: the words beyond the last four are taken from another place of the text. A model that only fared
 badly with so few words would gain by them as well. Beside it stands the perplexity of a model that knows no context.
@@ -80,10 +80,9 @@ def verdict(figures: Mapping[str, Figures]) -> str:
 def picture(seed: int) -> Figure:
     """Draw the loss by the words that are given."""
     series = {
-        name.replace("_", " "): list(zip(map(math.log2, LENGTHS), _losses(name, seed)[0], strict=True))
-        for name in (*FIXED, *LONG)
+        name.replace("_", " "): list(zip(LENGTHS, _losses(name, seed)[0], strict=True)) for name in (*FIXED, *LONG)
     }
-    return curves(series, ylabel="loss, nats a word", xlabel="words given, as a power of 2")
+    return curves(series, ylabel="loss, nats a word", xlabel="words given", doubling=True)
 
 
 @cache

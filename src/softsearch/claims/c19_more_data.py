@@ -1,9 +1,9 @@
 """C19: attention models keep improving with more data.
 
-One Transformer that predicts the next byte of Python's documentation learns from a sixteenth of a text, an eighth and so
-on up to all of it, with as many steps each time, and keeps the weights that are best on its validation text. All are
-scored on one test text. Bytes, nearly all of which are characters, are the same tokens whatever was learnt from. The slope
-is that of log loss over log size (Hestness et al. 2017).
+One Transformer that predicts the next byte of Python's documentation learns from a sixteenth of a text, an eighth and
+so on up to all of it, with as many steps each time, and keeps the weights that are best on its validation text. All are
+scored on one test text. Bytes, nearly all of which are characters, are the same tokens whatever was learnt from. The
+slope is that of log loss over log size (Hestness et al. 2017).
 
 Blind baselines: the model that has read most, given what stands before another place of the text; and the frequencies
 of bytes, learnt from the same texts: they need little data, so their loss must fall less steeply.
@@ -86,9 +86,8 @@ def verdict(figures: Mapping[str, Figures]) -> str:
 
 def picture(seed: int) -> Figure:
     """Draw the loss by the size of the text."""
-    points: list[tuple[float, float | None]] = [(each, loss) for each, loss in enumerate(_losses(seed))]
-    xlabel = f"doublings of a text of {SIZES[0]:,} characters"
-    return curves({"Transformer": points}, ylabel="test loss, nats a byte", xlabel=xlabel)
+    series = {"Transformer": list(zip(SIZES, _losses(seed), strict=True))}
+    return curves(series, ylabel="test loss, nats a byte", xlabel="characters of text", doubling=True)
 
 
 def _losses(seed: int) -> list[float]:

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CELLS = {"rnn": "RNN", "mrnn": "multiplicative RNN", "lstm": "LSTM", "mlstm": "multiplicative LSTM"}
-MEMORIES = ("lstm", "mlstm")  # the cells that are made to remember: an RNN that does not is no argument against the need
+MEMORIES = (
+    "lstm",
+    "mlstm",
+)  # the cells that are made to remember: an RNN that does not is no argument against the need
 
 CLAIM = Claim(
     id="C39",
@@ -78,10 +81,8 @@ def verdict(figures: Mapping[str, Figures]) -> str:
 
 def picture(seed: int) -> Figure:
     """Draw the bits that a character costs by the characters that are given."""
-    series = {
-        name: list(zip(map(math.log2, LENGTHS), _bits(cell, seed)[0], strict=True)) for cell, name in CELLS.items()
-    }
-    return curves(series, ylabel="bits a character", xlabel="characters given, as a power of 2")
+    series = {name: list(zip(LENGTHS, _bits(cell, seed)[0], strict=True)) for cell, name in CELLS.items()}
+    return curves(series, ylabel="bits a character", xlabel="characters given", doubling=True)
 
 
 @cache

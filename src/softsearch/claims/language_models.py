@@ -7,7 +7,6 @@ and have the same number of parameters. What is measured is the test text, with 
 from __future__ import annotations
 
 import bisect
-import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,11 +23,11 @@ from softsearch.claims.trainings import trained
 from softsearch.data.running import RunningText
 from softsearch.models.language_model import LanguageModel
 from softsearch.recipes.schema import LanguageRecipe
-from softsearch.shapes import Int, Tensor
+from softsearch.shapes import Int
 
 SEEDS = (1, 2, 3)
+SPLITS = ("train", "valid", "test")
 
-CELLS = ("rnn", "gru", "lstm", "lstm_no_forget", "lstm_coupled", "lstm_no_output", "mrnn", "mlstm")
 NGRAMS = MappingProxyType({"bigram": 2, "kneser_ney": 5})
 _WIDEST = 4_096
 
@@ -128,8 +127,8 @@ def measured(setting: Setting, network: str, seed: int) -> Measured:
     """Train a network, or take the one that was, and score it on the test text."""
     run = trained(recipe_of(setting, network, seed), name=f"{setting.name}-{network}-{seed}")
     loss = runs.evaluate(run, on="test")["metrics"]["nats_per_token"]["value"]
-    texts = (RunningText(run / "data" / split).ids.astype(np.int64) for split in ("train", "valid", "test"))
-    return Measured(runs.load(run).model, *texts, loss)
+    train, valid, test = (RunningText(run / "data" / split).ids.astype(np.int64) for split in SPLITS)
+    return Measured(runs.load(run).model, train, valid, test, loss)
 
 
 def recipe_of(setting: Setting, network: str, seed: int) -> LanguageRecipe:
@@ -164,11 +163,6 @@ def unigram_loss(train: Int[np.ndarray, " length"], test: Int[np.ndarray, " leng
     """
     counts = np.bincount(train, minlength=vocabulary) + 1.0
     return float(-np.log(counts / counts.sum())[test].mean())
-
-
-def random_words(ids: Int[np.ndarray, " length"], number: int, seed: int) -> Int[Tensor, " number"]:
-    """Return tokens drawn from a text, each as often as it is there."""
-    return torch.from_numpy(np.random.default_rng(seed).choice(ids, number))
 
 
 def _fields(setting: Setting, network: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Drawing: numbers and words in, matplotlib figures out. Knows no network, no run and no file but the one it writes."""
 
 from softsearch.pictures.attention import attention_map
-from softsearch.pictures.charts import curves, length_chart
+from softsearch.pictures.charts import curves, interval_chart, length_chart
 from softsearch.pictures.coloured_text import coloured_text
 from softsearch.pictures.heads import head_grid
 from softsearch.pictures.next_tokens import Expected, next_token_strips
@@ -13,6 +13,7 @@ __all__ = [
     "coloured_text",
     "curves",
     "head_grid",
+    "interval_chart",
     "length_chart",
     "next_token_strips",
     "save_png",

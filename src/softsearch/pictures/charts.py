@@ -1,13 +1,13 @@
-"""Charts of figures: how they went over the training, and how they depend on the length of a sentence."""
+"""Charts of figures: over the training or another quantity, by the length of a sentence, with their intervals."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from softsearch.pictures import style
 
@@ -23,6 +23,7 @@ def curves(
     ylabel: str,
     xlabel: str = "training step",
     title: str | None = None,
+    doubling: bool = False,
 ) -> Figure:
     """Draw named curves over the training; a value that is None or not finite leaves a gap.
 
@@ -32,6 +33,8 @@ def curves(
         For each name, points (step or time, value).
     ylabel, xlabel, title
         What the values are, with their unit, and over what; one line above the chart.
+    doubling
+        Places that are twice as far lie side by side: a logarithmic axis, with all of them named.
 
     Raises
     ------
@@ -39,18 +42,22 @@ def curves(
         There is nothing to draw.
     """
     figure, axes = _chart(series, ylabel=ylabel, title=title)
-    for colour, (name, points) in zip(_colours(series), series.items(), strict=True):
+    for number, (colour, (name, points)) in enumerate(zip(_colours(series), series.items(), strict=True)):
         steps, values = np.array(points, dtype=float).T
         values = np.where(np.isfinite(values), values, np.nan)
         dense = len(points) > _DENSE
         axes.plot(
             steps, values, color=colour, label=name, linewidth=1.2 if dense else 1.8, marker=None if dense else "o",
-            markersize=3.5, zorder=2 if dense else 3,
+            markersize=3.5, zorder=2 if dense else 3, linestyle="--" if number >= len(style.SERIES) else "-",
         )  # fmt: skip
     axes.set_xlabel(xlabel, color=style.FAINT, size=style.FONT_POINTS - 1, parse_math=False)
-    axes.set_xlim(left=0)
-    are_whole = all(float(place).is_integer() for points in series.values() for place, _ in points)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=are_whole))
+    places = sorted({float(place) for points in series.values() for place, _ in points})
+    if doubling:
+        axes.set_xscale("log", base=2)
+        axes.xaxis.set_major_locator(FixedLocator(places))
+    else:
+        axes.set_xlim(left=0)
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=all(map(float.is_integer, places))))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda place, _: f"{place:,.10g}"))
     _name_series(figure, axes, series)
     return figure
@@ -91,6 +98,39 @@ def length_chart(series: Mapping[str, Sequence[Bucket]], *, ylabel: str = "BLEU"
     return figure
 
 
+def interval_chart(
+    series: Mapping[str, Mapping[str, tuple[float, float, float]]], *, ylabel: str, title: str | None = None
+) -> Figure:
+    """Draw values with their intervals, side by side for each of several things, beside a line at zero.
+
+    Parameters
+    ----------
+    series
+        For each name, of each thing (value, lower end, upper end of the interval); the things are those of the first.
+    ylabel, title
+        What the values are, with their unit; one line above the chart.
+
+    Raises
+    ------
+    ValueError
+        There is nothing to draw.
+    """
+    figure, axes = _chart(series, ylabel=ylabel, title=title)
+    things = list(next(iter(series.values())))
+    shifts = (np.arange(len(series)) - (len(series) - 1) / 2) * 0.2
+    axes.axhline(0.0, color=style.FAINT, linewidth=1.0)
+    for colour, shift, (name, found) in zip(_colours(series), shifts, series.items(), strict=True):
+        values, lows, highs = np.array([found[thing] for thing in things], dtype=float).T
+        axes.errorbar(
+            np.arange(len(things)) + shift, values, [values - lows, highs - values], color=colour, label=name,
+            linestyle="none", elinewidth=1.4, marker="o", markersize=5,
+        )  # fmt: skip
+    axes.set_xticks(range(len(things)), [style.drawable(thing) for thing in things], parse_math=False)
+    axes.set_xlim(-0.5, len(things) - 0.5)
+    _name_series(figure, axes, series)
+    return figure
+
+
 def _ranges(places: list[tuple[int, int]], series: Mapping[str, Sequence[Bucket]]) -> list[str]:
     labels = [f"{low}–{high}" for low, high in places]
     if len(series) > 1:
@@ -100,7 +140,7 @@ def _ranges(places: list[tuple[int, int]], series: Mapping[str, Sequence[Bucket]
     return [f"{label}\nn = {counts[place]:,}" for label, place in zip(labels, places, strict=True)]
 
 
-def _chart(series: Mapping[str, Sequence[object]], *, ylabel: str, title: str | None) -> tuple[Figure, Axes]:
+def _chart(series: Mapping[str, Sized], *, ylabel: str, title: str | None) -> tuple[Figure, Axes]:
     empty = [name for name, points in series.items() if not points]
     if not series or empty:
         raise ValueError(f"nothing to draw: {', '.join(empty) or 'no series'}")
