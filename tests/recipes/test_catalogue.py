@@ -17,10 +17,13 @@ def _corpora(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_shipped_recipes_go_by_name() -> None:
     assert list(RECIPES) == [
-        "language/builtin",
+        "language/ptb",
         "language/ptb-feed-forward",
         "language/ptb-ngram",
         "language/ptb-zaremba",
+        "language/python",
+        "language/shakespeare",
+        "language/shakespeare-quick",
         "translate/builtin",
         "translate/builtin-words",
         "translate/multi30k",

@@ -46,10 +46,11 @@ class _LinearCrossEntropy(torch.autograd.Function):
     ) -> Tensor:
         gradients = [torch.zeros_like(tensor) for tensor in (features, weight, bias)] if wanted else []
         total = features.new_zeros(())
-        left, right = factor(features), factor(weight)
+        right = factor(weight)[: len(weight)]
         for start in range(0, len(features), ROWS_AT_ONCE):
             rows = slice(start, start + ROWS_AT_ONCE)
-            logits = torch.mm(left[rows], right.t()).to(bias.dtype).add_(bias)
+            left = factor(features[rows])
+            logits = torch.mm(left, right.t())[: len(features[rows])].to(bias.dtype).add_(bias)
             hit = logits.gather(1, targets[rows].unsqueeze(1))
             highest = logits.amax(dim=1, keepdim=True)
             if smoothing:
@@ -62,7 +63,7 @@ class _LinearCrossEntropy(torch.autograd.Function):
             share = 1 / normaliser
             gradients[2] += torch.mv(exponentials.t(), share.squeeze(1))
             exponentials = factor(exponentials)
-            gradients[0][rows] = torch.mm(exponentials, right) * share
+            gradients[0][rows] = torch.mm(exponentials, right)[: len(share)] * share
             gradients[1] += torch.mm(exponentials.t(), factor(features[rows] * share))
         if wanted:
             _subtract_wanted(gradients, features, weight, targets, smoothing)

@@ -6,6 +6,9 @@ are rounded (mixed precision, Micikevicius et al. 2018): weights, states, softma
 
     y = W x          dx = W' dy          dW = sum over uses of dy x'
 
+Kernels are made anew for each number of rows, which changes with every batch of sentences, and torch keeps a thousand of
+them, some megabytes each. So rows are filled up with zeros to one of sixteen numbers between a power of two and the next.
+
 Each weight is rounded once a pass. A recurrent weight is used at every step of a sequence: the operands of its gradient
 are kept as they come, and the sum is taken as one product when backpropagation has reached the first of them.
 """
@@ -44,9 +47,12 @@ def precision() -> Precision:
     return "fp32" if _rounded is None else "bf16"
 
 
-def factor(tensor: Tensor) -> Tensor:
-    """Return a tensor as it enters a product: in the precision that :func:`products_in` has set."""
-    return tensor if _rounded is None else tensor.bfloat16()
+def factor(tensor: Float[Tensor, "rows features"]) -> Float[Tensor, "_ features"]:
+    """Return a matrix as it enters a product, in the precision that :func:`products_in` has set.
+
+    There may be more rows than before, of zeros, at the end: those of a result are to be cut off.
+    """
+    return tensor if _rounded is None else _filled_up(tensor)
 
 
 class Linear(nn.Linear):
@@ -61,6 +67,15 @@ class Linear(nn.Linear):
             weight = _rounded[self.weight] = _Rounded.of(self.weight)
         output = _Product.apply(input, weight.anchor, weight)
         return output if self.bias is None else output + self.bias
+
+
+def _filled_up(tensor: Float[Tensor, "rows features"]) -> Float[Tensor, "_ features"]:
+    rows = len(tensor)
+    unit = 1 << max(3, rows.bit_length() - 5)
+    filled = tensor.new_empty(-(-rows // unit) * unit, tensor.shape[1], dtype=torch.bfloat16)
+    filled[:rows] = tensor
+    filled[rows:] = 0.0
+    return filled
 
 
 @dataclasses.dataclass
@@ -99,11 +114,17 @@ class _Anchor(torch.autograd.Function):
 class _Product(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, input: Tensor, anchor: Tensor, weight: _Rounded) -> Tensor:
-        ctx.weight, ctx.input = weight, input.bfloat16()
-        return nn.functional.linear(ctx.input, weight.value).float()
+        rows = input.flatten(0, -2)
+        ctx.weight, ctx.input = weight, _filled_up(rows)
+        output = torch.mm(ctx.input, weight.value.t())[: len(rows)].float()
+        return output.view(*input.shape[:-1], -1)
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, None, None]:
-        gradient = gradient.bfloat16()
-        ctx.weight.operands.append((gradient.flatten(0, -2), ctx.input.flatten(0, -2)))
-        return (gradient @ ctx.weight.value).float() if ctx.needs_input_grad[0] else None, None, None
+        rows = gradient.flatten(0, -2)
+        filled = _filled_up(rows)
+        ctx.weight.operands.append((filled, ctx.input))
+        if not ctx.needs_input_grad[0]:
+            return None, None, None
+        of_input = torch.mm(filled, ctx.weight.value)[: len(rows)].float()
+        return of_input.view(*gradient.shape[:-1], -1), None, None
