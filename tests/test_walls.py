@@ -16,7 +16,9 @@ def test_every_layer_imports_only_those_below_it(project):
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-@pytest.mark.parametrize("module", ["softsearch", "softsearch.cli", "softsearch.recipes.reading", "softsearch.portable"])
+@pytest.mark.parametrize(
+    "module", ["softsearch", "softsearch.cli", "softsearch.recipes.reading", "softsearch.portable"]
+)
 def test_an_import_does_not_bring_torch(module, project):
     code = f"import sys, {module}; sys.exit('torch' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", code], cwd=project / "src", capture_output=True, text=True)

@@ -7,6 +7,7 @@ import io
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from softsearch.pictures import curves, interval_chart, length_chart, style, to_data_uri
@@ -93,12 +94,20 @@ def test_no_two_curves_look_alike() -> None:
 
 def test_an_interval_chart_holds_each_value_and_its_interval() -> None:
     found = {
-        "words": {"GRU": (0.1, -0.1, 0.3), "RNN": (0.5, 0.4, 0.6)},
-        "characters": {"GRU": (0.0, -0.2, 0.2), "RNN": (1.0, 0.9, 1.1)},
+        "words": {"no forget gate": (0.1, -0.1, 0.3), "RNN": (0.5, 0.4, 0.6)},
+        "characters": {"no forget gate": (0.0, -0.2, 0.2), "RNN": (1.0, 0.9, 1.1)},
     }
     figure = interval_chart(found, ylabel="nats")
     axes = figure.axes[0]
-    assert [label.get_text() for label in axes.get_xticklabels()] == ["GRU", "RNN"]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["no forget\ngate", "RNN"]
     bars = [segment[:, 1].tolist() for drawn in axes.collections for segment in drawn.get_segments()]
     np.testing.assert_allclose(bars, [[-0.1, 0.3], [0.4, 0.6], [-0.2, 0.2], [0.9, 1.1]])
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["words", "characters"]
+
+
+@pytest.mark.parametrize(("name", "columns"), [("mean", 3), ("one thread for two, LSTM", 2), ("m" * 60, 1)])
+def test_long_names_stand_in_fewer_columns(name: str, columns: int) -> None:
+    figure = curves({f"{name}{number}": [(1, 1.0), (2, 0.5)] for number in range(3)}, ylabel="loss")
+    FigureCanvasAgg(figure).draw()
+    places = {round(text.get_window_extent().x0) for text in figure.legends[0].get_texts()}
+    assert len(places) == columns

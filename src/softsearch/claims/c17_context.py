@@ -25,9 +25,9 @@ from softsearch.pictures.charts import curves
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-RECURRENT = ("rnn", "gru", "lstm")
-LONG = (*RECURRENT, "transformer")
-FIXED = (*NGRAMS, "feed_forward")
+RECURRENT = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM"}
+LONG = {**RECURRENT, "transformer": "Transformer"}
+FIXED = {"bigram": "bigrams", "kneser_ney": "5-grams", "feed_forward": "feed-forward net"}
 
 CLAIM = Claim(
     id="C17",
@@ -52,7 +52,7 @@ def measure(seed: int) -> dict[str, float]:
     """Return perplexities, and what each model gains by more than four words."""
     perplexity = {name: _of(name, seed).perplexity for name in (*FIXED, *LONG)}
     figures = {f"perplexity_{name}": value for name, value in perplexity.items()}
-    text = _of(FIXED[0], seed)
+    text = _of("bigram", seed)
     figures["perplexity_unigram"] = math.exp(unigram_loss(text.train, text.test, WORDS.vocabulary))
     figures["best_recurrent_less_best_fixed_perplexity"] = min(perplexity[name] for name in RECURRENT) - min(
         perplexity[name] for name in FIXED
@@ -79,9 +79,8 @@ def verdict(figures: Mapping[str, Figures]) -> str:
 
 def picture(seed: int) -> Figure:
     """Draw the loss by the words that are given."""
-    series = {
-        name.replace("_", " "): list(zip(LENGTHS, _losses(name, seed)[0], strict=True)) for name in (*FIXED, *LONG)
-    }
+    names = {**FIXED, **LONG}
+    series = {title: list(zip(LENGTHS, _losses(name, seed)[0], strict=True)) for name, title in names.items()}
     return curves(series, ylabel="loss, nats a word", xlabel="words given", doubling=True)
 
 

@@ -94,12 +94,12 @@ def picture(seed: int) -> Figure:
     """Draw how much longer the LSTM takes, and how much faster two threads are, by the length of one sequence."""
     figures = measure(seed)
     series = {
-        "LSTM's time, Transformer's = 1": "lstm_over_transformer",
-        "speed of two threads, one = 1: LSTM": "speed_up_of_lstm",
-        "… Transformer": "speed_up_of_transformer",
+        "LSTM for Transformer": "lstm_over_transformer",
+        "one thread for two, LSTM": "speed_up_of_lstm",
+        "one thread for two, Transformer": "speed_up_of_transformer",
     }
     points = {name: [(length, figures[f"{key}_at_{length}"]) for length in LENGTHS] for name, key in series.items()}
-    return curves(points, ylabel="times", xlabel="tokens in the sequence", doubling=True)
+    return curves(points, ylabel="takes so many times as long", xlabel="tokens in the sequence", doubling=True)
 
 
 def _ratio(seed: int, above: Case, below: Case) -> float:

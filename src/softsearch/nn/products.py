@@ -6,8 +6,8 @@ are rounded (mixed precision, Micikevicius et al. 2018): weights, states, softma
 
     y = W x          dx = W' dy          dW = sum over uses of dy x'
 
-Kernels are made anew for each number of rows, which changes with every batch of sentences, and torch keeps a thousand of
-them, some megabytes each. So rows are filled up with zeros to one of sixteen numbers between a power of two and the next.
+Kernels are made anew for each number of rows, which changes with every batch of sentences, and torch keeps a thousand
+of them. So rows are filled up with zeros to one of sixteen numbers between a power of two and the next.
 
 Each weight is rounded once a pass. A recurrent weight is used at every step of a sequence: the operands of its gradient
 are kept as they come, and the sum is taken as one product when backpropagation has reached the first of them.

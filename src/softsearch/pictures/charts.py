@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence, Sized
 
 import numpy as np
@@ -12,6 +13,8 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from softsearch.pictures import style
 
 _SIZE = (5.2, 3.1)  # inches
+_HANDLE = 0.6  # inches beside a name in the legend
+_LABEL = 12  # characters of a line under a thing
 _DENSE = 60  # points from which on a curve is drawn without markers
 
 Bucket = tuple[int, int, int, float, float, float]
@@ -125,7 +128,8 @@ def interval_chart(
             np.arange(len(things)) + shift, values, [values - lows, highs - values], color=colour, label=name,
             linestyle="none", elinewidth=1.4, marker="o", markersize=5,
         )  # fmt: skip
-    axes.set_xticks(range(len(things)), [style.drawable(thing) for thing in things], parse_math=False)
+    labels = [textwrap.fill(style.drawable(thing), _LABEL) for thing in things]
+    axes.set_xticks(range(len(things)), labels, parse_math=False)
     axes.set_xlim(-0.5, len(things) - 0.5)
     _name_series(figure, axes, series)
     return figure
@@ -163,8 +167,9 @@ def _name_series(figure: Figure, axes: Axes, series: Mapping[str, object]) -> No
     if len(series) == 1:
         return
     handles, names = axes.get_legend_handles_labels()
+    column = _HANDLE + max(style.width_inches(name, style.FONT_POINTS - 1) for name in names)
     legend = figure.legend(
-        handles, names, loc="outside upper left", ncols=3, frameon=False,
+        handles, names, loc="outside upper left", ncols=min(3, max(1, int(_SIZE[0] / column))), frameon=False,
         fontsize=style.FONT_POINTS - 1, labelcolor=style.INK,
     )  # fmt: skip
     for text in legend.get_texts():
