@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from softsearch.nn.losses import linear_cross_entropy
-from softsearch.nn.products import Linear, products_in
+from softsearch.nn.products import Linear, factor, products_in
 from softsearch.nn.recurrent import RecurrentLayer
 
 ONE_ROUNDING = 2**-8  # half the distance between two bf16 numbers, relative
@@ -22,10 +22,11 @@ def test_the_operands_are_rounded_and_the_sum_is_not():
     assert not torch.equal(found, layer(inputs))
 
 
+@pytest.mark.parametrize("rows", [3, 67])  # 67 are filled up to 68
 @pytest.mark.parametrize("bias", [True, False])
-def test_gradients_are_those_of_the_rounded_operands(bias):
+def test_gradients_are_those_of_the_rounded_operands(bias, rows):
     torch.manual_seed(0)
-    layer, inputs, seen = Linear(6, 4, bias=bias), torch.randn(3, 6, requires_grad=True), torch.randn(3, 4)
+    layer, inputs, seen = Linear(6, 4, bias=bias), torch.randn(rows, 6, requires_grad=True), torch.randn(rows, 4)
     with products_in("bf16"):
         (layer(inputs) * seen).sum().backward()
     rounded = seen.bfloat16().float()
@@ -61,6 +62,14 @@ def test_the_loss_of_the_output_layer_is_about_that_of_fp32():
     for exact, rounded in zip(*found, strict=True):
         assert not torch.equal(exact, rounded)
         assert (exact - rounded).norm() < 0.02 * exact.norm()
+
+
+def test_rows_are_filled_up_with_zeros_to_few_numbers():
+    with products_in("bf16"):
+        lengths = {rows: len(factor(torch.ones(rows, 3))) for rows in range(2_000)}
+        assert not factor(torch.ones(67, 3))[67:].any()
+    assert all(rows <= length <= rows * 17 / 16 for rows, length in lengths.items())
+    assert len({length for rows, length in lengths.items() if rows >= 1_000}) <= 17
 
 
 def test_outside_the_block_nothing_is_rounded():

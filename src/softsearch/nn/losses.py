@@ -44,10 +44,10 @@ class _LinearCrossEntropy(torch.autograd.Function):
     def forward(
         ctx: Any, features: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, smoothing: float, wanted: bool
     ) -> Tensor:
-        gradients = [torch.zeros_like(tensor) for tensor in (features, weight, bias)] if wanted else []
+        gradients = [torch.empty_like(tensor) for tensor in (features, weight, bias)] if wanted else []
         total = features.new_zeros(())
         right = factor(weight)[: len(weight)]
-        for start in range(0, len(features), ROWS_AT_ONCE):
+        for start in range(0, max(1, len(features)), ROWS_AT_ONCE):
             rows = slice(start, start + ROWS_AT_ONCE)
             left = factor(features[rows])
             logits = torch.mm(left, right.t())[: len(features[rows])].to(bias.dtype).add_(bias)
@@ -61,10 +61,15 @@ class _LinearCrossEntropy(torch.autograd.Function):
             if not wanted:
                 continue
             share = 1 / normaliser
-            gradients[2] += torch.mv(exponentials.t(), share.squeeze(1))
+            of_bias = torch.mv(exponentials.t(), share.squeeze(1))
             exponentials = factor(exponentials)
             gradients[0][rows] = torch.mm(exponentials, right)[: len(share)] * share
-            gradients[1] += torch.mm(exponentials.t(), factor(features[rows] * share))
+            of_weight = torch.mm(exponentials.t(), factor(features[rows] * share)).to(weight.dtype)
+            if start == 0:
+                gradients[1:] = of_weight, of_bias
+            else:
+                gradients[1].add_(of_weight)
+                gradients[2].add_(of_bias)
         if wanted:
             _subtract_wanted(gradients, features, weight, targets, smoothing)
         ctx.gradients = gradients

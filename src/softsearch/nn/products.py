@@ -71,7 +71,9 @@ class Linear(nn.Linear):
 
 def _filled_up(tensor: Float[Tensor, "rows features"]) -> Float[Tensor, "_ features"]:
     rows = len(tensor)
-    unit = 1 << max(3, rows.bit_length() - 5)
+    unit = 1 << max(0, rows.bit_length() - 5)
+    if rows % unit == 0:
+        return tensor.bfloat16()
     filled = tensor.new_empty(-(-rows // unit) * unit, tensor.shape[1], dtype=torch.bfloat16)
     filled[:rows] = tensor
     filled[rows:] = 0.0
