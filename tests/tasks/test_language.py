@@ -73,6 +73,21 @@ def test_without_carrying_each_window_starts_anew(text):
     assert torch.equal(found["cross_entropy"].total, wanted["cross_entropy"].total)
 
 
+def test_a_share_of_the_windows_does_not_go_on(text):
+    model, data = make_model(), StreamData(text, streams=60, window=1)
+    task = LanguageTask(TOKENIZER, carries=True, reset=0.4)
+    first, second = data.plan(0)[:2]
+    _, carry = task.loss(model, data.batch(first), {})
+    batch = data.batch(second)
+    _, after = task.loss(model, batch, carry)
+    _, gone_on = LanguageTask(TOKENIZER, carries=True).loss(model, batch, carry)
+    state = model(batch.inputs, model.start(60))[1]
+    reset = [bool(torch.equal(row, start)) for row, start in zip(after["0"], state[0][0], strict=True)]
+    kept = [bool(torch.equal(row, other)) for row, other in zip(after["0"], gone_on["0"], strict=True)]
+    assert [not each for each in reset] == kept
+    assert 10 < sum(reset) < 40
+
+
 def test_a_new_epoch_starts_from_nothing(text):
     model, task, data = make_model(), LanguageTask(TOKENIZER, carries=True), StreamData(text, streams=3, window=7)
     _, carry = task.loss(model, data.batch(data.plan(0)[-1]), {})

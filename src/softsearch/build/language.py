@@ -61,7 +61,11 @@ class LanguageFamily(Family[schema.LanguageRecipe]):
         """Return the task."""
         generation = Generation(**recipe.decoding.model_dump())
         return LanguageTask(
-            prepared.tokenizer, carries=_carries(recipe), by_line=is_by_line(recipe), generation=generation
+            prepared.tokenizer,
+            carries=_carries(recipe),
+            reset=recipe.task.reset,
+            by_line=is_by_line(recipe),
+            generation=generation,
         )
 
     def files(self, task: LanguageTask) -> dict[str, str | bytes]:

@@ -44,8 +44,8 @@ def _text_table(evaluation: Mapping[str, Any]) -> None:
     say(f"{evaluation['num_tokens']:,} tokens ({words}, {num_bytes}) of {evaluation['data']}")
     if evaluation["num_unknown"]:
         say(f"{evaluation['num_unknown']:,} of them are unknown to the model, and all alike to it")
-    rows = [[name.replace("_", " "), f"{score['value']:#.4g}"] for name, score in evaluation["metrics"].items()]
-    table(["score", "value"], rows)
+    values = {name: f"{score['value']:#.4g}".rstrip(".") for name, score in evaluation["metrics"].items()}
+    table(["score", "value"], [[name.replace("_", " "), value] for name, value in values.items()])
 
 
 def comparison_table(comparison: Mapping[str, Any]) -> None:

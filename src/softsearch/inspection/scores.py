@@ -47,7 +47,7 @@ def text_scores_part(evaluations: Mapping[str, Row], *, in_use: Sequence[int]) -
         metrics = evaluation["metrics"]
         about = f"{evaluation['num_tokens']:,} tokens, {evaluation['num_words']:,} words, {_moment(evaluation)}"
         cards = "".join(
-            f'<div class="score">{escape(name.replace("_", " "))}<b>{score["value"]:#.4g}</b></div>'
+            f'<div class="score">{escape(name.replace("_", " "))}<b>{score["value"]:.4g}</b></div>'
             for name, score in metrics.items()
         )
         parts += [f"<h3>On {escape(title(evaluation))}</h3>", *_stale(evaluation, in_use), paragraph(about)]

@@ -47,6 +47,8 @@ class LanguageTask:
         Of the text.
     carries
         Whether a window goes on with the state that the one before it has left; else each starts anew.
+    reset
+        Share of the windows that start anew all the same, so that the network knows how a text begins.
     by_line
         Whether each line is a text of its own.
     generation
@@ -54,16 +56,23 @@ class LanguageTask:
     """
 
     def __init__(
-        self, tokenizer: Tokenizer, *, carries: bool, by_line: bool = False, generation: Generation = _AS_IT_IS
+        self,
+        tokenizer: Tokenizer,
+        *,
+        carries: bool,
+        reset: float = 0.0,
+        by_line: bool = False,
+        generation: Generation = _AS_IT_IS,
     ) -> None:
         self.tokenizer = tokenizer
         self.generation = generation
         self.carries = carries
+        self.reset = reset
         self.by_line = by_line
 
     def to_dict(self) -> dict[str, Any]:
         """Return what :meth:`from_dict` makes this task of again, tokenizer apart."""
-        own = {"kind": "language_model", "carries": self.carries, "by_line": self.by_line}
+        own = {"kind": "language_model", "carries": self.carries, "reset": self.reset, "by_line": self.by_line}
         return {**own, **dataclasses.asdict(self.generation)}
 
     @classmethod
@@ -71,8 +80,8 @@ class LanguageTask:
         """Return the task that :meth:`to_dict` was asked of; a field of the generation that is not there is off."""
         names = {field.name for field in dataclasses.fields(Generation)}
         generation = Generation(**{name: value for name, value in fields.items() if name in names})
-        by_line = bool(fields.get("by_line", False))
-        return cls(tokenizer, carries=bool(fields["carries"]), by_line=by_line, generation=generation)
+        by_line, reset = bool(fields.get("by_line", False)), float(fields.get("reset", 0.0))
+        return cls(tokenizer, carries=bool(fields["carries"]), reset=reset, by_line=by_line, generation=generation)
 
     def writer(self, model: LanguageModel) -> Writer:
         """Return a model ready to go on with texts and to score them."""
@@ -86,7 +95,9 @@ class LanguageTask:
         """
         state = model.start(len(batch.streams))
         if self.carries and carry and not batch.begins:
-            state = _filled(state, (tensor[batch.streams] for tensor in carry.values()))
+            goes_on = torch.rand(len(batch.streams)) >= self.reset
+            leaves = zip(_leaves(state), carry.values(), strict=True)
+            state = _filled(state, (_chosen(goes_on, tensor[batch.streams], new) for new, tensor in leaves))
         features, after = model(batch.inputs, state)
         total = model.head.cross_entropy(batch.real(features), batch.real(batch.targets))
         return {"cross_entropy": Term(total, batch.num_items)}, self._carried(carry, batch, after)
@@ -149,6 +160,11 @@ def _renewed(before: Tensor, rows: Tensor, new: Tensor) -> Tensor:
     if most > len(before):  # the first batch was learnt in parts: the streams after it have no state yet
         before = torch.cat([before, before.new_zeros(most - len(before), *before.shape[1:])])
     return before.index_copy(0, rows, new)
+
+
+def _chosen(mask: Tensor, yes: Tensor, no: Tensor) -> Tensor:
+    """Return the rows of `yes` where `mask` is True, and of `no` where it is not."""
+    return torch.where(mask.to(yes.device).view(-1, *(1 for _ in yes.shape[1:])), yes, no)
 
 
 def _leaves(tree: Any) -> Iterator[Tensor]:

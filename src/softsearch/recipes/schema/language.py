@@ -22,10 +22,13 @@ class LanguageModelling(Part):
     ----------
     window
         Tokens of a stream that are learnt from at once; gradients reach back no further (truncated backpropagation).
+    reset
+        Share of the windows, drawn at random, that do not go on with the state before them (Melis et al. 2018).
     """
 
     kind: Literal["language_model"]
     window: Annotated[int, Field(ge=1, le=100_000)] = 35
+    reset: Share = 0.0
 
 
 class Softmax(Part):
@@ -294,5 +297,7 @@ class LanguageRecipe(Recipe):
     def without_effect(self) -> Iterator[str]:
         """Yield a sentence for each option that changes nothing, beside the others."""
         yield from super().without_effect()
+        if self.task.reset and not isinstance(self.model, RecurrentModel | FeedForwardModel):
+            yield f"task.reset has no effect with model.kind {self.model.kind}, which carries nothing on"
         yield from self.model.without_effect()
         yield from self.decoding.without_effect()
