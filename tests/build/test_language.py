@@ -153,6 +153,14 @@ def test_n_grams_are_counted_as_the_recipe_says(recipe, tmp_path, by_line):
     assert found.head.sizes[2] == len(trigrams - over if by_line else trigrams)
 
 
+def test_a_reset_reaches_the_task_and_warns_where_nothing_is_carried(recipe, tmp_path):
+    changed = recipe("task.reset=0.25")
+    prepared, _, _ = opened(changed, tmp_path / "out")
+    assert family_of(changed).task(changed, prepared).reset == 0.25
+    with pytest.warns(UserWarning, match=r"task\.reset has no effect with model\.kind transformer"):
+        recipe("task.reset=0.25", "model.kind=transformer")
+
+
 def test_first_weights_follow_from_the_seed(recipe):
     one, same, other = (model(recipe(f"seed={seed}")).embedding.weight for seed in (1, 1, 2))
     assert torch.equal(one, same)
