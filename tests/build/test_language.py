@@ -159,6 +159,8 @@ def test_a_reset_reaches_the_task_and_warns_where_nothing_is_carried(recipe, tmp
     assert family_of(changed).task(changed, prepared).reset == 0.25
     with pytest.warns(UserWarning, match=r"task\.reset has no effect with model\.kind transformer"):
         recipe("task.reset=0.25", "model.kind=transformer")
+    with pytest.warns(UserWarning, match=r"task\.reset has no effect with data\.by_line"):
+        recipe("task.reset=0.25", "data.by_line=true")
 
 
 def test_first_weights_follow_from_the_seed(recipe):

@@ -139,7 +139,10 @@ def _starts(path: Path, shares: Mapping[str, float]) -> dict[str, int]:
     starts = {split: int(line) for split, line in zip(shares, lines, strict=True)}
     if len(set(starts.values())) < len(shares) or min(starts.values()) == 0:
         raise DataError(
-            "too few lines to take a share of them", path=path, value=f"{len(ends)} lines", fix="name files"
+            "too few lines to take a share of them",
+            path=path,
+            value=f"{len(ends)} lines",
+            fix="give files of their own for data.valid and data.test",
         )
     return starts
 

@@ -299,5 +299,7 @@ class LanguageRecipe(Recipe):
         yield from super().without_effect()
         if self.task.reset and not isinstance(self.model, RecurrentModel | FeedForwardModel):
             yield f"task.reset has no effect with model.kind {self.model.kind}, which carries nothing on"
+        if self.task.reset and isinstance(self.data, TextFiles) and self.data.by_line:
+            yield "task.reset has no effect with data.by_line: every line starts anew"
         yield from self.model.without_effect()
         yield from self.decoding.without_effect()
