@@ -10,6 +10,7 @@ from torch import nn
 from softsearch.data.running import RunningText, TextFile
 from softsearch.data.tokenizers import ByteTokenizer
 from softsearch.data.windows import LineData, StreamData
+from softsearch.errors import SoftsearchError
 from softsearch.models.recurrent_language_model import RecurrentLanguageModel
 from softsearch.nn.heads import SoftmaxHead
 from softsearch.nn.recurrent import Layers
@@ -86,6 +87,16 @@ def test_a_share_of_the_windows_does_not_go_on(text):
     kept = [bool(torch.equal(row, other)) for row, other in zip(after["0"], gone_on["0"], strict=True)]
     assert [not each for each in reset] == kept
     assert 10 < sum(reset) < 40
+
+
+def test_weights_that_give_no_probabilities_are_validated_and_told_when_asked_to_write(text):
+    model = make_model()
+    with torch.no_grad():
+        model.head.layer.weight.fill_(float("nan"))
+    task = LanguageTask(TOKENIZER, carries=True)
+    assert task.validate(model, HeldOutText("valid", text)).sample == {"written": ""}
+    with pytest.raises(SoftsearchError, match="gives no probabilities"):
+        task.writer(model.eval()).write("the")
 
 
 def test_a_new_epoch_starts_from_nothing(text):

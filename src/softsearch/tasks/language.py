@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from softsearch.data.running import RunningText
 from softsearch.data.tokenizers import Tokenizer
 from softsearch.data.windows import LineData, WindowBatch
 from softsearch.decoding.settings import Generation
+from softsearch.errors import SoftsearchError
 from softsearch.models.language_model import LanguageModel
 from softsearch.shapes import Tensor
 from softsearch.tasks.reading import nats
@@ -110,8 +111,8 @@ class LanguageTask:
         """Return the loss in nats a token and the perplexity."""
         # No more streams than are long enough to tell: each begins without what stands before it.
         streams = max(1, min(_VALIDATION_STREAMS, len(data.text) // _SHORTEST_STREAM))
-        loss = mean_loss(model, data.text, streams=streams)
-        with evaluating(model):
+        loss, written = mean_loss(model, data.text, streams=streams), ""
+        with evaluating(model), suppress(SoftsearchError):  # a training that has come to nothing has nothing to show
             written = self.writer(model).write(max_tokens=_SAMPLE_TOKENS)[0].text
         return Validation({"loss": loss, "perplexity": math.exp(min(loss, 700.0))}, {"written": written})
 

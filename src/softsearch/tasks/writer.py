@@ -193,6 +193,9 @@ class Writer:
     ) -> Int[Tensor, "rows 1"]:
         """Draw a token for each sample, and hand it over."""
         own = self.model.head(features)
+        if own.isnan().any():
+            fix = "train again with a smaller learning rate, or with training.clip_norm"
+            raise SoftsearchError("the model gives no probabilities: its weights are far too large", fix=fix)
         scores = without_repetition(
             self._possible(own, samples), history, asked.generation, line_end=self.tokenizer.line_end
         )
