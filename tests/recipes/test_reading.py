@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -528,6 +528,7 @@ override_texts = st.builds(
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from([SMALL, FILES, TABLES]), st.lists(override_texts, max_size=6))
+@example(TABLES, ["data.test={kind: none}"])  # where the forms have no kind
 def test_no_override_raises_anything_but_a_recipe_error(write: Write, text: str, overrides: list[str]) -> None:
     accept_or_refuse(write(text), *overrides)
 

@@ -185,7 +185,7 @@ def _merged(base: Tree, layer: Tree, candidates: list[Model]) -> Tree:
 
 def _warn_of_lost(keys: Sequence[str], base: Tree, layer: Tree) -> None:
     """Warn of fields that another kind does not have; in a recipe that extends another, only of whole parts."""
-    kind = layer.entries.get("kind")
+    kind = layer.entries.get("kind") if "kind" in base.entries else None
     lost = [(key, base.entries[key]) for key in keys if kind and base.entries[key].place.path is not None]
     told = [key for key, item in lost if kind and (kind.place.override or item.entries)]
     if kind and told:
