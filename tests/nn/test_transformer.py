@@ -91,7 +91,7 @@ def test_hypotheses_about_one_source_read_it_without_a_copy():
 
 def test_the_weights_are_those_that_are_read_with():
     torch.manual_seed(0)
-    attention = MultiHeadAttention(width=WIDTH, heads=HEADS, dropout=0.0).double()
+    attention = MultiHeadAttention(width=WIDTH, heads=HEADS).double()
     queries, source = (torch.randn(2, length, WIDTH, dtype=torch.float64) for length in (3, 5))
     mask = torch.tensor([[True] * 5, [True] * 2 + [False] * 3])[:, None, None]
     read = attention.project(source)

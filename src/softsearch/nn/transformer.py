@@ -23,7 +23,7 @@ from torch import nn
 from torch.nn import functional
 
 from softsearch.nn.attention import address
-from softsearch.nn.dropout import Dropout, drop
+from softsearch.nn.dropout import Dropout
 from softsearch.nn.products import Linear
 from softsearch.shapes import Bool, Float, Int, Tensor
 
@@ -53,17 +53,14 @@ class MultiHeadAttention(nn.Module):
     ----------
     width
         Of what comes in and goes out; a multiple of `heads`.
-    dropout
-        Rate on the weights.
     """
 
-    def __init__(self, *, width: int, heads: int, dropout: float) -> None:
+    def __init__(self, *, width: int, heads: int) -> None:
         super().__init__()
         self.heads = heads
         self.query = Linear(width, width)
         self.key_value = Linear(width, 2 * width)
         self.output = Linear(width, width)
-        self.dropout = dropout
 
     def project(self, read: Float[Tensor, "batch src width"]) -> KeysValues:
         """Return what does not depend on the query."""
@@ -77,11 +74,8 @@ class MultiHeadAttention(nn.Module):
         mask: Bool[Tensor, "#batch #heads #tgt src"] | None,
     ) -> Float[Tensor, "batch tgt width"]:
         """Read with each query where `mask` is True; None: everywhere."""
-        if self.training and self.dropout:
-            found = drop(self.weights(queries, read, mask), self.dropout) @ read.values
-        else:
-            split = self._split(self.query(queries))
-            found = functional.scaled_dot_product_attention(split, read.keys, read.values, attn_mask=mask)
+        split = self._split(self.query(queries))
+        found = functional.scaled_dot_product_attention(split, read.keys, read.values, attn_mask=mask)
         return self.output(found.transpose(1, 2).flatten(2))
 
     def weights(
@@ -102,16 +96,15 @@ class MultiHeadAttention(nn.Module):
 class FeedForward(nn.Module):
     """The same two layers for every position."""
 
-    def __init__(self, *, width: int, hidden: int, activation: Activation, dropout: float) -> None:
+    def __init__(self, *, width: int, hidden: int, activation: Activation) -> None:
         super().__init__()
         self.wide = Linear(width, hidden)
         self.narrow = Linear(hidden, width)
         self.activation = functional.gelu if activation == "gelu" else functional.relu
-        self.dropout = Dropout(dropout)
 
     def forward(self, inputs: Float[Tensor, "*rows width"]) -> Float[Tensor, "*rows width"]:
         """Return f(x)."""
-        return self.narrow(self.dropout(self.activation(self.wide(inputs))))
+        return self.narrow(self.activation(self.wide(inputs)))
 
 
 class Block(nn.Module):
@@ -122,7 +115,7 @@ class Block(nn.Module):
     width, heads, hidden, activation
         Of attention and of the feed-forward layer.
     dropout
-        Rate on what is added, on weights and inside the feed-forward layer.
+        Rate on what each of them adds (5.4).
     norm
         "before" or "after" each of them.
     reads_source
@@ -141,11 +134,11 @@ class Block(nn.Module):
         reads_source: bool,
     ) -> None:
         super().__init__()
-        self.own = MultiHeadAttention(width=width, heads=heads, dropout=dropout)
+        self.own = MultiHeadAttention(width=width, heads=heads)
         self.own_norm = nn.LayerNorm(width)
-        self.source = MultiHeadAttention(width=width, heads=heads, dropout=dropout) if reads_source else None
+        self.source = MultiHeadAttention(width=width, heads=heads) if reads_source else None
         self.source_norm = nn.LayerNorm(width) if reads_source else None
-        self.feed_forward = FeedForward(width=width, hidden=hidden, activation=activation, dropout=dropout)
+        self.feed_forward = FeedForward(width=width, hidden=hidden, activation=activation)
         self.feed_forward_norm = nn.LayerNorm(width)
         self.dropout = Dropout(dropout)
         self.before = norm == "before"

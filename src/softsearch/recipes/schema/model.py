@@ -212,7 +212,7 @@ class Transformer(Part):
     norm
         Normalise "before" each part of a block, which is easier to train, or "after", as in the paper.
     dropout
-        Share of the numbers that are put to zero in training: of embeddings and in the blocks.
+        Share of the numbers that are put to zero in training: of embeddings, and of what each part of a block adds.
     tie_embeddings
         The output layer shares its weights with the embeddings.
     """
