@@ -8,7 +8,7 @@ import pytest
 from softsearch.data.running import RunningText, TextFile
 from softsearch.data.tokenizers import ByteTokenizer, Tokenizer, train_sentencepiece, train_verbatim, train_words
 from softsearch.errors import DataError
-from softsearch.inspection.texts import names, of_lines, of_stored
+from softsearch.inspection.texts import of_lines, of_stored
 
 LINES = ["The cat (a small one) sat,  and sat.", "", "\tWhy? I don't know: ﬁne 20 °C …", "Ω unknown wörds", "the end "]
 
@@ -93,4 +93,4 @@ def test_unknown_tokens_are_counted_and_shown_as_they_are_written() -> None:
 
 
 def test_a_line_end_is_printed_alike_by_all_tokenizers(tokenizer: Tokenizer) -> None:
-    assert names(tokenizer, [tokenizer.line_end, *tokenizer.encode("a")])[0] == "↵"
+    assert tokenizer.pieces_of_text([tokenizer.line_end, *tokenizer.encode("a")])[0] == "↵"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from softsearch.cli.console import say, table
-from softsearch.inspection.files import FEW, title
+from softsearch.inspection.files import FEW, scores_of_text, title
 
 SHARES = frozenset({"aer", "link_precision", "link_recall"})
 """Scores from 0 to 1; the others are in per cent."""
@@ -44,8 +44,7 @@ def _text_table(evaluation: Mapping[str, Any]) -> None:
     say(f"{evaluation['num_tokens']:,} tokens ({words}, {num_bytes}) of {evaluation['data']}")
     if evaluation["num_unknown"]:
         say(f"{evaluation['num_unknown']:,} of them are unknown to the model, and all alike to it")
-    values = {name: f"{score['value']:#.4g}".rstrip(".") for name, score in evaluation["metrics"].items()}
-    table(["score", "value"], [[name.replace("_", " "), value] for name, value in values.items()])
+    table(["score", "value"], [list(row) for row in scores_of_text(evaluation).items()])
 
 
 def comparison_table(comparison: Mapping[str, Any]) -> None:

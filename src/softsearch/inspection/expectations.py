@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from softsearch.inspection.texts import TokenText, names
+from softsearch.inspection.texts import TokenText
 from softsearch.pictures.next_tokens import Expected
 from softsearch.tasks.reading import read_along
 from softsearch.tasks.writer import Writer
@@ -21,6 +21,6 @@ def expectations(writer: Writer, text: TokenText, *, top: int) -> list[Expected]
         likeliest = log_probs.topk(min(top, log_probs.shape[1]))
         columns = (each.targets, own.exp().squeeze(1), ranks, likeliest.indices, likeliest.values.exp())
         for token, probability, rank, others, shares in zip(*(column.tolist() for column in columns), strict=True):
-            own_name, *others = names(writer.tokenizer, [token, *others])
+            own_name, *others = writer.tokenizer.pieces_of_text([token, *others])
             found.append(Expected(own_name, probability, rank, list(zip(others, shares, strict=True))))
     return found

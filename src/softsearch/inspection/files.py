@@ -45,6 +45,12 @@ def title(evaluation: Row) -> str:
     return evaluation["data"] + (f", together with {', '.join(members)}" if members else "")
 
 
+def scores_of_text(evaluation: Row) -> dict[str, str]:
+    """Return what a language model makes of a text, four digits of each score."""
+    metrics = evaluation["metrics"].items()
+    return {name.replace("_", " "): f"{score['value']:#.4g}".rstrip(".") for name, score in metrics}
+
+
 def outdated(row: Row, in_use: Sequence[int]) -> str | None:
     """Return of which weights a row is, if it says so and the run has others `in_use` by now; otherwise None."""
     steps = row.get("steps")

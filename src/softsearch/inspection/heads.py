@@ -25,7 +25,7 @@ from softsearch.data.alignments import GoldFormat
 from softsearch.data.parallel import Pair
 from softsearch.data.tokenizers import BOS, EOS
 from softsearch.errors import DataError
-from softsearch.inspection.texts import TokenText, names
+from softsearch.inspection.texts import TokenText
 from softsearch.metrics.alignment import Link, alignment_statistics
 from softsearch.metrics.score import Score, Statistics
 from softsearch.models.transformer import Looks
@@ -131,7 +131,7 @@ def reading_maps(writer: Writer, text: TokenText) -> Maps:
     Where each line is a text of its own, it reads the first.
     """
     ids = text.texts[0]
-    tokens = names(writer.tokenizer, ids)
+    tokens = writer.tokenizer.pieces_of_text(ids)
     looks = cast("TransformerLanguageModel", writer.model).looks(torch.tensor([ids]))
     weights = np.concatenate([each.float().numpy() for each in looks])
     return Maps(tokens, tokens, weights)

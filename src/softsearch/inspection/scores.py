@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from softsearch.inspection.files import FEW, Row, newest, outdated, title
+from softsearch.inspection.files import FEW, Row, newest, outdated, scores_of_text, title
 from softsearch.inspection.html import escape, grid, mark, paragraph, picture, side_by_side
 from softsearch.pictures import length_chart
 
@@ -44,11 +44,10 @@ def text_scores_part(evaluations: Mapping[str, Row], *, in_use: Sequence[int]) -
         return [paragraph("This run has not been evaluated yet: softsearch evaluate does it.")]
     parts = []
     for evaluation in evaluations.values():
-        metrics = evaluation["metrics"]
         about = f"{evaluation['num_tokens']:,} tokens, {evaluation['num_words']:,} words, {_moment(evaluation)}"
         cards = "".join(
-            f'<div class="score">{escape(name.replace("_", " "))}<b>{score["value"]:.4g}</b></div>'
-            for name, score in metrics.items()
+            f'<div class="score">{escape(name)}<b>{value}</b></div>'
+            for name, value in scores_of_text(evaluation).items()
         )
         parts += [f"<h3>On {escape(title(evaluation))}</h3>", *_stale(evaluation, in_use), paragraph(about)]
         parts.append(f'<div class="scores">{cards}</div>')

@@ -86,12 +86,6 @@ def of_stored(running: RunningText, tokenizer: Tokenizer, *, most: int) -> Token
     return _joined(lines, tokenizer, most, running.by_line)
 
 
-def names(tokenizer: Tokenizer, ids: Sequence[int]) -> list[str]:
-    """Return what to print for each token of a text; a line end is ``↵``, whatever the tokenizer."""
-    pieces = tokenizer.pieces(ids)
-    return ["↵" if token == tokenizer.line_end else piece for token, piece in zip(ids, pieces, strict=True)]
-
-
 def _lines(ids: Sequence[int], line_end: int) -> Iterator[list[int]]:
     line: list[int] = []
     for token in ids:

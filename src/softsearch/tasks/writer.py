@@ -202,12 +202,13 @@ class Writer:
         numbers = torch.tensor([sample.random.random() for sample in samples], dtype=torch.float64, device=own.device)
         tokens = draw(scores, numbers, asked.generation).unsqueeze(1)
         best, costs = own.topk(asked.alternatives), own.gather(1, tokens).squeeze(1).tolist()
-        others = [self.tokenizer.pieces(row) for row in best.indices.tolist()]
+        others = [self.tokenizer.pieces_of_text(row) for row in best.indices.tolist()]
         for sample, token, cost, *likeliest in zip(
             samples, tokens.squeeze(1).tolist(), costs, others, best.values.tolist(), strict=True
         ):
             alternatives = list(zip(*likeliest, strict=True))
-            sample.take(token, self.tokenizer.pieces([token])[0], cost, alternatives, is_end=self._is_end(token))
+            piece = self.tokenizer.pieces_of_text([token])[0]
+            sample.take(token, piece, cost, alternatives, is_end=self._is_end(token))
         return tokens
 
     def _possible(
@@ -243,7 +244,7 @@ class Writer:
             bytes=len(whole.encode("utf-8", "surrogatepass")),
             unknown=ids.count(UNK),
         )
-        return ScoredText(text, self.tokenizer.pieces(ids), costs, cost)
+        return ScoredText(text, self.tokenizer.pieces_of_text(ids), costs, cost)
 
 
 class _Sample:

@@ -47,6 +47,10 @@ class Tokenizer(ABC):
         """Return what to print for each id, for example on the axis of a picture."""
         return [self._pieces[index] for index in ids]
 
+    def pieces_of_text(self, ids: Sequence[int]) -> list[str]:
+        """Return what to print for each id of running text: a line end is ``↵``, whatever the tokenizer."""
+        return ["↵" if index == self.line_end else self._pieces[index] for index in ids]
+
     @abstractmethod
     def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
         """Return the ids of each text, without BOS and EOS."""
