@@ -8,7 +8,7 @@ import math
 import pytest
 import torch
 
-from softsearch.data.tokenizers import EOS, NUM_SPECIAL, UNK, ByteTokenizer, WordTokenizer, train_verbatim
+from softsearch.data.tokenizers import NUM_SPECIAL, UNK, ByteTokenizer, WordTokenizer, train_verbatim
 from softsearch.decoding.settings import Generation
 from softsearch.errors import SoftsearchError
 from softsearch.tasks.writer import Writer
