@@ -30,10 +30,13 @@ def test_the_shipped_recipes_go_by_name() -> None:
         "translate/multi30k-en-de",
         "translate/multi30k-mean",
         "translate/multi30k-no-attention",
+        "translate/multi30k-transformer",
+        "translate/multi30k-transformer-en-de",
     ]
 
 
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
+@pytest.mark.filterwarnings("error")  # a recipe that extends another changes kinds on purpose
 def test_a_shipped_recipe_is_valid_and_survives_being_dumped(recipe: ShippedRecipe, tmp_path: Path) -> None:
     loaded = load_recipe(recipe.name)
     (tmp_path / "recipe.yaml").write_text(dump_recipe(loaded), encoding="utf-8")
@@ -49,6 +52,12 @@ def test_a_header_tells_what_the_recipe_shows_and_how_to_run_it(recipe: ShippedR
     assert recipe.summary.endswith(".")
     assert recipe.time
     assert recipe.expected
+
+
+def test_the_multi30k_transformers_differ_in_their_direction_only() -> None:
+    german, english = load_recipe("translate/multi30k-transformer"), load_recipe("translate/multi30k-transformer-en-de")
+    assert (german.data.source, german.data.target) == (english.data.target, english.data.source)
+    assert (german.model, german.training) == (english.model, english.training)
 
 
 def test_the_multi30k_recipes_differ_in_their_attention_only() -> None:

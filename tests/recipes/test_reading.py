@@ -342,9 +342,6 @@ def test_what_another_kind_cannot_use_is_named_when_it_is_dropped(write: Write) 
         UserWarning, match=r"--set model\.kind=one_per_word: .* encoder_decoder is left out: decoder, att"
     ):
         load_recipe(path, ["model.kind=one_per_word"])
-    own = write("extends: my.yaml\nmodel:\n  kind: one_per_word\n", name="own.yaml")
-    with pytest.warns(UserWarning, match=r"own\.yaml:3: .* left out: decoder, attention"):
-        load_recipe(own)
 
 
 @pytest.mark.parametrize("kind_first", [True, False])

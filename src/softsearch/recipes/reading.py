@@ -28,7 +28,7 @@ def load_recipe(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Reci
 
     A later layer (the file over the recipe it extends, an override over the file) changes single fields. Where it
     changes a `kind`, inherited fields that the new kind does not have are dropped, with a warning if an override does
-    so, or if they are whole parts.
+    so.
 
     Parameters
     ----------
@@ -184,15 +184,12 @@ def _merged(base: Tree, layer: Tree, candidates: list[Model]) -> Tree:
 
 
 def _warn_of_lost(keys: Sequence[str], base: Tree, layer: Tree) -> None:
-    """Warn of fields that another kind does not have; in a recipe that extends another, only of whole parts."""
-    kind = layer.entries.get("kind") if "kind" in base.entries else None
-    lost = [(key, base.entries[key]) for key in keys if kind and base.entries[key].place.path is not None]
-    told = [key for key, item in lost if kind and (kind.place.override or item.entries)]
-    if kind and told:
-        place = f"--set {kind.place.override}" if kind.place.override else f"{kind.place.path}:{kind.place.line}"
-        before = plain(base.entries["kind"])
-        named = ", ".join(told)
-        warnings.warn(f"{place}: what was set for kind {before} is left out: {named}", stacklevel=2)
+    """Warn of fields in a file that another kind, asked for by an override, does not have."""
+    override = layer.entries["kind"].place.override if "kind" in layer.entries and "kind" in base.entries else None
+    told = [key for key in keys if base.entries[key].place.path is not None]
+    if override and told:
+        before, named = plain(base.entries["kind"]), ", ".join(told)
+        warnings.warn(f"--set {override}: what was set for kind {before} is left out: {named}", stacklevel=2)
 
 
 def _default(field: FieldInfo | None, place: Place) -> Tree:
