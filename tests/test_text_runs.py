@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import load_file
 
 from softsearch import runs
-from softsearch.errors import RunError
+from softsearch.errors import DataError, RunError
 from softsearch.inspection.report import write_report
 from softsearch.recipes import Recipe, load_recipe
 from softsearch.training.folder import RunFolder
@@ -95,6 +95,16 @@ def test_n_grams_of_a_few_lines_know_these_by_heart(recipe, tmp_path):
     run = trained(recipe("ngram"), tmp_path / "run", overfit=3)
     assert RunFolder.open(run).about["overfit"] == 3
     assert evaluation(run)["metrics"]["perplexity"]["value"] < 3
+
+
+def test_what_a_language_model_is_not_scored_by_is_refused(recipe, tmp_path):
+    run = trained(recipe("ngram"), tmp_path / "run")
+    for asked, told in (({"with_ter": True}, "translation edit rate"), ({"members": [run]}, "ensemble")):
+        with pytest.raises(RunError, match=f"a language model has no {told}"):
+            runs.evaluate(run, **asked)
+    with pytest.raises(DataError, match="no such text") as caught:
+        runs.evaluate(run, on="vaild")
+    assert caught.value.nearest == "valid"
 
 
 def test_a_network_that_learns_a_few_lines_by_heart_is_told_of(recipe, tmp_path, capsys):

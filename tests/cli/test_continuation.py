@@ -198,7 +198,8 @@ REFUSED = [
     (["--score", "lines", "--temperature", 2], "where lines are scored: --temperature"),
     (["no-such-file"], "to go on with these words: --prompt no-such-file"),
     (["--prompt", "a", "file"], "--prompt and a file of one are given"),
-    (["--score", "no-such-file"], "no such file"),
+    (["--score", "no-such-file"], "give a file of text"),
+    (["a sentence " * 40], "--prompt 'a sentence"),
     (["--score", "a", "b"], "--score takes the file, and no other"),
 ]
 

@@ -187,8 +187,8 @@ def test_heads_are_judged_on_the_data_that_are_named(translator, command):
 
 
 def test_gold_links_of_a_file(translator, command, tmp_path):
-    (tmp_path / "pairs.tsv").write_text("der Hund\tthe dog\nein Hund\ta dog\n")
-    (tmp_path / "links").write_text("0-0 1-1\n0-0 1-1\n")
+    (tmp_path / "pairs.tsv").write_text("der Hund\tthe dog\nein Hund\ta dog\n" * 2)
+    (tmp_path / "links").write_text("0-0 1-1\n" * 4)
     named = ["--on", tmp_path / "pairs.tsv", "--gold", tmp_path / "links"]
     ended = command("look", translator, "--heads", *named, "--gold-format", "pharaoh")
     assert ended.code == 0, ended.err

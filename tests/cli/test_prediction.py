@@ -195,6 +195,7 @@ def test_given_translations_are_scored_line_by_line(form, command, fake_runs, tm
         (["--temperature", 0.5], "give --sample too"),
         (["--top-k", 5, "--seed", 1], "only on request: --top-k, --seed"),
         (["--sample", "--temperature", -1], "--temperature"),
+        (["--sample", "--temperature", 0, "--nbest", 5, "--seed", 3], "nothing is drawn: --seed, --nbest"),
         (["--sample", "--temperature", "nan"], "temperature"),
         (["--sample", "--top-p", 0], "above 0"),
         (["--length-penalty", "nan"], "penalty"),

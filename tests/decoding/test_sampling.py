@@ -156,11 +156,17 @@ def test_without_a_penalty_or_a_rule_nothing_is_changed():
     assert without_repetition(log_probs, torch.tensor([[1, 2], [3, 3]]), Generation(), line_end=0) is log_probs
 
 
+def test_no_word_twice_leaves_line_ends_possible():
+    log_probs = torch.zeros(1, 4)
+    found = without_repetition(log_probs, torch.tensor([[3, 1]]), Generation(no_repeat_ngrams=1), line_end=3)
+    assert found.isfinite().tolist() == [[True, False, True, True]]
+
+
 @pytest.mark.parametrize("size", [1, 2, 3])
 def test_no_sequence_that_was_there_is_completed_unless_nothing_else_is_left(size):
-    log_probs = torch.full((1, 3), 1 / 3).log()
+    log_probs = torch.tensor([[1 / 3, 1 / 3, 1 / 3, 0.0]]).log()
     read, asked = [0, 1, 0, 2, 0, 1, 1], Generation(no_repeat_ngrams=size)
-    found = without_repetition(log_probs, torch.tensor([read]), asked, line_end=0)[0]
+    found = without_repetition(log_probs, torch.tensor([read]), asked, line_end=3)[0, :3]
     grams = {tuple(read[start : start + size]) for start in range(len(read) - size + 1)}
     cut = [(*read[len(read) - size + 1 :], token) in grams for token in range(3)]
     assert found.isneginf().tolist() == ([False] * 3 if all(cut) else cut)

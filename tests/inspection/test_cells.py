@@ -93,6 +93,12 @@ def test_a_signal_that_never_changes_in_a_half_is_not_searched_for(signal: np.nd
     assert follows(np.random.default_rng(1).normal(size=(len(signal), 1, 3)), signal.astype(float)) is None
 
 
+def test_a_text_of_parts_of_one_token_is_too_short_to_search() -> None:
+    signal = np.tile([0.0, 1.0], 20)
+    assert follows(signal.reshape(-1, 1, 1), signal) is not None
+    assert follows(signal[:-1].reshape(-1, 1, 1), signal[:-1]) is None
+
+
 def test_a_cell_that_never_changes_has_no_correlation() -> None:
     signal = np.tile([0.0, 1.0], 20)
     held = np.zeros((40, 1, 2))

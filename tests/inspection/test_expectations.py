@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 import torch
 
@@ -55,6 +57,15 @@ def test_each_place_has_the_probability_and_the_rank_of_its_token_and_the_likeli
         assert place.rank == 1 + order.index(token)
         assert [piece for piece, _ in place.likeliest] == TOKENIZER.pieces(order[:3])
         assert [share for _, share in place.likeliest] == pytest.approx(row[order[:3]].exp().tolist(), rel=1e-5)
+
+
+def test_among_equally_likely_tokens_the_rank_is_the_place_in_the_list(writer: Writer) -> None:
+    model = copy.deepcopy(writer.model)
+    with torch.no_grad():
+        model.head.layer.weight.zero_()
+    text = of_lines(LINES[:1], TOKENIZER, most=99, by_line=False)
+    for place in expectations(Writer(model, TOKENIZER, generation=writer.generation, by_line=False), text, top=50):
+        assert place.likeliest[place.rank - 1][0] == place.token
 
 
 def test_a_text_longer_than_the_context_has_all_its_places(writer: Writer) -> None:

@@ -25,10 +25,10 @@ def text(tmp_path) -> RunningText:
     return RunningText.write(tmp_path / "text", [TextFile("a.txt", lines)], TOKENIZER)
 
 
-def make_model(cell: str = "lstm", lags: int = 0) -> RecurrentLanguageModel:
+def make_model(cell: str = "lstm", lags: int = 0, depth: int = 2) -> RecurrentLanguageModel:
     torch.manual_seed(0)
     head = SoftmaxHead(features=6 * (lags + 1), vocabulary=TOKENIZER.size)
-    layers = Layers(cell, 6, 2, residual=False)
+    layers = Layers(cell, 6, depth, residual=False)
     fields = {
         "embedding": 5,
         "layers": layers,
@@ -97,6 +97,20 @@ def test_weights_that_give_no_probabilities_are_validated_and_told_when_asked_to
     assert task.validate(model, HeldOutText("valid", text)).sample == {"written": ""}
     with pytest.raises(SoftsearchError, match="gives no probabilities"):
         task.writer(model.eval()).write("the")
+    with pytest.raises(SoftsearchError, match="gives no probabilities"):
+        task.writer(model.eval()).score("the")
+
+
+def test_the_order_in_which_a_file_names_the_states_of_many_layers_does_not_matter(text):
+    model, task = make_model(depth=6), LanguageTask(TOKENIZER, carries=True)
+    data = StreamData(text, streams=3, window=7)
+    first, second = data.plan(0)[:2]
+    _, carry = task.loss(model, data.batch(first), {})
+    assert sorted(carry) != list(carry)
+    wanted, after = task.loss(model, data.batch(second), carry)
+    found, again = task.loss(model, data.batch(second), {name: carry[name] for name in sorted(carry)})
+    assert torch.equal(found["cross_entropy"].total, wanted["cross_entropy"].total)
+    assert all(torch.equal(again[name], after[name]) for name in after)
 
 
 def test_a_new_epoch_starts_from_nothing(text):

@@ -8,7 +8,14 @@ import math
 import pytest
 import torch
 
-from softsearch.data.tokenizers import NUM_SPECIAL, UNK, ByteTokenizer, WordTokenizer, train_verbatim
+from softsearch.data.tokenizers import (
+    NUM_SPECIAL,
+    UNK,
+    ByteTokenizer,
+    WordTokenizer,
+    train_sentencepiece,
+    train_verbatim,
+)
 from softsearch.decoding.settings import Generation
 from softsearch.errors import SoftsearchError
 from softsearch.tasks.writer import Writer
@@ -53,19 +60,6 @@ def test_more_samples_than_are_drawn_at_once_are_drawn_one_after_the_other(monke
     wanted = [each.text for each in own.write("ab", samples=7, max_tokens=5)]
     monkeypatch.setattr("softsearch.tasks.writer._AT_ONCE", 3)
     assert [each.text for each in own.write("ab", samples=7, max_tokens=5)] == wanted
-
-
-def test_the_number_of_threads_changes_nothing_of_what_is_drawn():
-    own = writer(network("transformer", BYTES.size).float(), BYTES)
-    texts = []
-    for threads in (1, 2):
-        before = torch.get_num_threads()
-        torch.set_num_threads(threads)
-        try:
-            texts.append([each.text for each in own.write("ab", samples=4, max_tokens=8)])
-        finally:
-            torch.set_num_threads(before)
-    assert texts[0] == texts[1]
 
 
 def test_alternatives_are_the_likeliest_tokens_in_the_place_of_each():
@@ -142,13 +136,16 @@ def test_what_cannot_be_asked_for_is_refused_at_once(asked, error):
             own.stream(**asked)
 
 
-def test_how_much_of_a_prompt_is_seen_and_known_is_told():
-    own = writer(network("transformer", BYTES.size), BYTES)
-    assert own.num_seen("a" * 11) == 12
-    assert own.num_seen("a" * 12) == 7
-    assert own.unknown("東京") == []
+def test_what_a_model_does_not_know_of_a_prompt_is_told():
+    assert writer(network("transformer", BYTES.size), BYTES).unknown("東京") == []
     characters = train_verbatim(["abc d"], size=20)
     assert writer(network("recurrent", characters.size), characters).unknown("a xbx\nyd") == ["x", "y"]
+    subwords = train_sentencepiece(["Grüße an alle"] * 9, size=20, lowercase=False, seed=1, threads=1)
+    own = writer(network("recurrent", subwords.size), subwords)
+    assert own.unknown("Gru\u0308ße") == []  # subwords put a letter and its dots together
+    assert own.unknown("Grüße, 東") == [",", "東"]
+    by_line = writer(network("recurrent", characters.size), characters, by_line=True)
+    assert by_line.unknown("a xbx\nyd") == ["y"]
     assert writer(network("recurrent", WORDS.size), WORDS).unknown("the cats. dog cats.") == ["cats."]
 
 

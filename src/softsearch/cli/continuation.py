@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import os
 import shlex
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,8 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from softsearch.cli.console import note
-from softsearch.cli.given import Given, named_as_options, option, refuse
+from softsearch.cli.console import note, say
+from softsearch.cli.given import Given, named_as_options, option, refuse, refuse_drawing
 from softsearch.cli.lines import line_groups, typed
 from softsearch.cli.prediction_options import Format
 from softsearch.errors import DataError, SoftsearchError
@@ -50,7 +51,9 @@ def predict(asked: Asked, files: Sequence[str] | None, score: Path | None) -> No
         refuse({**asked.writing, **asked.generation}, "nothing is written where lines are scored")
         if files:
             raise SoftsearchError("--score takes the file, and no other", value=files[0], fix=f"leave out {files[0]}")
-        groups = line_groups([str(score)])  # a mistake in the name is told before the model is loaded
+        if str(score) != "-" and not score.exists():  # told before the model is loaded
+            raise DataError("no such file", path=score, fix="give a file of text, or - for standard input")
+        groups = line_groups([str(score)])
         _score(runs.load(asked.run), itertools.chain.from_iterable(groups), as_json=asked.form is Format.jsonl)
         return
     prompts = _prompts(asked.writing.get("prompt"), files)
@@ -60,7 +63,7 @@ def predict(asked: Asked, files: Sequence[str] | None, score: Path | None) -> No
     _check(asked, generation, writer)
     for number, prompt in enumerate(prompts):
         if number and asked.form is Format.text and isinstance(prompts, list):  # what is typed lies apart by itself
-            _say(_BETWEEN)
+            say(_BETWEEN)
         _remark(writer, prompt)
         _go_on(writer, prompt, asked, generation, number)
 
@@ -74,7 +77,7 @@ def _prompts(prompt: str | None, files: Sequence[str] | None) -> Iterable[str]:
     if not files and sys.stdin.isatty():
         return typed("One prompt per line; Ctrl-D ends.")
     for name in files or ():
-        if name != "-" and not Path(name).exists():
+        if name != "-" and not os.path.exists(name):  # noqa: PTH110  a sentence may be too long for Path.exists
             fix = f"to go on with these words: --prompt {shlex.quote(name)}"
             raise DataError("no such file", path=name, fix=fix)
     return ["\n".join(itertools.chain.from_iterable(line_groups([name]))) for name in files or ["-"]]
@@ -83,12 +86,7 @@ def _prompts(prompt: str | None, files: Sequence[str] | None) -> Iterable[str]:
 def _check(asked: Asked, generation: Generation, writer: Writer) -> None:
     """Refuse options without effect, and tell of one that has none with this model."""
     given: Given = {**asked.generation, **asked.writing}
-    drawing = ("top_k", "top_p", "min_p", "seed", "samples")
-    if generation.temperature == 0:
-        refuse(
-            {name: given[name] for name in drawing if name in given},
-            "at temperature 0 the likeliest token is written, and nothing is drawn",
-        )
+    refuse_drawing(given, temperature=generation.temperature)
     if generation.repetition_penalty == 1 and "repetition_window" in asked.generation:
         refuse({"repetition_window": None}, "nothing is penalised", fix="give --repetition-penalty 1.2 too")
     for name in ("top_k", "alternatives"):
@@ -98,17 +96,20 @@ def _check(asked: Asked, generation: Generation, writer: Writer) -> None:
 
 def _remark(writer: Writer, prompt: str) -> None:
     """Say what of a prompt the model does not see."""
+    from softsearch.tasks.reading import seen
+
     unknown = writer.unknown(prompt)
     if unknown:
         more = f", and {len(unknown) - _MOST_NAMED} more" if len(unknown) > _MOST_NAMED else ""
         note(f"the prompt has what the model does not know: {', '.join(map(repr, unknown[:_MOST_NAMED]))}{more}")
     if writer.by_line and "\n" in prompt:
         note("to this model each line is a text of its own: it sees the last line of the prompt only")
-    length, seen = len(writer.encoded(prompt)), writer.num_seen(prompt)
-    if seen < length:
+    length = len(writer.encoded(prompt))
+    sees = seen(length, writer.model.context)
+    if sees < length:
         note(
             f"the prompt has {length} tokens, more than the model's context of {writer.model.context}: "
-            f"it sees the last {seen} of them"
+            f"it sees the last {sees} of them"
         )
 
 
@@ -123,14 +124,15 @@ def _go_on(writer: Writer, prompt: str, asked: Asked, generation: Generation, nu
     samples, shown = asked.writing.get("samples", 1), _tabled if "alternatives" in asked.writing else _as_text
     if asked.form is Format.jsonl:
         for each in writer.write(prompt, samples=samples, **how):
-            _say(json.dumps(each.to_dict(), ensure_ascii=False))
+            say(json.dumps(each.to_dict(), ensure_ascii=False))
         return
-    streams = [writer.stream(prompt, **how)]
-    if samples > 1:
+    if samples == 1:
+        streams = [writer.stream(prompt, **how)]
+    else:
         streams = [iter(each.tokens) for each in writer.write(prompt, samples=samples, **how)]
     for place, stream in enumerate(streams):
         if place:
-            _say(_BETWEEN)
+            say(_BETWEEN)
         shown(prompt, stream)
 
 
@@ -148,7 +150,7 @@ def _tabled(_prompt: str, tokens: Iterator[WrittenToken]) -> None:
     """Write a line for each token: its probability, and the likeliest in its place with theirs."""
     for token in tokens:
         others = "  ".join(f"{piece} {math.exp(log_prob):.4f}" for piece, log_prob in token.alternatives)
-        _say(f"{math.exp(token.log_prob):.4f}  {token.piece:<16}  {others}".rstrip())
+        say(f"{math.exp(token.log_prob):.4f}  {token.piece:<16}  {others}".rstrip())
 
 
 def _score(writer: Writer, lines: Iterable[str], *, as_json: bool) -> None:
@@ -158,15 +160,15 @@ def _score(writer: Writer, lines: Iterable[str], *, as_json: bool) -> None:
     costs: list[Cost] = []
     waiting, context = iter(lines), writer.model.context or math.inf
     if not as_json:
-        _say(_HEADER)
+        say(_HEADER)
     while some := list(itertools.islice(waiting, _SCORED_AT_ONCE)):
         for scored in writer.score(some):
-            _say(json.dumps(scored.to_dict(), ensure_ascii=False) if as_json else _row(scored.cost, scored.text))
+            say(json.dumps(scored.to_dict(), ensure_ascii=False) if as_json else _row(scored.cost, scored.text))
             costs.append(scored.cost)
     if costs:
         total = Cost.total(costs)
         whole = {"text": None, "num_lines": len(costs), "log_prob": -total.nats, **spread(total)}
-        _say(json.dumps(whole) if as_json else _row(total, "total"))
+        say(json.dumps(whole) if as_json else _row(total, "total"))
     long = [number for number, cost in enumerate(costs, start=1) if cost.tokens > context]
     if long:
         told = (
@@ -179,8 +181,3 @@ def _row(cost: Cost, text: str) -> str:
     shown = text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…"
     perplexities = f"{cost.perplexity:>10.4g} {cost.perplexity_per_word:>10.4g} {cost.bits_per_byte:>9.3f}"
     return f"{cost.nats:>11.3f} {cost.tokens:>7} {cost.unknown:>7} {perplexities}  {shown}".rstrip()
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()

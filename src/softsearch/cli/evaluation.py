@@ -12,7 +12,7 @@ from softsearch.cli.console import Json, counting, note, say, say_json
 from softsearch.cli.scores import comparison_table, scores_table
 from softsearch.errors import SoftsearchError
 
-_ON = '"test", "valid", a file of pairs, or two files "a.de,a.en". Default: test.'
+_ON = '"test", "valid", a file of pairs, or two files "a.de,a.en"; of a language model, a text. Default: test.'
 _GOLD = "Gold word links for these pairs, a line each, for the alignment error rate."
 _MEMBER = "Another run that writes together with RUN, as an ensemble; may be given several times."
 

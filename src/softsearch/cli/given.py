@@ -10,6 +10,8 @@ from softsearch.errors import SoftsearchError
 
 Given = dict[str, Any]
 
+_DRAWING = ("top_k", "top_p", "min_p", "seed", "samples", "nbest")
+
 
 def given(**options: Any) -> Given:
     """Return the options that are not None."""
@@ -21,6 +23,13 @@ def refuse(options: Mapping[str, Any], problem: str, *, fix: str | None = None) 
     if options:
         names = ", ".join(map(option, options))
         raise SoftsearchError(f"{problem}: {names}", fix=fix or "leave it out")
+
+
+def refuse_drawing(options: Mapping[str, Any], *, temperature: float) -> None:
+    """Raise an error where options say how to draw, and nothing is drawn."""
+    if temperature == 0:
+        drawing = {name: options[name] for name in _DRAWING if name in options}
+        refuse(drawing, "at temperature 0 the likeliest token is written, and nothing is drawn")
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from softsearch.cli.console import Json
+from softsearch.cli.given import option
 from softsearch.errors import RunError, SoftsearchError
 
 _ATTENTION = "Translate it and draw where each word was read; a Transformer language model reads it as it is."
@@ -97,24 +98,20 @@ def _view(kind: str, asked: list[str], given: dict[str, Any], run: Path) -> str:
     if kind == "translation" and not asked and "file" in given:
         asked = ["attention"]
     if not asked:
-        raise SoftsearchError("nothing to look at", allowed=[_option(each) for each in possible], fix=_example(kind))
+        raise SoftsearchError("nothing to look at", allowed=[option(each) for each in possible], fix=_example(kind))
     if len(asked) > 1:
-        raise SoftsearchError(f"{_option(asked[0])} and {_option(asked[1])} are both given", fix="leave out one")
+        raise SoftsearchError(f"{option(asked[0])} and {option(asked[1])} are both given", fix="leave out one")
     (view,) = asked
     if view not in possible:
         what = "it translates" if kind == "translation" else "it is a language model"
-        problem = f"{_option(view)} does not go with this run: {what}"
-        raise RunError(problem, path=run, allowed=[_option(each) for each in possible])
+        problem = f"{option(view)} does not go with this run: {what}"
+        raise RunError(problem, path=run, allowed=[option(each) for each in possible])
     for name in given:
         if name not in possible[view]:
-            fits = [_option(each) for each in sorted(possible[view])]
-            problem = f"{_option(name)} has no effect with {_option(view)}"
+            fits = [option(each) for each in sorted(possible[view])]
+            problem = f"{option(name)} has no effect with {option(view)}"
             raise SoftsearchError(problem, allowed=fits, fix="leave it out")
     return view
-
-
-def _option(name: str) -> str:
-    return "--" + name.replace("_", "-")
 
 
 def _example(kind: str) -> str:

@@ -42,6 +42,8 @@ def attention(source: Source, *, out: Path) -> None:
     if not isinstance(model, TransformerLanguageModel):
         raise RunError("this model has no attention: it is no Transformer", path=source.run, fix=_others(writer))
     read = _read(source, writer, most=min(source.tokens or _TOKENS_OF_HEADS, len(model.places.weight) - 1))
+    if len(read.texts) > 1:
+        note("to this model each line is a text of its own: it reads the first")
     found = reading_maps(writer, read)
     save_png(head_grid(found.across, found.down, found.weights, title="where each head looks as it reads"), out)
     say(str(out))
@@ -149,7 +151,8 @@ def _read(source: Source, writer: Writer, *, most: int) -> TokenText:
         read = of_lines(lines, writer.tokenizer, most=most, by_line=writer.by_line)
     if read.is_cut:
         line = read.text.count("\n") + 1
-        note(f"the text is longer: the first {len(read.ends):,} tokens are looked at, up to line {line:,} (--tokens)")
+        more = "" if most == (writer.model.context or 0) - 1 else " (--tokens)"
+        note(f"the text is longer: the first {len(read.ends):,} tokens are looked at, up to line {line:,}{more}")
     if read.num_unknown:
         note(f"{read.num_unknown:,} of {len(read.ends):,} tokens are unknown to the model")
     return read

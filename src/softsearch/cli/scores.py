@@ -6,10 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from softsearch.cli.console import say, table
-from softsearch.inspection.files import FEW, scores_of_text, title
-
-SHARES = frozenset({"aer", "link_precision", "link_recall"})
-"""Scores from 0 to 1; the others are in per cent."""
+from softsearch.inspection.files import FEW, SHARES, scores_of_text, title
 
 
 def name_of(evaluation: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from softsearch.cli.console import note
-from softsearch.cli.given import Given, given, named_as_options, option, refuse
+from softsearch.cli.given import Given, given, named_as_options, option, refuse, refuse_drawing
 from softsearch.cli.lines import line_groups, line_pairs, line_prefixes
 from softsearch.cli.prediction_options import Format
 from softsearch.errors import RunError, SoftsearchError
@@ -51,6 +51,8 @@ def _translate(asked: Asked, files: Sequence[str] | None) -> None:
 
     with named_as_options(asked.drawing):
         sampling = Sampling(**asked.drawing) if "sample" in asked.also else None
+    if sampling is not None:
+        refuse_drawing({**asked.drawing, **asked.also}, temperature=sampling.temperature)
     dictionary, prefixes = asked.also.get("dictionary"), asked.also.get("prefixes")
     entries = read_dictionary(dictionary) if dictionary is not None else None
     left_over, begun = line_prefixes(prefixes, files) if prefixes else (iter(()), asked.also.get("prefix", ""))

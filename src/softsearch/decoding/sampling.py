@@ -134,7 +134,7 @@ def without_repetition(
     read
         All tokens so far.
     line_end
-        A token that is never penalised: every text has many.
+        A token that is neither penalised nor a sequence by itself: every text has many.
     """
     scores = log_probs
     if generation.repetition_penalty != 1:
@@ -145,6 +145,8 @@ def without_repetition(
         penalty = generation.repetition_penalty
         scores = torch.where(was_there, torch.where(scores > 0, scores / penalty, scores * penalty), scores)
     if generation.no_repeat_ngrams:
-        cut = scores.masked_fill(repeats(read, generation.no_repeat_ngrams, scores.shape[1]), float("-inf"))
+        again = repeats(read, generation.no_repeat_ngrams, scores.shape[1])
+        again[:, line_end] &= generation.no_repeat_ngrams > 1
+        cut = scores.masked_fill(again, float("-inf"))
         scores = torch.where(cut.isneginf().all(dim=1, keepdim=True), scores, cut)
     return scores

@@ -62,7 +62,12 @@ def memories(model: RecurrentLanguageModel, text: TokenText) -> Float[np.ndarray
 
 
 def follows(held: Float[np.ndarray, "length layers hidden"], signal: np.ndarray) -> Chosen | None:
-    """Return the unit that follows a signal, a number for each token; None where a half's signal never changes."""
+    """Return the unit that follows a signal, a number for each token.
+
+    None where a half's signal never changes, or the text is too short for parts of two tokens.
+    """
+    if len(signal) < 2 * _PARTS:
+        return None
     judging = _parts(len(signal)) % 2 == 1
     if not all(np.unique(half).size > 1 for half in (signal[~judging], signal[judging])):
         return None

@@ -16,10 +16,10 @@ def expectations(writer: Writer, text: TokenText, *, top: int) -> list[Expected]
     found = []
     for each in (part for ids in text.texts for part in read_along(writer.model, [ids])):
         log_probs = writer.model.head(each.features)
-        own = log_probs.gather(1, each.targets.unsqueeze(1))
-        ranks = 1 + (log_probs > own).sum(1)
-        likeliest = log_probs.topk(min(top, log_probs.shape[1]))
-        columns = (each.targets, own.exp().squeeze(1), ranks, likeliest.indices, likeliest.values.exp())
+        own = log_probs.gather(1, each.targets.unsqueeze(1)).exp().squeeze(1)
+        ranked, tokens = log_probs.sort(dim=1, descending=True, stable=True)
+        ranks = 1 + (tokens == each.targets.unsqueeze(1)).int().argmax(dim=1)
+        columns = (each.targets, own, ranks, tokens[:, :top], ranked[:, :top].exp())
         for token, probability, rank, others, shares in zip(*(column.tolist() for column in columns), strict=True):
             own_name, *others = writer.tokenizer.pieces_of_text([token, *others])
             found.append(Expected(own_name, probability, rank, list(zip(others, shares, strict=True))))

@@ -13,6 +13,8 @@ Row = Mapping[str, Any]
 
 FEW = 5
 """Sentences below which an interval says nothing."""
+SHARES = frozenset({"aer", "link_precision", "link_recall"})
+"""Scores from 0 to 1; the others are in per cent."""
 
 _EVALUATION_KEYS = ("data", "date", "metrics", "by_length", "sentences", "num_sentences", "decoding")
 _TEXT_KEYS = ("data", "date", "metrics")

@@ -173,12 +173,14 @@ def score_heads(translator: Translator, choose: Sequence[Pair], judge: Sequence[
     Raises
     ------
     DataError
-        Either has no pair with gold links.
+        Either has no pair with gold links, or that to judge by has one only.
     """
     choose, judge = ([pair for pair in pairs if pair.links is not None] for pairs in (choose, judge))
     if not choose or not judge:
         fix = "take a run of the built-in corpus, or name pairs and their links with --on and --gold"
         raise DataError("there are no gold links to score by", fix=fix)
+    if len(judge) == 1:
+        raise DataError("a head is judged by two pairs at least, one as the blind baseline of the other", value=1)
     sources, targets = [pair.source for pair in choose], [pair.target for pair in choose]
     chosen_by = {reader: _score(found, choose).value for reader, found in _links(translator, sources, targets).items()}
     best = min(chosen_by, key=lambda reader: chosen_by[reader])

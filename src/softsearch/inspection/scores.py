@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from softsearch.inspection.files import FEW, Row, newest, outdated, scores_of_text, title
+from softsearch.inspection.files import FEW, SHARES, Row, newest, outdated, scores_of_text, title
 from softsearch.inspection.html import escape, grid, mark, paragraph, picture, side_by_side
 from softsearch.pictures import length_chart
 
@@ -17,7 +17,6 @@ _NAMES = {
     "link_precision": "Precision of links",
     "link_recall": "Recall of links",
 }
-_SHARES = frozenset({"aer", "link_precision", "link_recall"})  # from 0 to 1; the others are in per cent
 _LOW_IS_GOOD = frozenset({"aer", "ter"})
 _OFF = (0, None, False)  # settings of the search that are not at work
 
@@ -124,7 +123,7 @@ def _moment(row: Row) -> str:
 
 
 def _number(score: Row, metric: str, key: str = "value") -> str:
-    return f"{score[key]:.{3 if metric in _SHARES else 1}f}"
+    return f"{score[key]:.{3 if metric in SHARES else 1}f}"
 
 
 def _card(metric: str, score: Row) -> str:
@@ -161,7 +160,7 @@ def _comparison(comparison: Row, in_use: Sequence[int]) -> list[str]:
 
 def _compared(each: Row) -> tuple[str, ...]:
     metric = each["metric"]
-    digits = 3 if metric in _SHARES else 2
+    digits = 3 if metric in SHARES else 2
     p_values = (f"{each[test]:.4f}" for test in ("p_bootstrap", "p_randomisation"))
     return each["system"], each["baseline"], _NAMES.get(metric, metric), *_value(each, digits, "+"), *p_values
 

@@ -110,7 +110,8 @@ def _joined(lines: Iterable[tuple[str, list[int]]], tokenizer: Tokenizer, most: 
         if len(ends) > most:
             break
     if not text.strip():
-        raise DataError("there is no text to look at", fix="give another text")
+        fix = "look at more of it" if len(ends) > most else "give another text"
+        raise DataError("there is no text to look at, only white space", fix=fix)
     if all(token in (UNK, tokenizer.line_end) for token in ids[1 : most + 1]):
         raise DataError("the model knows none of these tokens", value=text, fix="give a text like those trained on")
     kept = np.array(ends[:most])

@@ -37,7 +37,7 @@ def without_repetition(
     read
         All tokens so far.
     line_end
-        A token that is never penalised.
+        A token that is neither penalised nor a sequence by itself.
     """
     scores = log_probs
     if generation.repetition_penalty != 1:
@@ -49,7 +49,8 @@ def without_repetition(
     if size:
         begun = list(read[len(read) - size + 1 :])
         places = (place for place in range(len(read) - size + 1) if list(read[place : place + size - 1]) == begun)
+        again = {read[place + size - 1] for place in places} - ({line_end} if size == 1 else set())
         cut = scores.copy()
-        cut[[read[place + size - 1] for place in places]] = -np.inf
+        cut[list(again)] = -np.inf
         scores = scores if np.isneginf(cut).all() else cut
     return scores

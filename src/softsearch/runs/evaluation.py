@@ -67,7 +67,8 @@ def evaluate(
     """
     folder = RunFolder.open(Path(run))
     if kind_of(folder) == "language_model":
-        refuse_for_text(folder, gold=gold, gold_format=gold_format, beam=beam, with_ter=with_ter, members=members)
+        options = {"gold links": gold, "form of gold links": gold_format, "beam": beam}
+        refuse_for_text(folder, {**options, "translation edit rate": with_ter, "ensemble": members})
         return evaluate_text(folder, on=on)
     data = _pairs(folder, on, gold, gold_format)
     translator = load_translator([run, *members], model=model)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from softsearch.build.scored import OWN, digest
 from softsearch.data.running import RunningText, TextFile
 from softsearch.data.text import read_lines
-from softsearch.errors import RunError
+from softsearch.errors import DataError, RunError, nearest
 from softsearch.models.language_model import LanguageModel
 from softsearch.runs.loading import load_writer
 from softsearch.runs.parts import keep_evaluation, now
@@ -18,11 +19,10 @@ from softsearch.tasks.written import Cost
 from softsearch.training.folder import RunFolder
 
 
-def refuse_for_text(folder: RunFolder, **options: Any) -> None:
-    """Raise a RunError where something is asked for that a language model has not."""
-    asked = [name for name, value in options.items() if value]
-    if asked:
-        raise RunError(f"a language model has no {asked[0].replace('_', ' ')}", path=folder.path, fix="leave it out")
+def refuse_for_text(folder: RunFolder, asked: Mapping[str, Any]) -> None:
+    """Raise a RunError where something is asked for, by what it is called, that a language model has not."""
+    for name in (name for name, value in asked.items() if value):
+        raise RunError(f"a language model has no {name}", path=folder.path, fix="leave it out")
 
 
 def evaluate_text(folder: RunFolder, *, on: str | Path | None) -> dict[str, Any]:
@@ -45,6 +45,9 @@ def evaluate_text(folder: RunFolder, *, on: str | Path | None) -> dict[str, Any]
             raise RunError(f"this run has no {on} text", path=folder.path, fix="name a text file with --on")
         return score_text(folder, writer.model, HeldOutText(str(on), RunningText(folder.data / str(on))))
     path, name = Path(on), str(on).encode("utf-8", errors="replace").decode()
+    if not path.exists():
+        allowed = "test, valid, or a text file"
+        raise DataError("there is no such text", path=path, allowed=allowed, nearest=nearest(name, OWN))
     with tempfile.TemporaryDirectory() as temporary:
         file = TextFile(name, read_lines(path))
         text = RunningText.write(Path(temporary) / "text", [file], writer.tokenizer, by_line=writer.by_line)

@@ -97,8 +97,9 @@ class LanguageTask:
         state = model.start(len(batch.streams))
         if self.carries and carry and not batch.begins:
             goes_on = torch.rand(len(batch.streams)) >= self.reset
-            leaves = zip(_leaves(state), carry.values(), strict=True)
-            state = _filled(state, (_chosen(goes_on, tensor[batch.streams], new) for new, tensor in leaves))
+            # by name: what a checkpoint brings back has lost its order
+            leaves = ((carry[str(place)][batch.streams], new) for place, new in enumerate(_leaves(state)))
+            state = _filled(state, (_chosen(goes_on, before, new) for before, new in leaves))
         features, after = model(batch.inputs, state)
         total = model.head.cross_entropy(batch.real(features), batch.real(batch.targets))
         return {"cross_entropy": Term(total, batch.num_items)}, self._carried(carry, batch, after)
@@ -124,9 +125,7 @@ class LanguageTask:
         if len(carry) != len(new):
             width = int(batch.streams.max()) + 1
             carry = {str(place): each.new_zeros(width, *each.shape[1:]) for place, each in enumerate(new)}
-        return {
-            name: _renewed(tensor, batch.streams, each) for (name, tensor), each in zip(carry.items(), new, strict=True)
-        }
+        return {str(place): _renewed(carry[str(place)], batch.streams, each) for place, each in enumerate(new)}
 
 
 def mean_loss(model: LanguageModel, text: RunningText, *, streams: int) -> float:

@@ -26,7 +26,7 @@ class Spelling:
     def __init__(self, tokenizer: Tokenizer, prompt: str, stop: Sequence[str]) -> None:
         self.tokenizer, self.stop = tokenizer, stop
         line = prompt.rpartition("\n")[2]
-        self._last = [] if _is_verbatim(tokenizer) else tokenizer.encode(line)
+        self._last = [] if _is_verbatim(tokenizer) else tokenizer.encode(line)[-1:]
         self._begins_word = bool(self._last) and line[-1:].isspace()
         self._spelt = tokenizer.decode(self._last) + " " * self._begins_word
         self._waiting = ""  # it may be the beginning of a stop string

@@ -18,7 +18,7 @@ from softsearch.errors import SoftsearchError
 from softsearch.models.language_model import LanguageModel
 from softsearch.seeding import derive
 from softsearch.shapes import Float, Int, Shaped, Tensor
-from softsearch.tasks.reading import begin, device_of, log_probs, read, seen
+from softsearch.tasks.reading import begin, device_of, log_probs, read
 from softsearch.tasks.spelling import Spelling
 from softsearch.tasks.written import Continuation, Cost, Ending, ScoredText, WrittenToken
 
@@ -139,12 +139,14 @@ class Writer:
         lines = lines[-1:] if self.by_line else lines
         return [token for line in self.tokenizer.encode_batch(lines) for token in (self.tokenizer.line_end, *line)]
 
-    def num_seen(self, prompt: str) -> int:
-        """Return how many tokens of a prompt the model sees, as far as its context reaches back."""
-        return seen(len(self.encoded(prompt)), self.model.context)
+    def unknown(self, prompt: str) -> list[str]:
+        """Return the words of a prompt, or its characters where the tokens are smaller, that the model does not know.
 
-    def unknown(self, text: str) -> list[str]:
-        """Return the words of a text, or its characters where the tokens are smaller, that the model does not know."""
+        Of subwords it is the characters that are unknown by themselves, where any token of the prompt is.
+        """
+        if UNK not in self.encoded(prompt):
+            return []
+        text = prompt.rpartition("\n")[2] if self.by_line else prompt
         parts = text.split() if isinstance(self.tokenizer, WordTokenizer) else list(text.replace("\n", ""))
         parts = list(dict.fromkeys(parts))
         return [part for part, ids in zip(parts, self.tokenizer.encode_batch(parts), strict=True) if UNK in ids]
@@ -194,8 +196,7 @@ class Writer:
         """Draw a token for each sample, and hand it over."""
         own = self.model.head(features)
         if own.isnan().any():
-            fix = "train again with a smaller learning rate, or with training.clip_norm"
-            raise SoftsearchError("the model gives no probabilities: its weights are far too large", fix=fix)
+            raise _no_probabilities()
         scores = without_repetition(
             self._possible(own, samples), history, asked.generation, line_end=self.tokenizer.line_end
         )
@@ -235,6 +236,8 @@ class Writer:
     def _scored(self, text: str, rows: list[list[int]], found: list[list[float]]) -> ScoredText:
         ids = [token for row in rows for token in row[1:]]
         costs = list(itertools.chain.from_iterable(found))
+        if any(map(math.isnan, costs)):
+            raise _no_probabilities()
         whole = text.removesuffix("\n") + "\n"
         cost = Cost(
             nats=-math.fsum(costs),
@@ -245,6 +248,11 @@ class Writer:
             unknown=ids.count(UNK),
         )
         return ScoredText(text, self.tokenizer.pieces_of_text(ids), costs, cost)
+
+
+def _no_probabilities() -> SoftsearchError:
+    fix = "train again with a smaller learning rate, or with training.clip_norm"
+    return SoftsearchError("the model gives no probabilities: its weights are far too large", fix=fix)
 
 
 class _Sample:
