@@ -321,6 +321,7 @@ def test_a_changed_limit_takes_effect_and_extends_a_finished_training(run, capsy
     assert "the linear schedule changes its shape from here on" in told
     about = RunFolder.open(run).about
     assert (about["status"], about["outcome"]["step"], about["task"]["beam"]) == ("finished", 20, 2)
+    assert about["resolved"]["threads"] == about["threads"]  # others would round differently
     fields = ["training.max_steps: 15 -> 20", "decoding.beam: 5 -> 2"]
     assert about["changes"] == [{"step": 15, "fields": fields}]
     assert load_recipe(run / "recipe.yaml").training.max_steps == 20

@@ -97,6 +97,13 @@ def test_n_grams_of_a_few_lines_know_these_by_heart(recipe, tmp_path):
     assert evaluation(run)["metrics"]["perplexity"]["value"] < 3
 
 
+@pytest.mark.parametrize("model", ["recurrent", "transformer", "feed_forward"])
+def test_every_network_learns_a_few_lines_by_heart(recipe, tmp_path, model):
+    steps = ("training.max_steps=200", "training.optimizer={kind: adamw, learning_rate: 0.02}")
+    run = trained(recipe(model, *steps), tmp_path / "run", overfit=3)
+    assert evaluation(run)["metrics"]["perplexity"]["value"] < 1.6
+
+
 def test_what_a_language_model_is_not_scored_by_is_refused(recipe, tmp_path):
     run = trained(recipe("ngram"), tmp_path / "run")
     for asked, told in (({"with_ter": True}, "translation edit rate"), ({"members": [run]}, "ensemble")):

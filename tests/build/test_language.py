@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import torch
+from torch import nn
 
 from softsearch.build.families import family_of
 from softsearch.data.tokenizers import ByteTokenizer, SentencePieceTokenizer, VerbatimTokenizer, WordTokenizer
@@ -123,6 +124,32 @@ def test_every_network_has_the_output_layer_of_the_recipe(recipe, output, kind, 
     if kind is AdaptiveHead:
         assert found.head.ranges == [(8, 20), (20, VOCABULARY)]
         assert found.head.narrow[1].out_features == found.head.narrow[0].out_features // 2
+
+
+def test_clusters_above_the_vocabulary_have_no_effect_and_are_told_of(recipe):
+    own = recipe("model.output={kind: adaptive, cutoffs: [8, 2000]}")
+    assert model(own).head.ranges == [(8, VOCABULARY)]
+    (told,) = family_of(own).remarks(own, {"from": None, "vocabulary": VOCABULARY})
+    assert told == f"model.output.cutoffs: 2000 has no effect, the vocabulary has {VOCABULARY} entries"
+    head = model(recipe("model.output={kind: adaptive, cutoffs: [2000]}")).head
+    features, targets = torch.randn(5, 6), torch.tensor([0, 1, 9, 39, 2])
+    wanted = nn.functional.cross_entropy(head.first(features), targets, reduction="sum")
+    torch.testing.assert_close(head.cross_entropy(features, targets), wanted)
+    assert head(features).exp().sum(1).tolist() == pytest.approx([1.0] * 5)
+
+
+def test_n_grams_count_long_lines_whole_and_are_not_told_of_windows(recipe, tmp_path, recwarn):
+    prepared, _, _ = opened(recipe("data.by_line=true", "model={kind: ngram}", "training=null"), tmp_path / "data")
+    assert "long_lines" not in prepared.report["train"]
+    assert not [str(each.message) for each in recwarn if "learnt in pieces" in str(each.message)]
+
+
+def test_files_below_the_folder_may_lie_in_folders_of_their_own(recipe, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "held-out.txt").write_text("a log\n" * 9)
+    prepared, _, _ = opened(recipe("data.valid=b/held-out.txt"), tmp_path / "data")
+    assert prepared.report["valid"]["kept"] == 9
 
 
 def test_a_transformer_and_a_feed_forward_net_are_what_the_recipe_says(recipe):

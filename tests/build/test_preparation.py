@@ -12,7 +12,7 @@ import torch
 
 from softsearch.build.preparation import materialise, open_materialised
 from softsearch.data.store import TokenStore
-from softsearch.data.tokenizers import SentencePieceTokenizer, train_words
+from softsearch.data.tokenizers import UNK, SentencePieceTokenizer, train_words
 from softsearch.errors import DataError
 from softsearch.recipes.schema import TranslationRecipe
 
@@ -52,6 +52,14 @@ def test_each_corpus_has_its_weight_its_lines_and_its_counts(corpora, tmp_path):
     names = data.describe(np.array([0, len(data) - 1]))
     assert names[0].startswith("a.tsv:")
     assert names[1] in ("b.tsv:20", "b.tsv:21")
+
+
+def test_the_tokenizer_is_learnt_from_both_sides_of_the_training_pairs_alone(corpora, tmp_path):
+    rows = [f"katze {row}\tcat {row}\n" for row in range(5)]
+    (corpora / "valid.tsv").write_text("".join(rows))
+    found, _ = prepared(recipe_of(corpora, valid={"pairs": "valid.tsv"}), tmp_path / "out")
+    assert UNK not in found.tokenizer.encode("das Haus the house")
+    assert found.tokenizer.encode("katze cat") == [UNK, UNK]
 
 
 def test_a_single_corpus_is_reported_as_before(corpora, tmp_path):

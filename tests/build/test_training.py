@@ -12,7 +12,7 @@ from softsearch.build.training import build_optimizer, build_settings
 from softsearch.errors import RecipeError
 from softsearch.recipes import load_recipe, schema
 from softsearch.training.optimisers import AveragedSGD
-from softsearch.training.schedules import PlateauSettings
+from softsearch.training.schedules import DecaySettings, PlateauSettings
 from softsearch.training.settings import TrainingSettings
 
 
@@ -77,6 +77,11 @@ def test_a_plateau_has_settings_of_its_own():
     fields = {"kind": "plateau", "factor": 0.25, "patience": 4, "min_learning_rate": 1e-6}
     settings = build_settings(_training(schedule=fields))
     assert settings.plateau == PlateauSettings(factor=0.25, patience=4, min_learning_rate=1e-6)
+
+
+def test_a_decay_has_settings_of_its_own():
+    settings = build_settings(_training(schedule={"kind": "decay", "factor": 0.25, "after": 6}))
+    assert (settings.schedule, settings.decay) == ("decay", DecaySettings(factor=0.25, after=6))
 
 
 @pytest.mark.parametrize(

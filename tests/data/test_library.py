@@ -68,6 +68,11 @@ def test_a_python_without_sources_is_told(tmp_path, monkeypatch):
     assert "kind: text" in str(caught.value)
 
 
+def test_too_few_characters_are_told():
+    with pytest.raises(DataError, match="too few characters"):
+        library_texts("sources", characters=50)
+
+
 def test_a_python_without_the_chapters_of_help_has_its_docstrings(monkeypatch, small):
     def missing(name: str) -> None:
         raise ModuleNotFoundError(name)

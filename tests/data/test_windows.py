@@ -57,6 +57,17 @@ def test_part_of_the_streams_is_a_batch_too(text):
     assert np.array_equal(part.inputs, whole.inputs[1:])
 
 
+@pytest.mark.parametrize("length", [6, 10, 40])
+def test_every_token_is_read_in_some_epoch_and_no_two_epochs_need_be_cut_alike(tmp_path, length):
+    lines = ["x" * (length - 1)]  # and its end
+    data = WindowData(
+        RunningText.write(tmp_path / "t", [TextFile("a", lines)], ByteTokenizer()), batch=2, window=5, seed=1
+    )
+    starts = [np.concatenate(data.plan(epoch)) for epoch in range(60)]
+    assert set(np.concatenate(starts)) == set(range(length - 4))
+    assert len({tuple(sorted(own)) for own in starts}) == min(5, length - 4)
+
+
 def test_windows_cover_the_text_once_an_epoch_at_another_cut_each(text):
     data = WindowData(text, batch=2, window=5, seed=1)
     cuts = set()
@@ -72,7 +83,8 @@ def test_windows_cover_the_text_once_an_epoch_at_another_cut_each(text):
 def test_a_text_shorter_than_the_window_or_the_streams_can_be_read(tmp_path):
     text = RunningText.write(tmp_path / "text", [TextFile("a", ["ab"])], ByteTokenizer())
     (rows,) = StreamData(text, streams=20, window=50).plan(0)
-    assert len(rows) == 3
+    assert len(rows) == 1  # streams of one token would teach nothing of what follows what
+    assert len(StreamData(text, streams=20, window=1).plan(0)[0]) == 3
     assert WindowData(text, batch=2, window=50, seed=1).batch(np.array([0])).inputs.shape == (1, 3)
 
 

@@ -82,6 +82,12 @@ def test_a_stop_string_ends_a_text_and_is_not_shown():
         own.write("a", stop=[""])
 
 
+@pytest.mark.parametrize("asked", [{"prompt": "\udcff"}, {"max_tokens": 0}])
+def test_what_cannot_be_gone_on_with_is_told_at_once(asked):
+    with pytest.raises(SoftsearchError, match=r"not UTF-8|no tokens"):
+        both("recurrent", TOKENIZERS["characters"])[1].write(**asked)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_given_text_costs_what_it_costs_the_run(kind):
     wanted, own = both(kind, TOKENIZERS["characters"])

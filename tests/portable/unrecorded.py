@@ -6,8 +6,9 @@ import torch
 
 from softsearch.data.batches import pad_sources
 from softsearch.export import recordable
-from softsearch.export.recordable import Encoder, TextStep, begun, leaves
+from softsearch.export.recordable import Encoder, TextStep, begun
 from softsearch.portable.network import NEXT, Encoded, Step
+from softsearch.trees import leaves
 
 
 class Unrecorded:

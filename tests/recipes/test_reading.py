@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from softsearch.errors import RecipeError
-from softsearch.recipes import dump_recipe, load_recipe
+from softsearch.recipes import anchored, dump_recipe, load_recipe
 from softsearch.recipes.fields import paths
 from softsearch.recipes.schema import Additive, Files, Grammar, Mean, NoAttention, Table, TwoFiles
 from softsearch.recipes.schema import TranslationRecipe as Recipe
@@ -358,9 +358,9 @@ def test_an_override_reaches_into_a_default(write: Write) -> None:
 
 
 def test_an_override_exchanges_two_files_for_one_table(write: Write) -> None:
-    data = load_recipe(write(FILES), ["data.train.pairs=x.tsv"]).data
+    data = load_recipe(write(FILES), ["data.train.pairs=/x.tsv"]).data
     assert isinstance(data, Files)
-    assert data.train == Table(pairs="x.tsv")
+    assert data.train == Table(pairs="/x.tsv")
 
 
 def test_an_override_exchanges_files_for_the_grammar(write: Write) -> None:
@@ -405,6 +405,47 @@ def test_a_relative_folder_becomes_absolute(write: Write, monkeypatch: pytest.Mo
     data = load_recipe(path.name).data
     assert isinstance(data, Files)
     assert data.folder == str(path.parent / "corpus")
+
+
+TEXTS = """\
+task: {kind: language_model}
+data: {kind: text, train: '${MY_CORPORA}/train.txt', valid: ~/valid.txt, test: test.txt}
+training: {max_steps: 9}
+"""
+
+
+def test_the_names_of_text_files_are_expanded(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_CORPORA", "/corpora")
+    monkeypatch.setenv("HOME", "/home/me")
+    path = write(TEXTS)
+    data = load_recipe(path).data
+    assert (data.folder, data.train, data.valid, data.test) == (
+        str(path.parent), "/corpora/train.txt", "/home/me/valid.txt", "test.txt"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("split", ["train", "valid", "test"])
+def test_a_name_in_an_override_is_relative_to_where_the_command_runs_and_the_others_stay(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, split: str
+) -> None:
+    path = write(TEXTS.replace("${MY_CORPORA}/", "").replace("~/", ""))
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    data = load_recipe(path, [f"data.{split}=mine.txt"]).data
+    places = {name: Path(data.folder) / getattr(data, name) for name in ("train", "valid", "test")}
+    wanted = {name: path.parent / f"{name}.txt" for name in places} | {split: tmp_path / "work" / "mine.txt"}
+    assert places == wanted
+
+
+def test_a_recipe_made_in_python_is_anchored_to_the_current_folder(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(TEXTS.replace("${MY_CORPORA}/", "").replace("~/", ""))
+    monkeypatch.chdir(path.parent)
+    loaded = load_recipe(path)
+    made = type(loaded).model_validate({**loaded.model_dump(), "data": {**loaded.data.model_dump(), "folder": None}})
+    assert anchored(made) == anchored(loaded) == loaded
+    assert anchored(loaded).path == path
 
 
 def test_an_overridden_folder_is_relative_to_where_the_command_runs(

@@ -123,7 +123,7 @@ def test_what_waits_for_a_stop_string_is_let_go_at_the_end():
     [
         ({"stop": ["a", ""]}, SoftsearchError),
         ({"prompt": "a\udcff"}, SoftsearchError),
-        ({"max_tokens": 0}, ValueError),
+        ({"max_tokens": 0}, SoftsearchError),
         ({"samples": 0}, ValueError),
     ],
 )

@@ -65,7 +65,7 @@ def test_it_tells_the_longest_sentence_and_the_padded_size(toy: ModuleType) -> N
         toy.Model(), _small(toy, 6), data, [np.arange(2, 10)], carry={}, limit=None, seed=1, precision="fp32"
     )
     (message,) = fitted.messages
-    assert "8 pairs, padded to 72 positions by its longest, toy.tsv:5, 9 positions" in message
+    assert "a batch of 8, padded to 72 positions by its longest, toy.tsv:5, 9 positions" in message
     assert "more than 36 positions" in message
 
 
@@ -78,7 +78,7 @@ def test_a_limit_is_remembered_and_nothing_is_tried_beyond_it(toy: ModuleType) -
 
 
 def test_a_single_pair_that_does_not_fit_is_named(toy: ModuleType) -> None:
-    with pytest.raises(RunError, match=r"single pair: toy\.tsv:8, 5 positions") as raised:
+    with pytest.raises(RunError, match=r"a batch of one: toy\.tsv:8, 5 positions") as raised:
         backward_within_memory(
             toy.Model(), _small(toy, 0), toy.Data(), [np.array([7, 3])], carry={}, limit=None, seed=1, precision="fp32"
         )

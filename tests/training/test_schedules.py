@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from softsearch.training.schedules import Plateau, PlateauSettings, learning_rate_at
+from softsearch.training.schedules import DecaySettings, Plateau, PlateauSettings, learning_rate_at
 
 
 def _rates(schedule: str, *, warmup_steps: int, total_steps: int, learning_rate: float = 1.0) -> list[float]:
@@ -44,6 +44,17 @@ def test_a_cosine_is_that_of_torch_after_the_warm_up() -> None:
     rates = _rates("cosine", warmup_steps=4, total_steps=16, learning_rate=0.5)
     assert rates[:4] == [0.125, 0.25, 0.375, 0.5]
     assert rates[4:] == pytest.approx(expected)
+
+
+def test_a_decay_is_that_of_zaremba_after_the_first_epochs() -> None:
+    rates = [
+        learning_rate_at(
+            9, schedule="decay", learning_rate=1.0, warmup_steps=0, total_steps=99, epoch=epoch,
+            decay=DecaySettings(factor=0.5, after=4),
+        )
+        for epoch in range(7)
+    ]  # fmt: skip
+    assert rates == [1.0, 1.0, 1.0, 1.0, 0.5, 0.25, 0.125]
 
 
 def test_the_inverse_square_root_is_that_of_the_transformer() -> None:

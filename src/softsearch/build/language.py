@@ -123,6 +123,11 @@ class LanguageFamily(Family[schema.LanguageRecipe]):
         if about["from"] is None and about["vocabulary"] < size and not isinstance(recipe.tokenizer, schema.Verbatim):
             hold = f"the training text holds no more {'words' if recipe.tokenizer.kind == 'words' else 'subwords'}"
             yield f"the vocabulary has {about['vocabulary']:,} entries, not tokenizer.size {size:,}: {hold}"
+        if isinstance(output := getattr(recipe.model, "output", None), schema.AdaptiveSoftmax):
+            over = [str(cutoff) for cutoff in output.cutoffs if cutoff >= about["vocabulary"]]
+            if over:
+                size = f"the vocabulary has {about['vocabulary']:,} entries"
+                yield f"model.output.cutoffs: {', '.join(over)} has no effect, {size}"
         if about.get("vectors"):
             found, lowered = about["vectors"]["found"], about["vectors"]["in_lower_case"]
             yield (

@@ -45,7 +45,8 @@ def materialise(
     """
     corpus = build_corpus(recipe.data, seed=recipe.seed)
     corpus = first_pairs(corpus, overfit) if overfit else corpus
-    tokenizer = tokenizer or build_tokenizer(recipe.tokenizer, corpus, seed=recipe.seed)
+    sentences = (side for pair in corpus.training_pairs() for side in (pair.source, pair.target))
+    tokenizer = tokenizer or build_tokenizer(recipe.tokenizer, sentences, seed=recipe.seed)
     examination = None if overfit or not isinstance(recipe.data, schema.Files) else Examination(recipe.data, corpus)
     reports = [PairReport() for _ in corpus.train]
     readers = [portion.read(report) for portion, report in zip(corpus.train, reports, strict=True)]

@@ -11,23 +11,17 @@ from typing import Any, NamedTuple, assert_never
 import numpy as np
 
 from softsearch.build.family import Materialised
+from softsearch.build.tokenizer import build_tokenizer
 from softsearch.data.library import described, library_texts
 from softsearch.data.running import RunningText, TextFile
 from softsearch.data.text import read_lines
-from softsearch.data.tokenizers import (
-    ByteTokenizer,
-    Tokenizer,
-    train_sentencepiece,
-    train_verbatim,
-    train_words,
-)
+from softsearch.data.tokenizers import Tokenizer
 from softsearch.data.vectors import read_vectors
 from softsearch.errors import DataError
 from softsearch.files import sha256
 from softsearch.recipes import schema
 
 VECTORS = "vectors.npz"
-_THREADS = 2  # on every machine: another number may choose other subwords
 _MANY_LONG = 0.1
 _MANY_UNKNOWN = 0.5
 
@@ -52,13 +46,14 @@ def materialise(
     splits = _splits(recipe.data, overfit)
     for texts in splits.values():  # before the tokenizer, which may take long, is learnt
         _require_text(texts)
-    given, tokenizer = tokenizer is not None, tokenizer or _tokenizer(recipe, splits["train"])
+    given, lines = tokenizer is not None, (line for text in splits["train"] for line in text.lines)
+    tokenizer = tokenizer or build_tokenizer(recipe.tokenizer, lines, seed=recipe.seed)
     report: dict[str, Any] = {}
     for split, texts in splits.items():
         text = RunningText.write(folder / split, texts, tokenizer, by_line=is_by_line(recipe))
         report[split] = _reported(text) | (described(texts) if isinstance(recipe.data, schema.BuiltIn) else {})
         _warn_of_unknown(split, text)
-    if is_by_line(recipe):
+    if is_by_line(recipe) and recipe.training is not None:
         report["train"]["long_lines"] = _long_lines(RunningText(folder / "train"), recipe.task.window)
     if not overfit:
         _warn_of_the_same(folder)
@@ -118,12 +113,13 @@ def _splits(data: schema.TextFiles | schema.BuiltIn, overfit: int | None) -> dic
 
 def _files(data: schema.TextFiles) -> Iterator[tuple[str, TextFile]]:
     """Yield each split's file, or the lines of the training file that are taken for it."""
-    path = Path(data.folder or ".") / data.train
+    folder = Path(data.folder or ".")
+    path = folder / data.train
     starts = _starts(path, data.shares)
     yield "train", TextFile(data.train, _Lines(path, stop=min(starts.values(), default=None)))
     for split, name in (("valid", data.valid), ("test", data.test)):
         if isinstance(name, str):
-            yield split, TextFile(name, _Lines(path.parent / name))
+            yield split, TextFile(name, _Lines(folder / name))
         elif name is not None:
             stop = next((start for start in starts.values() if start > starts[split]), None)
             yield split, TextFile(f"{data.train} from line {starts[split] + 1}", _Lines(path, starts[split], stop))
@@ -198,21 +194,3 @@ def _warn_of_the_same(folder: Path) -> None:
         warnings.warn(
             "the text to validate on is the text to train on: the scores say nothing of other text", stacklevel=3
         )
-
-
-def _tokenizer(recipe: schema.LanguageRecipe, texts: Sequence[TextFile]) -> Tokenizer:
-    own = recipe.tokenizer
-    lines = (line for text in texts for line in text.lines)
-    match own:
-        case schema.Words():
-            return train_words(lines, size=own.size, lowercase=own.lowercase, split_punctuation=own.split_punctuation)
-        case schema.Subwords():
-            return train_sentencepiece(
-                lines, size=own.size, lowercase=own.lowercase, seed=recipe.seed, threads=_THREADS
-            )
-        case schema.Verbatim():
-            return train_verbatim(lines, size=own.size)
-        case schema.Bytes():
-            return ByteTokenizer()
-        case _:
-            assert_never(own)

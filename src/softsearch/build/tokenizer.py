@@ -1,24 +1,32 @@
-"""A recipe's tokenizer is trained on the corpus."""
+"""A recipe's tokenizer is learnt from the texts to train on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import assert_never
 
-from softsearch.build.corpus import Corpus
-from softsearch.data.tokenizers import Tokenizer, train_characters, train_sentencepiece, train_words
+from softsearch.data.tokenizers import (
+    ByteTokenizer,
+    Tokenizer,
+    train_characters,
+    train_sentencepiece,
+    train_verbatim,
+    train_words,
+)
 from softsearch.recipes import schema
 
 _THREADS = 2  # on every machine: another number may choose other subwords
 
 
 def build_tokenizer(
-    recipe: schema.Sentencepiece | schema.Words | schema.Characters, corpus: Corpus, *, seed: int
+    recipe: schema.Sentencepiece | schema.Subwords | schema.Words | schema.Characters | schema.Verbatim | schema.Bytes,
+    texts: Iterable[str],
+    *,
+    seed: int,
 ) -> Tokenizer:
-    """Return a tokenizer for both languages, learnt from the training pairs alone."""
-    texts = _texts(corpus)
+    """Return a tokenizer, learnt from texts, each a sentence or a line; of pairs, from both sides."""
     match recipe:
-        case schema.Sentencepiece():
+        case schema.Sentencepiece() | schema.Subwords():
             return train_sentencepiece(texts, size=recipe.size, lowercase=recipe.lowercase, seed=seed, threads=_THREADS)
         case schema.Words():
             return train_words(
@@ -26,11 +34,9 @@ def build_tokenizer(
             )
         case schema.Characters():
             return train_characters(texts, size=recipe.size, lowercase=recipe.lowercase)
+        case schema.Verbatim():
+            return train_verbatim(texts, size=recipe.size)
+        case schema.Bytes():
+            return ByteTokenizer()
         case _:
             assert_never(recipe)
-
-
-def _texts(corpus: Corpus) -> Iterator[str]:
-    for pair in corpus.training_pairs():
-        yield pair.source
-        yield pair.target

@@ -51,13 +51,16 @@ def library_texts(part: Part, *, characters: int) -> dict[str, list[TextFile]]:
     Raises
     ------
     DataError
-        This Python has no sources.
+        This Python has no sources, or `characters` are too few for a line of each split.
     """
     names: dict[str, list[str]] = {"train": [], "valid": [], "test": []}
     for name in sorted(_names(part), key=_digest):
         names[{0: "valid", 1: "test"}.get(_digest(name)[0] % _SHARES, "train")].append(name)
     most = {"train": characters, "valid": characters // _SHARES + 1, "test": characters // _SHARES + 1}
     found = {split: list(_first(map(partial(_text, part), own), most[split])) for split, own in names.items()}
+    if any(own and not found[split] for split, own in names.items()):
+        allowed = "some thousands: a split needs a line of a text, and takes no more than its share"
+        raise DataError("too few characters of the built-in text", value=characters, allowed=allowed)
     if not all(found.values()):
         problem = "the built-in text is missing: this Python comes without the sources of its library"
         fix = "use a Python that has them, or text of your own: data: {kind: text, train: …, valid: …}"

@@ -68,7 +68,7 @@ class StreamData:
 
     def __init__(self, text: RunningText, *, streams: int, window: int) -> None:
         self.text = text
-        self.streams = min(streams, len(text))
+        self.streams = max(1, min(streams, len(text) // window))  # of a short text fewer, but long enough to learn from
         self.window = window
         self._length = len(text) // self.streams
 
@@ -120,7 +120,7 @@ class WindowData:
     def plan(self, epoch: int) -> list[np.ndarray]:
         """Return where the windows of each batch begin, a function of the seed and the epoch alone."""
         random = np.random.default_rng(derive(self._seed, "data order", epoch))
-        slack = len(self.text) % self.window if len(self.text) >= 2 * self.window else 0
+        slack = min(self.window - 1, len(self.text) - self.window)
         starts = np.arange(random.integers(slack + 1), len(self.text) - self.window + 1, self.window)
         random.shuffle(starts)
         return np.array_split(starts, range(self._batch, len(starts), self._batch))

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple, Protocol
 import torch
 
 from softsearch.decoding.rules import Rules, next_log_probs
-from softsearch.decoding.stepper import BOS, EOS, Hypothesis, Stepper, select
+from softsearch.decoding.stepper import BOS, EOS, Hypothesis, Stepper
 from softsearch.shapes import Float, Int, Tensor
+from softsearch.trees import select
 
 
 class Live(NamedTuple):

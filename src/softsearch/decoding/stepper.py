@@ -64,13 +64,3 @@ class Hypothesis(NamedTuple):
     score: float
     weights: Float[Tensor, "tgt src"] | None
     token_log_probs: list[float]
-
-
-def select(tree: Any, index: Int[Tensor, " new"]) -> Any:
-    """Return the rows `index` of every tensor in a tree of tuples."""
-    if tree is None:
-        return None
-    if isinstance(tree, Tensor):
-        return tree.index_select(0, index)
-    parts = [select(part, index) for part in tree]
-    return type(tree)(*parts) if hasattr(tree, "_fields") else tuple(parts)

@@ -12,6 +12,7 @@ import numpy as np
 from softsearch import portable
 from softsearch.data.parallel import Pair
 from softsearch.data.running import RunningText
+from softsearch.errors import DataError
 from softsearch.tasks.batched import write
 from softsearch.tasks.reading import log_probs
 from softsearch.tasks.translator import Translator
@@ -43,7 +44,13 @@ class Agreement(NamedTuple):
 
 
 def translators_agree(run: Translator, exported: portable.Translator, pairs: Sequence[Pair]) -> Agreement:
-    """Let both write given translations, and look for their own."""
+    """Let both write given translations, and look for their own.
+
+    Raises
+    ------
+    DataError
+        All pairs are too long.
+    """
     read = run.tokenizer.encode_batch([pair.source for pair in pairs])
     written = run.tokenizer.encode_batch([pair.target for pair in pairs])
     # Whole sentences only: what is too long is translated in parts, and never scored.
@@ -52,6 +59,9 @@ def translators_agree(run: Translator, exported: portable.Translator, pairs: Seq
         for row, (source, target) in enumerate(zip(read, written, strict=True))
         if source and len(source) <= run.max_tokens and len(target) <= exported.search.limit(len(source), 0)
     ][:_SENTENCES]
+    if not fitting:
+        fix = "train with validation pairs that are"
+        raise DataError("no validation pair is short enough to compare the two by", fix=fix)
     read, written = ([ids[row] for row in fitting] for ids in (read, written))
     wanted = [each.log_probs for each in write(run.model, read, written)]
     found = exported.engine.force(read, written)

@@ -59,7 +59,7 @@ def export(
         A package that is needed is not installed.
     """
     run = Path(run)
-    folder = _beside(run, to, quantization) if out is None else Path(out)
+    folder = _beside(run, to, quantization) if out is None else real(Path(out))
     refuse_taken(folder, fix="choose another folder with --out, or delete that one")
     loaded = load(run)
     _refuse_inexpressible(loaded.model, run, to)

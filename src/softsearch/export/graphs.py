@@ -15,11 +15,12 @@ import torch
 from torch import Tensor, nn
 
 from softsearch.decoding.stepper import BOS
-from softsearch.export.recordable import Encoder, Step, TextStep, begun, leaves, read, scanned
+from softsearch.export.recordable import Encoder, Step, TextStep, begun, read, scanned
 from softsearch.export.silence import quietly
 from softsearch.models.language_model import LanguageModel
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.portable.network import ENCODER, NEXT, START, STEP
+from softsearch.trees import leaves
 
 _OPSET = 18  # every ONNX Runtime of the last years knows it
 # The sizes that are recorded. No two of a graph are the same, or a recorder may take one axis for another.

@@ -7,18 +7,18 @@ of tensors becomes a list of them, and an encoder's loop over the words of a sen
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
 from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 from torch._higher_order_ops.scan import scan  # torch has no public name for it yet
 
-from softsearch.decoding.stepper import BOS, select
+from softsearch.decoding.stepper import BOS
 from softsearch.models.language_model import LanguageModel
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.nn.cells import State
 from softsearch.nn.recurrent import RecurrentEncoder, RecurrentLayer
+from softsearch.trees import filled, leaves, select
 
 
 class Encoder(nn.Module):
@@ -55,8 +55,8 @@ class Step(nn.Module):
     def forward(self, tokens: Tensor, *given: Tensor) -> tuple[Tensor, ...]:
         """Take one step."""
         each = iter(given)
-        source = _filled(self.source, each)
-        state = _filled(self.state, (leaf.flatten(0, 1) for leaf in each))
+        source = filled(self.source, each)
+        state = filled(self.state, (leaf.flatten(0, 1) for leaf in each))
         logits, after, weights = self.model.step(tokens.flatten(), state, source)
         found = [logits, *leaves(after), *([weights] if self.with_weights and weights is not None else [])]
         return tuple(leaf.unflatten(0, tokens.shape) for leaf in found)
@@ -77,7 +77,7 @@ class TextStep(nn.Module):
 
     def forward(self, tokens: Tensor, *given: Tensor) -> tuple[Tensor, ...]:
         """Read a token."""
-        features, after = self.model(tokens.unsqueeze(1), _filled(self.state, iter(given)))
+        features, after = self.model(tokens.unsqueeze(1), filled(self.state, iter(given)))
         return self.model.head(features.squeeze(1)), *leaves(after)
 
 
@@ -119,7 +119,7 @@ def begun(model: SequenceModel, *, sentence: int, hypothesis: int, word: int, st
     state = select(model.start(source), rows)
     for _ in range(step):
         state = model.step(torch.full_like(rows, BOS), state, source)[1]
-    apart = _filled(state, (each.unflatten(0, (sentence, hypothesis)) for each in leaves(state)))
+    apart = filled(state, (each.unflatten(0, (sentence, hypothesis)) for each in leaves(state)))
     return _plain(source), _plain(apart)
 
 
@@ -132,26 +132,11 @@ def read(model: LanguageModel, *, text: int, step: int) -> Any:
     return _plain(state)
 
 
-def leaves(tree: Any) -> list[Tensor]:
-    """Return the tensors of a tree (tuples, with None where there is nothing)."""
-    if tree is None or isinstance(tree, Tensor):
-        return [] if tree is None else [tree]
-    return [leaf for part in tree for leaf in leaves(part)]
-
-
-def _filled(tree: Any, values: Iterator[Any]) -> Any:
-    """Return a tree of the same form with other leaves."""
-    if not isinstance(tree, tuple):
-        return None if tree is None else next(values)
-    parts = [_filled(part, values) for part in tree]
-    return type(tree)(*parts) if hasattr(tree, "_fields") else tuple(parts)
-
-
 def _plain(tree: Any) -> Any:
     """Return a tree whose leaves share no memory and have no gaps, of which a recorder would take note."""
-    return _filled(tree, (each.clone(memory_format=torch.contiguous_format) for each in leaves(tree)))
+    return filled(tree, (each.clone(memory_format=torch.contiguous_format) for each in leaves(tree)))
 
 
 def _form(tree: Any) -> Any:
     """Return a tree with nothing in it."""
-    return _filled(tree, iter([True] * len(leaves(tree))))
+    return filled(tree, iter([True] * len(leaves(tree))))

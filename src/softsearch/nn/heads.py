@@ -10,11 +10,12 @@
                 (importance sampling: Bengio and Senecal 2003; Jean et al. 2015, section 3); otherwise as softmax
 
 For a large vocabulary the softmax is most of the work; the other two do less of it. Both count on ids in the order of
-frequency, as the tokenizers make them: q falls as 1 / (w + 1), and clusters are ranges of ids.
+frequency, as tokenizers of words make them: q falls as 1 / (w + 1), and clusters are ranges of ids.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -100,15 +101,16 @@ class AdaptiveHead(Head):
     Parameters
     ----------
     cutoffs
-        The first id of each cluster, increasing.
+        The first id of each cluster, increasing; without any it is a softmax.
     shrink
         Each cluster's features are so many times narrower than those of the one before.
     """
 
     def __init__(self, *, features: int, vocabulary: int, cutoffs: Sequence[int], shrink: int) -> None:
         super().__init__()
-        self.ranges = list(zip(cutoffs, [*cutoffs[1:], vocabulary], strict=True))
-        self.first = Linear(features, cutoffs[0] + len(cutoffs))
+        self.frequent, *_ = edges = [*cutoffs, vocabulary]
+        self.ranges = list(itertools.pairwise(edges))
+        self.first = Linear(features, self.frequent + len(cutoffs))
         widths = [max(1, features // shrink ** (number + 1)) for number in range(len(cutoffs))]
         self.narrow = nn.ModuleList(Linear(features, width, bias=False) for width in widths)
         self.clusters = nn.ModuleList(
@@ -119,13 +121,13 @@ class AdaptiveHead(Head):
         self, features: Float[Tensor, "rows features"], targets: Int[Tensor, " rows"]
     ) -> Float[Tensor, ""]:
         """Return the summed cross-entropy of targets, in nats; it can be differentiated once."""
-        size, coarse, total = self.ranges[0][0], targets.clone(), features.new_zeros(())
+        coarse, total = targets.clone(), features.new_zeros(())
         for number, ((low, high), narrow, cluster) in enumerate(
             zip(self.ranges, self.narrow, self.clusters, strict=True)
         ):
             assert isinstance(cluster, Linear)
             inside = (targets >= low) & (targets < high)
-            coarse = torch.where(inside, size + number, coarse)
+            coarse = torch.where(inside, self.frequent + number, coarse)
             if inside.any():
                 total = total + linear_cross_entropy(
                     narrow(features[inside]), cluster.weight, cluster.bias, targets[inside] - low, smoothing=0.0
@@ -134,11 +136,11 @@ class AdaptiveHead(Head):
 
     def forward(self, features: Float[Tensor, "rows features"]) -> Float[Tensor, "rows vocabulary"]:
         """Return the log-probability of each token, in nats."""
-        size, first = self.ranges[0][0], functional.log_softmax(self.first(features), dim=1)
-        parts = [first[:, :size]]
+        first = functional.log_softmax(self.first(features), dim=1)
+        parts = [first[:, : self.frequent]]
         for number, (narrow, cluster) in enumerate(zip(self.narrow, self.clusters, strict=True)):
             inside = functional.log_softmax(cluster(narrow(features)), dim=1)
-            parts.append(first[:, size + number, None] + inside)
+            parts.append(first[:, self.frequent + number, None] + inside)
         return torch.cat(parts, dim=1)
 
 

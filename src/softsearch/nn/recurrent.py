@@ -33,7 +33,7 @@ class Layers:
     Attributes
     ----------
     cell
-        "rnn", "gru" or "lstm".
+        See :data:`~softsearch.nn.cells.CellKind`.
     hidden
         Width of each state; of an encoder, in each direction.
     depth
@@ -71,7 +71,7 @@ class RecurrentLayer(nn.Module):
     Parameters
     ----------
     cell
-        "rnn", "gru" or "lstm".
+        See :data:`~softsearch.nn.cells.CellKind`.
     input, hidden
         Widths of the input and of the state.
     """

@@ -10,11 +10,10 @@ import numpy as np
 
 from softsearch.data.tokenizers import BOS, EOS, PAD, UNK, Tokenizer
 from softsearch.decoding.settings import Generation
-from softsearch.errors import SoftsearchError
 from softsearch.portable.network import NEXT, Arrays, Graph
 from softsearch.portable.sampling import draw, without_repetition
 from softsearch.seeding import derive
-from softsearch.tasks.spelling import Spelling
+from softsearch.tasks.spelling import Spelling, require_writable
 
 
 class Writer:
@@ -77,12 +76,9 @@ class Writer:
         Raises
         ------
         SoftsearchError
-            A value is out of its range, or a stop string is empty.
+            A value is out of its range, a stop string is empty, or the prompt is not Unicode.
         """
-        if "" in stop:
-            raise SoftsearchError(
-                "a stop string is empty: it would end every text before it begins", fix="leave it out"
-            )
+        require_writable(prompt, stop=stop, max_tokens=max_tokens)
         own = self.generation
         generation = replace(
             own,

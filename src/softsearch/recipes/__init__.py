@@ -2,7 +2,7 @@
 
 from softsearch.recipes.catalogue import ShippedRecipe, shipped
 from softsearch.recipes.duration import Duration
-from softsearch.recipes.reading import dump_recipe, load_recipe
+from softsearch.recipes.reading import anchored, dump_recipe, load_recipe
 from softsearch.recipes.schema import Recipe
 
-__all__ = ["Duration", "Recipe", "ShippedRecipe", "dump_recipe", "load_recipe", "shipped"]
+__all__ = ["Duration", "Recipe", "ShippedRecipe", "anchored", "dump_recipe", "load_recipe", "shipped"]

@@ -47,8 +47,6 @@ def load_recipe(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Reci
     for text in overrides:
         tree = _laid_over(tree, _override(text))
     tree = _with_paths(tree)
-    for keys in (("decoding", "dictionary"), ("model", "vectors", "file")):
-        tree = _with_path(tree, keys)
     try:
         recipe = root_of(tree).model_validate(plain(tree))
     except ValidationError as error:
@@ -57,6 +55,14 @@ def load_recipe(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Reci
     for warning in recipe.without_effect():
         warnings.warn(f"{path}: {warning}", stacklevel=2)
     return recipe
+
+
+def anchored(recipe: Recipe) -> Recipe:
+    """Return a recipe whose file names are absolute; those of one made in Python are relative to the current folder."""
+    tree = _with_paths(tree_of(recipe.model_dump(mode="json"), Place()))
+    found = type(recipe).model_validate(plain(tree))
+    found._path = recipe._path
+    return found
 
 
 def dump_recipe(recipe: Recipe) -> str:
@@ -206,19 +212,41 @@ def _belongs_only_to(before: Model | None, after: Model | None, key: str, item: 
 
 
 def _with_paths(tree: Tree) -> Tree:
-    """Expand ~ and ${VARIABLES} in the data's file names, and make their folder absolute."""
+    """Expand ~ and ${VARIABLES} in the names of files, and make those absolute that no folder is given for."""
     data = tree.entries.get("data")
-    if data is None or "kind" not in data.entries or data.entries["kind"].value not in ("files", "text"):
-        return tree
-    entries = {
-        key: _expanded_all(item) if key in ("train", "valid", "test") else item for key, item in data.entries.items()
-    }
-    folder = entries.get("folder", Tree(None, data.place))
-    if folder.value is None:  # names are relative to the file in which they stand
-        folder = Tree(".", entries["train"].place if "train" in entries else data.place)
+    if data is not None and "kind" in data.entries and data.entries["kind"].value in ("files", "text"):
+        tree = Tree({**tree.entries, "data": _with_folder(data)}, tree.place)
+    for keys in (("decoding", "dictionary"), ("model", "vectors", "file")):
+        tree = _with_path(tree, keys)
+    return tree
+
+
+def _with_folder(data: Tree) -> Tree:
+    """Make the folder of the data absolute; where none is given, it is that of the file that names the training data.
+
+    A name that stands elsewhere, in another recipe or in an override, then becomes absolute itself.
+    """
+    entries = dict(data.entries)
+    is_given = "folder" in entries and entries["folder"].value is not None
+    home = entries["train"].place if "train" in entries else data.place
+    folder = entries["folder"] if is_given else Tree(".", home)
+    for split in entries.keys() & {"train", "valid", "test"}:
+        entries[split] = _named(entries[split], None if is_given else _base(home))
     if isinstance(folder.value, str):
         entries["folder"] = _absolute(folder)
-    return Tree({**tree.entries, "data": Tree(entries, data.place)}, tree.place)
+    return Tree(entries, data.place)
+
+
+def _named(names: Tree, home: Path | None) -> Tree:
+    """Expand the names of files; those that do not belong to `home` become absolute."""
+    if isinstance(names.value, list):
+        return Tree([_named(item, home) for item in names.value], names.place)
+    if isinstance(names.value, str):
+        own = Tree(_expanded(names.value, names.place), names.place)
+        return own if home in (None, _base(names.place)) else _absolute(own)
+    if names.entries:
+        return Tree({key: _named(item, home) for key, item in names.entries.items()}, names.place)
+    return names
 
 
 def _with_path(tree: Tree, keys: Sequence[str]) -> Tree:
@@ -231,19 +259,13 @@ def _with_path(tree: Tree, keys: Sequence[str]) -> Tree:
     return Tree({**tree.entries, key: _with_path(tree.entries[key], below)}, tree.place)
 
 
+def _base(place: Place) -> Path:
+    """Return what names at a place are relative to."""
+    return Path.cwd() if place.path is None else place.path.parent
+
+
 def _absolute(name: Tree) -> Tree:
-    base = Path.cwd() if name.place.path is None else name.place.path.parent
-    return Tree(str((base / _expanded(str(name.value), name.place)).absolute()), name.place)
-
-
-def _expanded_all(names: Tree) -> Tree:
-    if isinstance(names.value, list):
-        return Tree([_expanded_all(item) for item in names.value], names.place)
-    expanded = {
-        key: Tree(_expanded(item.value, item.place), item.place) if isinstance(item.value, str) else item
-        for key, item in names.entries.items()
-    }
-    return Tree(expanded, names.place) if expanded else names
+    return Tree(str((_base(name.place) / _expanded(str(name.value), name.place)).absolute()), name.place)
 
 
 def _expanded(name: str, place: Place) -> str:

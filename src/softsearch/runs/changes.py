@@ -78,7 +78,11 @@ def accept(folder: RunFolder, recipe: Recipe, changes: Sequence[Change]) -> list
         folder.release(RECIPE, recipe=plain_recipe(recipe_of(folder)))
     write_text_atomically(folder.path / RECIPE, dump_recipe(recipe))
     history = [*folder.about.get("changes", []), {"step": folder.last or 0, "fields": [str(each) for each in changes]}]
-    settled = {"resolved": None} if any(change.is_one_of(_SETTLED) for change in changes) else {}
+    settled: dict[str, Any] = {}
+    if any(change.is_one_of(_SETTLED) for change in changes):
+        settled["resolved"] = None
+        if not any(change.field == "training.threads" for change in changes):
+            settled["threads"] = (folder.about.get("resolved") or {}).get("threads")
     folder.update(recipe=plain_recipe(recipe), task=task, status="training", changes=history, **settled)
     told = [f"the recipe has changed; this takes effect: {change}" for change in changes]
     return [*told, *_remarks(folder, recipe, changes)]

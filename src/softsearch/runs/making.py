@@ -20,7 +20,7 @@ from softsearch.build.scored import ToScore
 from softsearch.build.training import build_optimizer, build_settings
 from softsearch.errors import Interrupted, RunError
 from softsearch.machine import environment, peak_memory_bytes
-from softsearch.recipes import Recipe, dump_recipe
+from softsearch.recipes import Recipe, anchored, dump_recipe
 from softsearch.runs.changes import accept, changed_recipe
 from softsearch.runs.evaluation import score
 from softsearch.runs.folders import make_parent, real, unused_folder
@@ -78,6 +78,7 @@ def train(
     Interrupted
         Ctrl-C or SIGTERM ended it; :func:`resume` goes on from its checkpoint. Before the first one it says so.
     """
+    recipe = anchored(recipe)
     path = real(Path(out) if out else unused_folder(Path("runs") / recipe.name))
     refuse_taken(path, fix=f"choose another folder with --out, or go on with: softsearch resume {path}")
     with _told_if_untrained(path):

@@ -23,6 +23,7 @@ from softsearch.shapes import Tensor
 from softsearch.tasks.reading import nats
 from softsearch.tasks.task import Carry, Loss, Term, Validation
 from softsearch.tasks.writer import Writer
+from softsearch.trees import filled, leaves
 
 _VALIDATION_STREAMS = 20
 _SHORTEST_STREAM = 100  # tokens
@@ -98,8 +99,8 @@ class LanguageTask:
         if self.carries and carry and not batch.begins:
             goes_on = torch.rand(len(batch.streams)) >= self.reset
             # by name: what a checkpoint brings back has lost its order
-            leaves = ((carry[str(place)][batch.streams], new) for place, new in enumerate(_leaves(state)))
-            state = _filled(state, (_chosen(goes_on, before, new) for before, new in leaves))
+            pairs = ((carry[str(place)][batch.streams], new) for place, new in enumerate(leaves(state)))
+            state = filled(state, (_chosen(goes_on, before, new) for before, new in pairs))
         features, after = model(batch.inputs, state)
         total = model.head.cross_entropy(batch.real(features), batch.real(batch.targets))
         return {"cross_entropy": Term(total, batch.num_items)}, self._carried(carry, batch, after)
@@ -121,7 +122,7 @@ class LanguageTask:
         """Return the state of all streams, those of this batch renewed."""
         if not self.carries:
             return {}
-        new = [tensor.detach() for tensor in _leaves(after)]
+        new = [tensor.detach() for tensor in leaves(after)]
         if len(carry) != len(new):
             width = int(batch.streams.max()) + 1
             carry = {str(place): each.new_zeros(width, *each.shape[1:]) for place, each in enumerate(new)}
@@ -165,19 +166,6 @@ def _renewed(before: Tensor, rows: Tensor, new: Tensor) -> Tensor:
 def _chosen(mask: Tensor, yes: Tensor, no: Tensor) -> Tensor:
     """Return the rows of `yes` where `mask` is True, and of `no` where it is not."""
     return torch.where(mask.to(yes.device).view(-1, *(1 for _ in yes.shape[1:])), yes, no)
-
-
-def _leaves(tree: Any) -> Iterator[Tensor]:
-    if isinstance(tree, Tensor):
-        yield tree
-    else:
-        for part in tree:
-            yield from _leaves(part)
-
-
-def _filled(tree: Any, leaves: Iterator[Tensor]) -> Any:
-    """Return a tree of the same form with other leaves."""
-    return next(leaves) if isinstance(tree, Tensor) else tuple(_filled(part, leaves) for part in tree)
 
 
 @contextmanager

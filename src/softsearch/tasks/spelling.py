@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from softsearch.data.tokenizers import NUM_SPECIAL, ByteTokenizer, Tokenizer, VerbatimTokenizer
+from softsearch.errors import SoftsearchError
 
 
 class Spelling:
@@ -85,6 +86,16 @@ class Spelling:
         longest = max((_overlap(text, stop) for stop in self.stop), default=0)
         self._waiting = text[len(text) - longest :]
         return text[: len(text) - longest]
+
+
+def require_writable(prompt: str, *, stop: Sequence[str], max_tokens: int) -> None:
+    """Raise a SoftsearchError where a text cannot be gone on with as it is asked for."""
+    if "" in stop:
+        raise SoftsearchError("a stop string is empty: every text would end at once", fix="leave it out")
+    if any("\ud800" <= character <= "\udfff" for character in prompt):
+        raise SoftsearchError("the prompt is not UTF-8", value=prompt, fix="give it as a file of UTF-8 text")
+    if max_tokens < 1:
+        raise SoftsearchError("there are no tokens to write", value=max_tokens, allowed="max_tokens of at least 1")
 
 
 def _is_verbatim(tokenizer: Tokenizer) -> bool:

@@ -13,14 +13,14 @@ import torch
 from softsearch.data.tokenizers import BOS, EOS, PAD, UNK, Tokenizer, WordTokenizer
 from softsearch.decoding.sampling import draw, without_repetition
 from softsearch.decoding.settings import Generation
-from softsearch.decoding.stepper import select
 from softsearch.errors import SoftsearchError
 from softsearch.models.language_model import LanguageModel
 from softsearch.seeding import derive
 from softsearch.shapes import Float, Int, Shaped, Tensor
 from softsearch.tasks.reading import begin, device_of, log_probs, read
-from softsearch.tasks.spelling import Spelling
+from softsearch.tasks.spelling import Spelling, require_writable
 from softsearch.tasks.written import Continuation, Cost, Ending, ScoredText, WrittenToken
+from softsearch.trees import select
 
 _AT_ONCE = 64  # samples to draw, and rows to score
 
@@ -86,9 +86,9 @@ class Writer:
         Raises
         ------
         SoftsearchError
-            A stop string is empty, or the prompt is not Unicode.
+            A stop string is empty, the prompt is not Unicode, or `max_tokens` is less than 1.
         ValueError
-            `samples` or `max_tokens` is less than 1.
+            `samples` is less than 1.
         """
         asked = self._asked(prompt, generation, max_tokens, stop, alternatives)
         if samples < 1:
@@ -154,12 +154,7 @@ class Writer:
     def _asked(
         self, prompt: str, generation: Generation | None, max_tokens: int, stop: Sequence[str], alternatives: int
     ) -> _Asked:
-        if "" in stop:
-            raise SoftsearchError("a stop string is empty: every text would end at once", fix="leave it out")
-        if any("\ud800" <= character <= "\udfff" for character in prompt):
-            raise SoftsearchError("the prompt is not UTF-8", value=prompt, fix="give it as a file of UTF-8 text")
-        if max_tokens < 1:
-            raise ValueError(f"max_tokens is at least 1, not {max_tokens}")
+        require_writable(prompt, stop=stop, max_tokens=max_tokens)
         alternatives = min(alternatives, self.tokenizer.size)
         return _Asked(generation or self.generation, max_tokens, stop, alternatives)
 

@@ -140,7 +140,9 @@ class _Training:
     def begin(self, *, live: bool, notes: Sequence[str]) -> None:
         """Load the last checkpoint or write the first; settle what depends on the machine, or obey what was settled."""
         settled = self.folder.about.get("resolved")
-        torch.set_num_threads(settled["threads"] if settled else self.settings.threads or torch.get_num_threads())
+        # Where only a limit has changed, all is settled anew but these: another number would round differently.
+        threads = settled["threads"] if settled else self.folder.about.get("threads") or self.settings.threads
+        torch.set_num_threads(threads or torch.get_num_threads())
         if self.folder.last is None:
             self._save(best=False)
         else:
@@ -217,7 +219,7 @@ class _Training:
         )
         rate, clip_norm = self._learning_rate(self.step), self.settings.clip_norm
         result = update(self.model, fitted.loss, optimizer=self.optimizer, learning_rate=rate, clip_norm=clip_norm)
-        self.carry = fitted.carry if result.updated else self.carry  # one that is not finite would spoil what follows
+        self.carry = fitted.carry if result.updated else {}  # one that is not finite would spoil what follows
         progress.limit = fitted.limit
         progress.skipped_in_a_row = 0 if result.updated else progress.skipped_in_a_row + 1
         progress.skipped += not result.updated

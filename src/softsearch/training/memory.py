@@ -131,8 +131,8 @@ def _largest_to_cut(parts: list[np.ndarray], data: TrainingData) -> np.ndarray:
     if several:
         return max(several, key=lambda rows: _padded(rows, data))
     longest = max(parts, key=lambda rows: _padded(rows, data))
-    problem = f"not enough memory to learn from a single pair: {_longest(longest, data)}"
-    fix = "leave out pairs as long as this (data.max_tokens), make the model smaller, or see to more free memory"
+    problem = f"not enough memory for a batch of one: {_longest(longest, data)}"
+    fix = "set data.max_tokens (pairs) or task.window (text) lower, make the model smaller, or see to more free memory"
     raise RunError(problem, fix=fix)
 
 
@@ -144,6 +144,6 @@ def _longest(rows: np.ndarray, data: TrainingData) -> str:
 
 def _told(rows: np.ndarray, data: TrainingData, limit: int) -> str:
     return (
-        f"out of memory: a batch of {len(rows)} pairs, padded to {_padded(rows, data)} positions by its longest, "
+        f"out of memory: a batch of {len(rows)}, padded to {_padded(rows, data)} positions by its longest, "
         f"{_longest(rows, data)}; batches of more than {limit} positions are learnt in halves from here on"
     )

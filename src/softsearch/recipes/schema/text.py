@@ -28,7 +28,7 @@ class TextFiles(Part):
     train
         A file.
     valid, test
-        A file, which for the test only ``softsearch evaluate`` opens; or the share of the training file to take from
+        A file, which for the test only ``softsearch evaluate`` scores; or the share of the training file to take from
         its end, that of the test last.
     by_line
         Each line is a text of its own: it is read, learnt and scored without those before it.
