@@ -5,7 +5,7 @@ import itertools
 import pytest
 import torch
 
-from softsearch.decoding.stepper import select
+from softsearch.trees import select
 from tests.models.networks import (
     EXACT,
     SOURCES,

@@ -1,9 +1,11 @@
+"""Trees of tensors: their rows are chosen, and their forms kept."""
+
 from typing import NamedTuple
 
 import torch
 
-from softsearch.decoding.stepper import select
 from softsearch.nn.annotations import Annotations
+from softsearch.trees import select
 
 
 class Pair(NamedTuple):
