@@ -1,10 +1,14 @@
 """Layers, stacks and the encoder against torch's own, which were written by others."""
 
+from typing import get_args
+
 import pytest
 import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from softsearch.nn.cells import CellKind
+from softsearch.nn.products import products_in
 from softsearch.nn.recurrent import Layers, RecurrentEncoder, RecurrentLayer, UpperLayers, unroll
 
 INPUT, HIDDEN = 3, 4
@@ -102,7 +106,7 @@ def assert_same(found, wanted, inputs) -> None:
         assert_close(left, right)
 
 
-@pytest.mark.parametrize("kind", [*KINDS, "mrnn", "mlstm"])
+@pytest.mark.parametrize("kind", get_args(CellKind))
 def test_a_layer_over_a_sequence_is_its_cell_step_by_step(kind):
     torch.manual_seed(0)
     layer = RecurrentLayer(cell=kind, input=INPUT, hidden=HIDDEN).double()
@@ -116,6 +120,15 @@ def test_a_layer_over_a_sequence_is_its_cell_step_by_step(kind):
         loss = outputs.square().sum() + sum(each.sin().sum() for each in last)
         found.append((outputs, *last, *torch.autograd.grad(loss, [inputs, *start, *layer.parameters()])))
     torch.testing.assert_close(*found)
+
+
+@pytest.mark.parametrize(("hidden", "is_rounded"), [(256, False), (257, True)])
+def test_with_products_in_bf16_a_narrow_lstm_stays_in_fp32_where_that_is_faster(hidden, is_rounded):
+    torch.manual_seed(0)
+    layer, inputs = RecurrentLayer(cell="lstm", input=INPUT, hidden=hidden), torch.randn(2, 3, INPUT)
+    with products_in("bf16"):
+        found, _ = layer(inputs)
+    assert torch.equal(found, layer(inputs)[0]) != is_rounded
 
 
 @pytest.mark.parametrize("kind", KINDS)

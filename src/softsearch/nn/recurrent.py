@@ -25,6 +25,8 @@ from softsearch.shapes import Bool, Float, Int, Tensor
 
 Direction = Literal["both", "forwards", "backwards"]
 
+_WIDEST_IN_FP32 = 256  # states for which torch's kernel in fp32 is faster than the cell with bf16 products (ADR 17)
+
 
 @dataclass(frozen=True)
 class Layers:
@@ -87,7 +89,8 @@ class RecurrentLayer(nn.Module):
         """Return the hidden state after each step, and the last state; it starts from `state` or from zeros."""
         if state is None:
             state = (inputs.new_zeros(inputs.shape[0], self.hidden),) * self.cell.state_size
-        if isinstance(self.cell, LSTMCell) and inputs.shape[1] > 1 and precision() == "fp32":
+        in_fp32 = precision() == "fp32" or self.hidden <= _WIDEST_IN_FP32
+        if isinstance(self.cell, LSTMCell) and inputs.shape[1] > 1 and in_fp32:
             return _fused(self.cell, inputs, state)
         gates = self.cell.input(inputs.transpose(0, 1))  # time first: each step is one contiguous block
         return unroll(self.cell, gates, state)
