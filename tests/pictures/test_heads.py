@@ -46,6 +46,12 @@ def test_tokens_are_named_at_the_outer_maps_and_nothing_is_cut_off(tmp_path) -> 
     save_png(figure, tmp_path / "heads.png")
 
 
+def test_pieces_are_named_as_in_a_map_of_attention() -> None:
+    figure = head_grid(["▁th", "ough", "</s>"], ["↵", "▁a", "▁"], np.zeros((1, 1, 3, 3)), title="")
+    assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["th", "·ough", "</s>"]
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["↵", "a", "␣"]
+
+
 def test_many_tokens_are_drawn_without_their_names_in_no_more_room() -> None:
     small, large = (
         head_grid(["a"] * number, ["a"] * number, np.full((1, 2, number, number), 0.1), title="")

@@ -12,8 +12,6 @@ from matplotlib.patches import Rectangle
 
 from softsearch.pictures import style
 
-_START = "▁"  # the mark of pieces for the beginning of a word, drawn so low that it looks like an underline
-_CONTROL = frozenset({"</s>", "<s>", "<pad>", "⁇"})
 _WIDEST = 8.0  # a map whose tokens fit in this many inches can be read in a page
 _PAD = 0.12  # inches, as all lengths here
 _BAR_WIDTH, _BAR_HEIGHT, _BAR_LABELS = 0.12, 1.4, 0.45
@@ -32,8 +30,7 @@ def attention_map(
     Parameters
     ----------
     source_tokens, target_tokens
-        Words or pieces, drawn with invisible characters as escapes. Where words are in pieces, those that go on with
-        a word begin with a dot (``▁th ough`` is drawn as ``th ·ough``); a space by itself is drawn as ``␣``.
+        Words or pieces, drawn as :func:`~softsearch.pictures.style.labels` says.
     weights
         Shape (target tokens, source tokens), from 0 to 1; the colours always span 0 to 1, so that maps compare.
     gold
@@ -55,28 +52,13 @@ def attention_map(
     shape = (len(target_tokens), len(source_tokens))
     if 0 in shape or weights.shape != shape:
         raise ValueError(f"weights of shape {weights.shape} for {shape[0]} target and {shape[1]} source tokens")
-    across, down = [
-        [style.drawable(token) for token in _with_dots(tokens)] for tokens in (source_tokens, target_tokens)
-    ]
+    across, down = style.labels(source_tokens), style.labels(target_tokens)
     figure, axes, bar = _canvas(across, down, title=title, with_note=gold is not None)
     image = axes.imshow(np.ma.masked_invalid(weights), cmap=style.WEIGHTS, vmin=0.0, vmax=1.0, aspect="auto")
     _draw_legend(figure, bar, image)
     if gold is not None:
         _outline(axes, gold, shape)
     return figure
-
-
-def _with_dots(tokens: Sequence[str]) -> list[str]:
-    """Return pieces with what goes on with a word marked, instead of what begins one; words as they are."""
-    if not any(token.startswith(_START) and token != _START for token in tokens):  # words, or characters
-        return ["␣" if token == _START else token for token in tokens]
-    return [_with_dot(token) for token in tokens]
-
-
-def _with_dot(piece: str) -> str:
-    if piece.startswith(_START):
-        return piece.removeprefix(_START) or "␣"
-    return piece if piece in _CONTROL else f"·{piece}"
 
 
 def _canvas(across: list[str], down: list[str], *, title: str | None, with_note: bool) -> tuple[Figure, Axes, Axes]:

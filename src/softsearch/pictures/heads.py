@@ -21,7 +21,8 @@ def head_grid(across: Sequence[str], down: Sequence[str], weights: np.ndarray, *
     Parameters
     ----------
     across, down
-        The tokens that are looked at, and those from which. Too many to be named are not.
+        The tokens that are looked at, and those from which, drawn as :func:`~softsearch.pictures.style.labels` says.
+        Too many to be named are not.
     weights
         Shape (layers, heads, tokens down, tokens across); the colours span 0 to 1 in all maps. The first layer is at
         the top.
@@ -42,7 +43,7 @@ def head_grid(across: Sequence[str], down: Sequence[str], weights: np.ndarray, *
     most = max(len(across), len(down))
     cell = float(np.clip(_CELL, _SMALLEST / most, _LARGEST / most))
     points = min(style.FONT_POINTS - 2, cell * style.POINTS_PER_INCH * 0.75) if cell >= _NAMED_FROM else 0.0
-    names = [[style.drawable(token) for token in tokens] if points else [] for tokens in (across, down)]
+    names = [style.labels(tokens) if points else [] for tokens in (across, down)]
     above, left = (0.08 + max((style.width_inches(name, points) for name in side), default=0.0) for side in names)
     map_width, map_height = cell * len(across), cell * len(down)
     left += _PAD + 0.3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import unicodedata
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
@@ -27,6 +27,8 @@ FONT_POINTS = 10.0
 POINTS_PER_INCH = 72.0
 LONGEST_TOKEN = 28
 
+_START = "▁"  # the mark of pieces for the beginning of a word, drawn so low that it looks like an underline
+_ALONE = frozenset({"</s>", "<s>", "<pad>", "⁇", "↵"})  # pieces that are no part of a word
 _IN_FONT = str.maketrans({"￭": "▪"})  # the mark of a word tokenizer for "no space here" is in few fonts
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _measure = TextToPath()
@@ -39,6 +41,22 @@ def drawable(token: str) -> str:
         for character in token.translate(_IN_FONT)
     )
     return seen if len(seen) <= LONGEST_TOKEN else seen[: LONGEST_TOKEN - 1] + "…"
+
+
+def labels(tokens: Sequence[str]) -> list[str]:
+    """Return what to draw for words or pieces beside one another.
+
+    Where words are in pieces, those that go on with a word begin with a dot (``▁th ough`` becomes ``th ·ough``), in
+    place of a mark at those that begin one; a space by itself becomes ``␣``. Otherwise see :func:`drawable`.
+    """
+    in_pieces = any(token.startswith(_START) and token != _START for token in tokens)
+    return [drawable(_with_dot(token) if in_pieces else "␣" if token == _START else token) for token in tokens]
+
+
+def _with_dot(piece: str) -> str:
+    if piece.startswith(_START):
+        return piece.removeprefix(_START) or "␣"
+    return piece if piece in _ALONE else f"·{piece}"
 
 
 def width_inches(text: str, points: float) -> float:
