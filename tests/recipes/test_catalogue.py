@@ -18,12 +18,15 @@ def _corpora(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_shipped_recipes_go_by_name() -> None:
     assert list(RECIPES) == [
         "language/ptb",
+        "language/ptb-adaptive",
         "language/ptb-feed-forward",
         "language/ptb-ngram",
+        "language/ptb-sampled",
         "language/ptb-zaremba",
         "language/python",
         "language/shakespeare",
         "language/shakespeare-quick",
+        "language/shakespeare-transformer",
         "translate/builtin",
         "translate/builtin-words",
         "translate/multi30k",

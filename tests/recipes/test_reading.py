@@ -414,6 +414,14 @@ training: {max_steps: 9}
 """
 
 
+def test_a_recipe_that_changes_a_field_of_the_task_changes_other_parts_of_that_task_too(write: Write) -> None:
+    write(TEXTS.replace("${MY_CORPORA}/", "") + "model: {kind: recurrent, layers: 2}\n")
+    own = write("extends: my.yaml\ntask: {window: 9}\nmodel: {kind: transformer}\n", name="own.yaml")
+    recipe = load_recipe(own)
+    assert (recipe.task.kind, recipe.task.window) == ("language_model", 9)
+    assert (recipe.model.kind, recipe.model.layers) == ("transformer", 2)
+
+
 def test_the_names_of_text_files_are_expanded(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MY_CORPORA", "/corpora")
     monkeypatch.setenv("HOME", "/home/me")

@@ -171,7 +171,8 @@ def _override(text: str) -> Tree:
 
 def _laid_over(base: Tree, layer: Tree) -> Tree:
     """Lay one layer of a recipe over another; its task, or that of the base, says what the parts can be."""
-    return _merged(base, layer, [root_of(layer if "task" in layer.entries else base)])
+    names_task = "task" in layer.entries and "kind" in layer.entries["task"].entries
+    return _merged(base, layer, [root_of(layer if names_task else base)])
 
 
 def _merged(base: Tree, layer: Tree, candidates: list[Model]) -> Tree:
