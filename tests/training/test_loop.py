@@ -245,6 +245,11 @@ def test_a_batch_that_is_not_finite_is_skipped_counted_and_survives_a_resume(toy
     assert toy.trace(tmp_path / "parts") == toy.trace(tmp_path / "whole")
 
 
+def test_what_a_batch_that_is_not_finite_would_carry_on_is_dropped(toy: ModuleType, tmp_path: Path) -> None:
+    outcome = toy.run(tmp_path / "run", task=toy.Carrying(lambda number: math.nan if number == 3 else None))
+    assert (outcome.step, outcome.skipped) == (30, 1)
+
+
 def test_ten_batches_in_a_row_that_are_not_finite_end_it_with_their_lines_and_the_last_good_state(
     toy: ModuleType, tmp_path: Path
 ) -> None:
