@@ -49,10 +49,16 @@ def test_the_adaptive_softmax_equals_torchs_forward_and_backward(batch):
     found.backward()
     wanted.backward()
     torch.testing.assert_close(mine.grad, theirs.grad)
+    torch.testing.assert_close(head.first.weight.grad, torchs.head.weight.grad)
+    for (narrow, cluster), own, last in zip(torchs.tail, head.narrow, head.clusters, strict=True):
+        torch.testing.assert_close(own.weight.grad, narrow.weight.grad)
+        torch.testing.assert_close(last.weight.grad, cluster.weight.grad)
 
 
-def test_drawn_words_estimate_the_gradient_of_the_softmax(batch):
+@pytest.mark.parametrize("scale", [1, 20])
+def test_drawn_words_estimate_the_gradient_of_the_softmax(scale, batch):
     head, (features, targets) = heads()["sampled"].double(), batch
+    head.layer.weight.data.mul_(scale)  # with 20 some targets are nearly certain, and others nearly impossible
     exact = torch.autograd.grad(head.cross_entropy(features, targets), head.layer.weight)[0]
     errors = []
     for samples in (8, 2_000):
@@ -62,6 +68,15 @@ def test_drawn_words_estimate_the_gradient_of_the_softmax(batch):
         found = torch.autograd.grad(head.cross_entropy(features, targets), head.layer.weight)[0]
         errors.append(float((found - exact).norm() / exact.norm()))
     assert errors[1] < 0.1 < errors[0]
+
+
+def test_of_a_word_that_is_drawn_often_the_loss_is_still_that_of_the_softmax():
+    head = SampledHead(features=1, vocabulary=2, samples=20_000).double()
+    head.layer.bias.data.copy_(torch.tensor([2.2, 0.0]))
+    features, targets = torch.zeros(1_000, 1, dtype=torch.float64), (torch.arange(1_000) % 10 == 0).long()
+    torch.manual_seed(1)
+    found = head.train().cross_entropy(features, targets)
+    torch.testing.assert_close(found, head.eval().cross_entropy(features, targets), rtol=0.01, atol=0)
 
 
 def test_the_words_are_drawn_from_a_distribution_that_falls_with_rank():

@@ -146,6 +146,19 @@ def test_the_first_batch_in_halves_leaves_every_streams_state(text):
         torch.testing.assert_close(found[name], wanted[name])
 
 
+def test_streams_without_a_state_begin_wherever_they_are_in_their_text(text):
+    model, task, data = make_model(), LanguageTask(TOKENIZER, carries=True), StreamData(text, streams=4, window=7)
+    second = data.plan(0)[1]
+    whole, wanted = task.loss(model, data.batch(second), {})  # a step out of turn, or after one that was not finite
+    total, found = 0.0, {}
+    for half in np.split(second, 2):
+        loss, found = task.loss(model, data.batch(half), found)
+        total = total + loss["cross_entropy"].total
+    torch.testing.assert_close(total, whole["cross_entropy"].total)
+    for name in wanted:
+        torch.testing.assert_close(found[name], wanted[name])
+
+
 def test_a_short_text_is_not_cut_into_streams_to_validate_on(text):
     model, task = make_model(), LanguageTask(TOKENIZER, carries=True)
     assert len(text) < 250

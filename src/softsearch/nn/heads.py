@@ -6,8 +6,9 @@
                 frequent words and the clusters of rarer ones share a first, small softmax; a cluster has a softmax of
                 its own over narrower features, V_k P_k h, which is computed where one of its words is the target only
 
-    sampled     in training p is taken among the target and some words drawn from q, their scores s_w - log(k q_w)
-                (importance sampling: Bengio and Senecal 2003; Jean et al. 2015, section 3); otherwise as softmax
+    sampled     in training the sum of exp(s) over all other words is estimated from k words drawn from q, each hit
+                with exp(s_w) / (k q_w) (importance sampling: Bengio and Senecal 2003; Jean et al. 2015, section 3);
+                otherwise as softmax
 
 For a large vocabulary the softmax is most of the work; the other two do less of it. Both count on ids in the order of
 frequency, as tokenizers of words make them: q falls as 1 / (w + 1), and clusters are ranges of ids.
@@ -88,7 +89,7 @@ class SampledHead(SoftmaxHead):
         drawn = torch.multinomial(self.shares, self.samples, replacement=True)
         offsets = (self.samples * self.shares).log().to(features.dtype)
         weight, bias = self.layer.weight, self.layer.bias
-        own = (features * weight[targets]).sum(1) + bias[targets] - offsets[targets]
+        own = (features * weight[targets]).sum(1) + bias[targets]  # certain, however often it might be drawn
         others = torch.addmm(bias[drawn] - offsets[drawn], features, weight[drawn].t())
         others = others.masked_fill(drawn == targets.unsqueeze(1), float("-inf"))  # the target is there already
         scores = torch.cat([own.unsqueeze(1), others], dim=1)

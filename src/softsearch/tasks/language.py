@@ -97,9 +97,11 @@ class LanguageTask:
         """
         state = model.start(len(batch.streams))
         if self.carries and carry and not batch.begins:
-            goes_on = torch.rand(len(batch.streams)) >= self.reset
+            known = len(carry["0"])  # of a step learnt in parts the first may have left states, and the others none yet
+            goes_on = (torch.rand(len(batch.streams)) >= self.reset) & (batch.streams < known).cpu()
+            rows = batch.streams.clamp(max=known - 1)
             # by name: what a checkpoint brings back has lost its order
-            pairs = ((carry[str(place)][batch.streams], new) for place, new in enumerate(leaves(state)))
+            pairs = ((carry[str(place)][rows], new) for place, new in enumerate(leaves(state)))
             state = filled(state, (_chosen(goes_on, before, new) for before, new in pairs))
         features, after = model(batch.inputs, state)
         total = model.head.cross_entropy(batch.real(features), batch.real(batch.targets))
