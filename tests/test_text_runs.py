@@ -12,6 +12,7 @@ import torch
 from safetensors.torch import load_file
 
 from softsearch import runs
+from softsearch.cli.scores import scores_table
 from softsearch.errors import DataError, RunError
 from softsearch.inspection.report import write_report
 from softsearch.recipes import Recipe, load_recipe
@@ -91,10 +92,15 @@ def test_what_counting_has_no_use_for_is_refused(recipe, tmp_path):
     assert not (tmp_path / "other").exists()
 
 
-def test_n_grams_of_a_few_lines_know_these_by_heart(recipe, tmp_path):
+def test_n_grams_of_a_few_lines_know_these_by_heart_and_their_scores_say_so(recipe, tmp_path, capsys):
     run = trained(recipe("ngram"), tmp_path / "run", overfit=3)
     assert RunFolder.open(run).about["overfit"] == 3
     assert evaluation(run)["metrics"]["perplexity"]["value"] < 3
+    assert evaluation(run)["overfit"] == 3
+    scores_table(evaluation(run))
+    assert "the 3 lines trained on are its valid text too" in capsys.readouterr().out
+    write_report(run)
+    assert "the 3 lines trained on are its valid text too" in (run / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("model", ["recurrent", "transformer", "feed_forward"])

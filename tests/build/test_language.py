@@ -190,6 +190,12 @@ def test_a_reset_reaches_the_task_and_warns_where_nothing_is_carried(recipe, tmp
         recipe("task.reset=0.25", "data.by_line=true")
 
 
+def test_nothing_that_hinders_learning_by_heart_is_left(recipe):
+    changed = recipe("task.reset=0.25", "model.dropout=0.5")
+    found = family_of(changed).memorising(changed)
+    assert (found.task.reset, found.model.dropout, found.training.stop.patience) == (0.0, 0.0, 3)
+
+
 def test_first_weights_follow_from_the_seed(recipe):
     one, same, other = (model(recipe(f"seed={seed}")).embedding.weight for seed in (1, 1, 2))
     assert torch.equal(one, same)
@@ -209,11 +215,13 @@ def test_the_text_is_cut_as_the_recipe_says_and_read_back(recipe, tokenizer, kin
     prepared, _, valid = opened(recipe(f"tokenizer={tokenizer}"), tmp_path / "out")
     assert type(prepared.tokenizer) is kind
     assert prepared.report["test"]["words"] == 13 * 40
-    text = "".join(
-        "\n" if token == prepared.tokenizer.line_end else prepared.tokenizer.pieces([token])[0]
-        for token in valid.text.ids[1:].tolist()
-    )
-    assert text.count("\n") == 40
+    lines: list[list[int]] = [[]]
+    for token in valid.text.ids[1:].tolist():
+        if token == prepared.tokenizer.line_end:
+            lines.append([])
+        else:
+            lines[-1].append(token)
+    assert "\n".join(map(prepared.tokenizer.decode, lines)) == TEXT
 
 
 def test_a_recurrent_model_reads_streams_and_a_transformer_windows(recipe, tmp_path):

@@ -226,6 +226,12 @@ def test_a_held_out_text_that_is_unknown_is_told(recipe, tmp_path):
         materialise(recipe(), tmp_path / "data", overfit=None, tokenizer=None)
 
 
+def test_a_vocabulary_that_is_too_small_for_its_own_text_is_told(recipe, tmp_path):
+    small = recipe("tokenizer={kind: words, size: 5}")
+    with pytest.warns(UserWarning, match=r"train: .* tokens are unknown: tokenizer\.size is too small"):
+        materialise(small, tmp_path / "data", overfit=None, tokenizer=None)
+
+
 def test_a_held_out_text_that_is_trained_on_is_told(recipe, tmp_path):
     write(tmp_path / "valid.txt", LINES)
     with pytest.warns(UserWarning, match="the text to validate on is the text to train on"):

@@ -47,6 +47,11 @@ def test_subwords_that_are_words_get_vectors(tmp_path):
     assert "▁dog" in tokenizer.pieces(found.ids.tolist())
 
 
+def test_empty_lines_are_passed_over(tmp_path):
+    found = read_vectors(write(tmp_path / "v.txt", "", *LINES, "", ""), WORDS, width=3)
+    assert found.ids.tolist() == read_vectors(write(tmp_path / "w.txt", *LINES), WORDS, width=3).ids.tolist()
+
+
 @pytest.mark.parametrize(
     ("lines", "told"),
     [

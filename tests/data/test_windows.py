@@ -50,6 +50,14 @@ def test_streams_side_by_side_are_the_text_and_go_on_where_they_ended(text):
     assert [token for own in read for token in own] == text.ids[1 : 3 * length + 1].tolist()
 
 
+def test_streams_and_windows_are_told_where_they_begin(text):
+    streams = StreamData(text, streams=3, window=4)  # streams of 17 tokens
+    assert streams.describe(streams.plan(0)[1]) == [text.place(start + 5) for start in (0, 17, 34)]
+    windows = WindowData(text, batch=3, window=4, seed=1)
+    (rows, *_) = windows.plan(0)
+    assert windows.describe(rows) == [text.place(start + 1) for start in rows.tolist()]
+
+
 def test_part_of_the_streams_is_a_batch_too(text):
     data = StreamData(text, streams=3, window=4)
     whole, part = data.batch(np.arange(3, 6)), data.batch(np.array([4, 5]))

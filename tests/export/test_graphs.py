@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from softsearch.models.feed_forward_language_model import FeedForwardLanguageMod
 from softsearch.models.recurrent_language_model import RecurrentLanguageModel
 from softsearch.models.transformer_language_model import TransformerLanguageModel
 from softsearch.nn.cells import CellKind
-from softsearch.nn.heads import AdaptiveHead, Head, SoftmaxHead
+from softsearch.nn.heads import AdaptiveHead, Head, SampledHead, SoftmaxHead
 from softsearch.nn.recurrent import Layers
 from softsearch.recipes import schema
 from softsearch.tasks.reading import log_probs
@@ -109,9 +110,10 @@ def feed_forward(order: int) -> FeedForwardLanguageModel:
 
 
 TEXTS = {
-    **{cell: lambda cell=cell: recurrent(cell, softmax()) for cell in ("rnn", "gru", "lstm", "mrnn", "mlstm")},
+    **{cell: lambda cell=cell: recurrent(cell, softmax()) for cell in get_args(CellKind)},
     "lags": lambda: recurrent("rnn", softmax(24), lags=2),
     "clusters": lambda: recurrent("gru", AdaptiveHead(features=8, vocabulary=LETTERS.size, cutoffs=[5, 9], shrink=2)),
+    "drawn": lambda: recurrent("rnn", SampledHead(features=8, vocabulary=LETTERS.size, samples=3)),
     "pairs": lambda: feed_forward(2),
     **{f"context {context}": lambda context=context: transformer(context) for context in (2, 3, 9)},
 }

@@ -15,6 +15,7 @@ from softsearch.data.parallel import Pair
 from softsearch.data.tokenizers import WordTokenizer
 from softsearch.decoding.settings import Search
 from softsearch.errors import DataError
+from softsearch.inspection import heads
 from softsearch.inspection.heads import Reader, maps, pairs_for, score_heads
 from softsearch.models.transformer import Looks
 from softsearch.tasks.translator import Translator
@@ -72,6 +73,12 @@ def test_what_does_not_read_the_source_is_wrong():
     assert found.summary["best"].value == 0
     assert found.summary["blind"].value > 0.5
     assert found.summary["diagonal"].value == 1  # all words have changed places
+
+
+def test_the_blind_baseline_reads_another_sentence_of_nearly_as_many_words():
+    sources = ["a b c", "x", "a b c", "d e", "d f g h"]
+    assert heads._others(sources) == ["d f g h", "d e", "d f g h", "a b c", "a b c"]
+    assert heads._others(["x", "x"]) == ["x", "x"]  # there is no other
 
 
 def test_evaluate_s_links_are_the_mean_of_the_last_layer():

@@ -27,7 +27,7 @@ def drawn(name: str, text: str) -> str:
         ("position in word", "ab, c\nd", "1230101"),
         ("capitalised word", "Ab cD, É1", "110000011"),
         ("line end near", "abcdefg\nh\n", "0011111010"),
-        ("line end near", "ab", "11"),
+        ("line end near", "a\nabcdefgh", "1000000000"),
     ],
 )
 def test_signals(name: str, text: str, wanted: str) -> None:

@@ -102,6 +102,7 @@ def test_a_stop_string_ends_one_sample_and_not_the_others():
         assert each.text == (before.text if place < 0 else before.text[:place])
         assert each.ended_by == ("max_tokens" if place < 0 else "stop")
     assert {each.ended_by for each in found} == {"max_tokens", "stop"}
+    assert [each.text for each in own.write("ab", samples=6, max_tokens=40, stop=stop)] == [each.text for each in found]
 
 
 def test_where_each_line_is_a_text_a_line_end_is_the_end_and_the_last_line_is_the_prompt():

@@ -109,13 +109,14 @@ class LanguageFamily(Family[schema.LanguageRecipe]):
         return {}
 
     def memorising(self, recipe: schema.LanguageRecipe) -> schema.LanguageRecipe:
-        """Return the recipe without dropout, to stop soon after the loss no longer falls."""
+        """Return the recipe without dropout and new starts, to stop soon after the loss no longer falls."""
         if recipe.training is None or isinstance(recipe.model, schema.NGramModel):
             return recipe
         model = recipe.model.model_copy(update={"dropout": 0.0})
         stop = schema.Stop(on="loss", patience=3)
         training = recipe.training.model_copy(update={"validate_every": Duration(50, "steps"), "stop": stop})
-        return recipe.model_copy(update={"model": model, "training": training})
+        task = recipe.task.model_copy(update={"reset": 0.0})
+        return recipe.model_copy(update={"task": task, "model": model, "training": training})
 
     def remarks(self, recipe: schema.LanguageRecipe, about: Mapping[str, Any]) -> Iterator[str]:
         """Yield what the vocabulary is in truth, and how much of it has vectors."""

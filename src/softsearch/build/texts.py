@@ -52,7 +52,7 @@ def materialise(
     for split, texts in splits.items():
         text = RunningText.write(folder / split, texts, tokenizer, by_line=is_by_line(recipe))
         report[split] = _reported(text) | (described(texts) if isinstance(recipe.data, schema.BuiltIn) else {})
-        _warn_of_unknown(split, text)
+        _warn_of_unknown(split, text, own=split == "train" and not given)
     if is_by_line(recipe) and recipe.training is not None:
         report["train"]["long_lines"] = _long_lines(RunningText(folder / "train"), recipe.task.window)
     if not overfit:
@@ -168,13 +168,11 @@ def _reported(text: RunningText) -> dict[str, Any]:
     }
 
 
-def _warn_of_unknown(split: str, text: RunningText) -> None:
+def _warn_of_unknown(split: str, text: RunningText, *, own: bool) -> None:
     tokens = len(text) - text.lines
     if text.unknown > _MANY_UNKNOWN * tokens:
-        warnings.warn(
-            f"{split}: {text.unknown:,} of {tokens:,} tokens are unknown: the vocabulary is that of another text",
-            stacklevel=3,
-        )
+        why = "tokenizer.size is too small" if own else "the vocabulary is that of another text"
+        warnings.warn(f"{split}: {text.unknown:,} of {tokens:,} tokens are unknown: {why}", stacklevel=3)
 
 
 def _long_lines(text: RunningText, window: int) -> int:

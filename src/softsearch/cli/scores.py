@@ -41,6 +41,8 @@ def _text_table(evaluation: Mapping[str, Any]) -> None:
     say(f"{evaluation['num_tokens']:,} tokens ({words}, {num_bytes}) of {evaluation['data']}")
     if evaluation["num_unknown"]:
         say(f"{evaluation['num_unknown']:,} of them are unknown to the model, and all alike to it")
+    if evaluation.get("overfit"):
+        say(f"trained with --overfit: the {evaluation['overfit']:,} lines trained on are its valid text too")
     table(["score", "value"], [list(row) for row in scores_of_text(evaluation).items()])
 
 

@@ -21,7 +21,7 @@ def train(
         typer.Option("--from", metavar="RUN", help="Fine-tune: start from this run's weights and vocabulary."),
     ] = None,
     overfit: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Train on N pairs only: the loss must go to zero.")
+        int | None, typer.Option(min=1, metavar="N", help="Train on N pairs, or lines, only: the loss must go to zero.")
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Time a few steps, predict the rest, train nothing.")

@@ -78,6 +78,8 @@ def _entries(path: Path, width: int) -> Iterator[tuple[int, str, Sequence[str]]]
     """Yield the number of each line, its word, which may have spaces in it, and its numbers."""
     known = False
     for number, line in enumerate(read_lines(path), start=1):
+        if not line.strip():
+            continue
         fields = line.rstrip().rsplit(" ", width)
         if not known:
             is_header = len(line.split()) == 2 and all(field.isdecimal() for field in line.split())

@@ -228,10 +228,10 @@ def _score(found: Sequence[AbstractSet[Link]], pairs: Sequence[Pair]) -> Statist
 
 
 def _others(sources: Sequence[str]) -> list[str]:
-    """Return for each source the next longer one."""
-    order = sorted(range(len(sources)), key=lambda row: len(sources[row].split()))
-    following = dict(zip(order, [*order[1:], order[0]], strict=True))
-    return [sources[following[row]] for row in range(len(sources))]
+    """Return for each source another one, the next longer; for the longest the one before it."""
+    order = sorted(dict.fromkeys(sources), key=lambda source: len(source.split()))
+    following = dict(zip(order, [*order[1:], *order[-2:][:1]], strict=True))
+    return [following[source] for source in sources]
 
 
 def _diagonal(pair: Pair) -> set[Link]:

@@ -49,6 +49,9 @@ def text_scores_part(evaluations: Mapping[str, Row], *, in_use: Sequence[int]) -
             for name, value in scores_of_text(evaluation).items()
         )
         parts += [f"<h3>On {escape(title(evaluation))}</h3>", *_stale(evaluation, in_use), paragraph(about)]
+        if evaluation.get("overfit"):
+            count = f"{evaluation['overfit']:,}"
+            parts.append(paragraph(f"Trained with --overfit: the {count} lines trained on are its valid text too."))
         parts.append(f'<div class="scores">{cards}</div>')
     return parts
 

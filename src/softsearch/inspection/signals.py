@@ -72,8 +72,8 @@ def capitalised_word(text: str) -> np.ndarray:
 
 
 def line_end_near(text: str) -> np.ndarray:
-    """Return 1 on the last five characters before a line's end, else 0."""
-    return _by_line(text, lambda line: np.arange(len(line), 0, -1) <= _NEAR + 1) * (np.array(list(text)) != "\n")
+    """Return 1 on the last five characters before a line feed, else 0."""
+    return _by_line(text, _near_the_end)
 
 
 SIGNALS: Mapping[str, Callable[[str], np.ndarray]] = {
@@ -92,6 +92,11 @@ def _by_line(text: str, of: Callable[[str], np.ndarray]) -> np.ndarray:
     """Return what a function makes of each line, its line feed included."""
     lines = re.findall(r"[^\n]*\n|[^\n]+$", text)
     return np.concatenate([np.asarray(of(line), dtype=float) for line in lines])
+
+
+def _near_the_end(line: str) -> np.ndarray:
+    left = np.arange(len(line) - 1, -1, -1)  # characters behind each; of the last one none
+    return (left >= 1) & (left <= _NEAR) & line.endswith("\n")
 
 
 def _indented(line: str) -> np.ndarray:

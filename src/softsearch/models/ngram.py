@@ -5,8 +5,8 @@
 with h' the context h without its first word, D(1), D(2) and D(3 or more) the discounts of an order, and g(h) what they
 leave over: the probability that all words after h sum to one. In the highest order c counts occurrences; in the lower
 ones c(h w) is the number of different words that stand before h w in the text (Kneser and Ney 1995): what matters there
-is in how many contexts a word is new. Before the first word of a text stands none, so what begins with it is counted as
-it occurs. Below the single words lies the uniform distribution.
+is in how many contexts a word is new. Where each line is a text of its own, no word stands before it, so what begins
+one is counted as it occurs. Below the single words lies the uniform distribution.
 
     D(k) = k - (k + 1) Y n_k+1 / n_k        Y = n_1 / (n_1 + 2 n_2)        n_k: how many n-grams are counted k times
 

@@ -60,7 +60,7 @@ class Writer:
         top_p: float | None = None,
         min_p: float | None = None,
         seed: int | None = None,
-        stop: Sequence[str] = (),
+        stop: Sequence[str] | str = (),
     ) -> Iterator[str]:
         """Return what follows a prompt, piece by piece, each as soon as it is drawn.
 
@@ -78,6 +78,7 @@ class Writer:
         SoftsearchError
             A value is out of its range, a stop string is empty, or the prompt is not Unicode.
         """
+        stop = (stop,) if isinstance(stop, str) else stop
         require_writable(prompt, stop=stop, max_tokens=max_tokens)
         own = self.generation
         generation = replace(

@@ -81,6 +81,7 @@ def score_text(
         "data_id": file,
         "steps": folder.in_use,
         "date": now(),
+        "overfit": folder.about.get("overfit"),
         "num_tokens": cost.tokens,
         "num_words": cost.words,
         "num_bytes": cost.bytes,

@@ -62,7 +62,7 @@ class Writer:
         samples: int = 1,
         generation: Generation | None = None,
         max_tokens: int = 200,
-        stop: Sequence[str] = (),
+        stop: Sequence[str] | str = (),
         alternatives: int = 0,
         number: int = 0,
     ) -> list[Continuation]:
@@ -108,7 +108,7 @@ class Writer:
         *,
         generation: Generation | None = None,
         max_tokens: int = 200,
-        stop: Sequence[str] = (),
+        stop: Sequence[str] | str = (),
         alternatives: int = 0,
         number: int = 0,
     ) -> Iterator[WrittenToken]:
@@ -154,6 +154,7 @@ class Writer:
     def _asked(
         self, prompt: str, generation: Generation | None, max_tokens: int, stop: Sequence[str], alternatives: int
     ) -> _Asked:
+        stop = (stop,) if isinstance(stop, str) else stop
         require_writable(prompt, stop=stop, max_tokens=max_tokens)
         alternatives = min(alternatives, self.tokenizer.size)
         return _Asked(generation or self.generation, max_tokens, stop, alternatives)

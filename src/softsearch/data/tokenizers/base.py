@@ -40,7 +40,7 @@ class Tokenizer(ABC):
         return EOS
 
     def encode(self, text: str) -> list[int]:
-        """Return the ids of a text, without BOS and EOS. A text of white space only gives none."""
+        """Return the ids of a text, without BOS and EOS. Of words, or parts of them, white space gives none."""
         return self.encode_batch([text])[0]
 
     def pieces(self, ids: Sequence[int]) -> list[str]:

@@ -50,7 +50,7 @@ class AdaptiveSoftmax(Part):
     Attributes
     ----------
     cutoffs
-        Where the clusters begin, counted in tokens from the most frequent one.
+        Where the clusters begin, counted in ids: four marks, then the tokens from the most frequent one on.
     shrink
         Each cluster's features are so many times narrower than those of the one before.
     """
