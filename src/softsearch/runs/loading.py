@@ -19,9 +19,9 @@ from softsearch.training.folder import RunFolder
 def load(run: Path | str | Sequence[Path | str], *, model: SequenceModel | None = None) -> Any:
     """Return the best weights of a run, ready to be used: a :class:`Translator` or, of a language model, a `Writer`.
 
-    The parameters and errors are those of :func:`load_translator`.
+    The parameters and errors are those of :func:`load_translator`; `model` is for networks that translate.
     """
-    if isinstance(run, Path | str) and kind_of(run) == "language_model":
+    if isinstance(run, Path | str) and model is None and kind_of(run) == "language_model":
         return load_writer(run)
     return load_translator(run, model=model)
 

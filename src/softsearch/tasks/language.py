@@ -5,13 +5,12 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
 
 from softsearch.data.running import RunningText
 from softsearch.data.tokenizers import Tokenizer
@@ -21,7 +20,7 @@ from softsearch.errors import SoftsearchError
 from softsearch.models.language_model import LanguageModel
 from softsearch.shapes import Tensor
 from softsearch.tasks.reading import nats
-from softsearch.tasks.task import Carry, Loss, Term, Validation
+from softsearch.tasks.task import Carry, Loss, Term, Validation, evaluating
 from softsearch.tasks.writer import Writer
 from softsearch.trees import filled, leaves
 
@@ -168,15 +167,3 @@ def _renewed(before: Tensor, rows: Tensor, new: Tensor) -> Tensor:
 def _chosen(mask: Tensor, yes: Tensor, no: Tensor) -> Tensor:
     """Return the rows of `yes` where `mask` is True, and of `no` where it is not."""
     return torch.where(mask.to(yes.device).view(-1, *(1 for _ in yes.shape[1:])), yes, no)
-
-
-@contextmanager
-def evaluating(model: nn.Module) -> Iterator[None]:
-    """Switch dropout and gradients off, and back."""
-    was_training = model.training
-    model.train(False)
-    try:
-        with torch.no_grad():
-            yield
-    finally:
-        model.train(was_training)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
+
+import torch
+from torch import nn
 
 from softsearch.shapes import Tensor
 
@@ -52,3 +57,15 @@ class Task(Protocol):
     def validate(self, model: Any, data: Any) -> Validation:
         """Score `model` on `data` without a gradient; the model comes and goes in training mode."""
         ...
+
+
+@contextmanager
+def evaluating(model: nn.Module) -> Iterator[None]:
+    """Switch dropout and gradients off, and back."""
+    was_training = model.training
+    model.train(False)
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        model.train(was_training)

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-import torch
+from typing import Any
 
 from softsearch.data.batches import PairBatch, make_batch, plan_in_order
 from softsearch.data.parallel import Pair
@@ -19,11 +16,8 @@ from softsearch.decoding.stepper import Network
 from softsearch.metrics.translation import bleu
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.nn.losses import linear_cross_entropy
-from softsearch.tasks.task import Carry, Loss, Term, Validation
+from softsearch.tasks.task import Carry, Loss, Term, Validation, evaluating
 from softsearch.tasks.translator import Translator
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _VALIDATION_TOKENS = 4096
 
@@ -103,7 +97,7 @@ class TranslationTask:
     def validate(self, model: SequenceModel, data: HeldOut) -> Validation:
         """Return the loss in nats a token, BLEU of greedy translations, and one sentence to look at."""
         device = next(model.parameters()).device
-        with _evaluating(model):
+        with evaluating(model):
             terms = [
                 self._cross_entropy(model, make_batch(data.store, rows).to(device), 0.0)
                 for rows in plan_in_order(data.store, batch_tokens=_VALIDATION_TOKENS)
@@ -123,15 +117,3 @@ class TranslationTask:
         return Term(
             linear_cross_entropy(features, output.weight, output.bias, targets, smoothing=smoothing), len(targets)
         )
-
-
-@contextmanager
-def _evaluating(model: Network) -> Iterator[None]:
-    """Switch dropout and gradients off, and back."""
-    was_training = model.training
-    model.train(False)
-    try:
-        with torch.no_grad():
-            yield
-    finally:
-        model.train(was_training)
