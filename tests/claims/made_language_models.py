@@ -25,7 +25,7 @@ TINY = Setting(
     blocks=1,
     dropout=0.0,
     batch_tokens=32,
-    learning_rates={},
+    learning_rates=(),
     steps=2,
     parameters=1_500,
 )

@@ -44,9 +44,9 @@ def test_the_hidden_width_is_the_one_that_comes_nearest_to_the_parameters(networ
     ("setting", "networks"),
     [(WORDS, [*CELLS[:6], "transformer", "feed_forward"]), (CHARACTERS, CELLS), (BYTES, ["transformer"])],
 )
-def test_networks_of_a_comparison_have_equally_many_parameters_within_half_a_hundredth(setting, networks):
+def test_networks_of_a_comparison_have_equally_many_parameters_within_a_hundredth(setting, networks):
     sizes = [num_parameters(recipe_of(setting, network, 1), setting.vocabulary) for network in networks]
-    assert sizes == [pytest.approx(setting.parameters, rel=0.005)] * len(networks)
+    assert sizes == [pytest.approx(setting.parameters, rel=0.01)] * len(networks)
 
 
 def test_networks_of_a_comparison_differ_in_the_model_alone_and_are_trained_to_the_last_step():

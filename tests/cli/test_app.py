@@ -11,6 +11,8 @@ import pytest
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": "src", "COLUMNS": "100"}
 
+COMMANDS = ["demo", "new", "train", "resume", "evaluate", "predict", "look", "export", "check", "recipes", "claims"]
+
 
 def python(code, project, **options):
     command = [sys.executable, "-c", code]
@@ -27,7 +29,7 @@ sys.exit(", ".join(heavy) or 0)
 """
     result = python(code, project)
     assert result.returncode == 0, result.stderr
-    for command in "demo new train resume evaluate predict look export check recipes claims".split():
+    for command in COMMANDS:
         assert command in result.stdout
 
 

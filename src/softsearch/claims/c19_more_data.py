@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,8 +35,8 @@ CLAIM = Claim(
     expected={"slope": "less than 0", "smallest_gain_of_a_doubling": "more than 0", "slope_of_frequencies": "nearer 0"},
 )
 
-# Eight passes over the largest text and 130 over the smallest. With two over the largest it is the steps that are scarce,
-# and not the data: a sixteen times larger text gained nothing then (docs/lab-notes.md).
+# Eight passes over the largest text and 130 over the smallest. With two over the largest it is the steps that are
+# scarce, not the data: a sixteen times larger text gained little then (docs/lab-notes.md).
 SETTING = Setting(
     name="bytes",
     tokenizer="bytes",
@@ -48,7 +47,7 @@ SETTING = Setting(
     blocks=3,
     dropout=0.1,
     batch_tokens=2_048,
-    learning_rates=MappingProxyType({}),
+    learning_rates=(),
     steps=1_300,
     parameters=400_000,
 )
