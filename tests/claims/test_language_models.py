@@ -49,9 +49,11 @@ def test_networks_of_a_comparison_have_equally_many_parameters_within_a_hundredt
     assert sizes == [pytest.approx(setting.parameters, rel=0.01)] * len(networks)
 
 
-def test_networks_of_a_comparison_differ_in_the_model_alone_and_are_trained_to_the_last_step():
-    recipes = [recipe_of(CHARACTERS, network, 2).model_dump(exclude={"model"}) for network in ("rnn", "mlstm")]
+def test_networks_of_a_comparison_differ_in_the_model_and_its_learning_rate_alone_and_are_trained_to_the_last_step():
+    recipes = [recipe_of(CHARACTERS, network, 2).model_dump(exclude={"model"}) for network in ("lstm", "mlstm")]
+    rates = [recipe["training"]["optimizer"].pop("learning_rate") for recipe in recipes]
     assert recipes[0] == recipes[1]
+    assert rates == [1e-2, 3e-3]
     training = recipes[0]["training"]
     assert (training["max_steps"], training["budget"], training["stop"]["patience"]) == (CHARACTERS.steps, None, None)
     assert training["precision"] == "fp32"
