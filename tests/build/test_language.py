@@ -190,6 +190,13 @@ def test_a_reset_reaches_the_task_and_warns_where_nothing_is_carried(recipe, tmp
         recipe("task.reset=0.25", "data.by_line=true")
 
 
+def test_places_that_are_never_learnt_are_told_of(recipe, recwarn):
+    recipe("model={kind: transformer, width: 6, heads: 1, context: 8}")
+    assert not [each for each in recwarn if "never learnt" in str(each.message)]
+    with pytest.warns(UserWarning, match=r"model\.context 9 is longer than task\.window 8: .* never learnt"):
+        recipe("model={kind: transformer, width: 6, heads: 1, context: 9}")
+
+
 def test_nothing_that_hinders_learning_by_heart_is_left(recipe):
     changed = recipe("task.reset=0.25", "model.dropout=0.5")
     found = family_of(changed).memorising(changed)

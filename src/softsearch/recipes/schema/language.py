@@ -301,5 +301,11 @@ class LanguageRecipe(Recipe):
             yield f"task.reset has no effect with model.kind {self.model.kind}, which carries nothing on"
         if self.task.reset and isinstance(self.data, TextFiles) and self.data.by_line:
             yield "task.reset has no effect with data.by_line: every line starts anew"
+        if isinstance(self.model, TransformerModel) and self.model.context > self.task.window:
+            context, window = self.model.context, self.task.window
+            yield (
+                f"model.context {context} is longer than task.window {window}: the places between are never learnt and "
+                f"read by longer texts; set task.window: {context}, or model.context: {window}"
+            )
         yield from self.model.without_effect()
         yield from self.decoding.without_effect()
