@@ -26,10 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CELLS = {"rnn": "RNN", "mrnn": "multiplicative RNN", "lstm": "LSTM", "mlstm": "multiplicative LSTM"}
-MEMORIES = (
-    "lstm",
-    "mlstm",
-)  # the cells that are made to remember: an RNN that does not is no argument against the need
+MEMORIES = ("lstm", "mlstm")  # made to remember: an RNN that does not is no argument against the need
 
 CLAIM = Claim(
     id="C39",

@@ -143,7 +143,7 @@ class TransformerModel(Part):
     layers
         How many blocks.
     context
-        Tokens that it can look back; `task.window` is at most as long.
+        Tokens that it can look back: as many as `task.window`, beyond which no place is learnt.
     output, dropout, tie_embeddings, vectors
         As in ``recurrent``.
     """
