@@ -22,7 +22,7 @@ LINES = ["the cat sat on the mat", "a dog", "the dog saw the cat", "", "a cat sa
 HELD_OUT = ["the dog sat on the log", "a cat saw the mat", "a dog saw a dog sat on the cat on the mat", "the log"]
 MODELS = {
     "recurrent": "embedding: 8, hidden: 8",
-    "transformer": "width: 8, heads: 2, hidden: 16, layers: 1, context: 16",
+    "transformer": "width: 8, heads: 2, hidden: 16, layers: 1",
     "feed_forward": "embedding: 8, hidden: 8, order: 3",
     "ngram": "order: 3",
 }
@@ -106,7 +106,7 @@ def test_n_grams_of_a_few_lines_know_these_by_heart_and_their_scores_say_so(reci
 @pytest.mark.parametrize("model", ["recurrent", "transformer", "feed_forward"])
 def test_every_network_learns_a_few_lines_by_heart(recipe, tmp_path, model):
     steps = ("training.max_steps=200", "training.optimizer={kind: adamw, learning_rate: 0.02}")
-    run = trained(recipe(model, *steps), tmp_path / "run", overfit=3)
+    run = trained(recipe(model, "task.window=16", *steps), tmp_path / "run", overfit=3)
     assert evaluation(run)["metrics"]["perplexity"]["value"] < 1.6
 
 

@@ -27,7 +27,7 @@ decoding: {temperature: 0.5, top_k: 9, repetition_penalty: 1.5, repetition_windo
 """
 KINDS = {
     "recurrent": ("words", "{kind: recurrent, embedding: 8, hidden: 8}"),
-    "transformer": ("characters", "{kind: transformer, width: 8, heads: 2, hidden: 8, layers: 1, context: 16}"),
+    "transformer": ("characters", "{kind: transformer, width: 8, heads: 2, hidden: 8, layers: 1}"),
     "feed_forward": ("bytes", "{kind: feed_forward, embedding: 4, hidden: 8}"),
 }
 

@@ -153,10 +153,10 @@ def test_files_below_the_folder_may_lie_in_folders_of_their_own(recipe, tmp_path
 
 
 def test_a_transformer_and_a_feed_forward_net_are_what_the_recipe_says(recipe):
-    fields = "{kind: transformer, width: 12, heads: 3, hidden: 20, layers: 2, context: 16, dropout: 0.3}"
+    fields = "{kind: transformer, width: 12, heads: 3, hidden: 20, layers: 2, dropout: 0.3}"
     found = model(recipe(f"model={fields}"))
     assert type(found) is TransformerLanguageModel
-    assert (found.embedding.embedding_dim, found.heads, len(found.blocks), found.context) == (12, 3, 2, 16)
+    assert (found.embedding.embedding_dim, found.heads, len(found.blocks), found.context) == (12, 3, 2, 8)
     assert (found.blocks[0].feed_forward.wide.out_features, found.dropout.p) == (20, 0.3)
     net = model(recipe("model={kind: feed_forward, embedding: 5, hidden: 9, order: 4, dropout: 0.4}"))
     assert type(net) is FeedForwardLanguageModel
@@ -190,11 +190,11 @@ def test_a_reset_reaches_the_task_and_warns_where_nothing_is_carried(recipe, tmp
         recipe("task.reset=0.25", "data.by_line=true")
 
 
-def test_places_that_are_never_learnt_are_told_of(recipe, recwarn):
-    recipe("model={kind: transformer, width: 6, heads: 1, context: 8}")
-    assert not [each for each in recwarn if "never learnt" in str(each.message)]
-    with pytest.warns(UserWarning, match=r"model\.context 9 is longer than task\.window 8: .* never learnt"):
-        recipe("model={kind: transformer, width: 6, heads: 1, context: 9}")
+def test_a_transformer_sees_the_places_that_it_learns_and_no_more(recipe):
+    changed = recipe("model.kind=transformer", "task.window=6")
+    assert model(changed).places.num_embeddings == model(changed).context == 6
+    with pytest.raises(RecipeError, match="in 1 token there is nothing"):
+        recipe("model.kind=transformer", "task.window=1")
 
 
 def test_nothing_that_hinders_learning_by_heart_is_left(recipe):
@@ -244,7 +244,7 @@ def test_a_recurrent_model_reads_streams_and_a_transformer_windows(recipe, tmp_p
     ("change", "told"),
     [
         ("model={kind: transformer, width: 10, heads: 3}", "3 heads cannot share a width of 10"),
-        ("model={kind: transformer, context: 4}", "is longer than model.context"),
+        ("model={kind: transformer, context: 4}", "model.context"),
         ("model={kind: recurrent, tie_embeddings: true, embedding: 5}", "must equal hidden"),
         ("model.output={kind: adaptive, cutoffs: [9, 3]}", "must increase"),
         ("model={lags: 2, tie_embeddings: true}", "set lags: 0"),

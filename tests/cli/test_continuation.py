@@ -17,10 +17,10 @@ import softsearch
 
 LINES = ["ROMEO: what light is this?", "JULIET: it is the east, and to be, or not to be.", "", "Exit ROMEO."]
 RECIPE = """
-task: {kind: language_model, window: 8}
+task: {kind: language_model, window: 16}
 data: {kind: text, train: train.txt, valid: train.txt, by_line: BY_LINE}
 tokenizer: {kind: TOKENIZER}
-model: {kind: transformer, width: 8, heads: 2, hidden: 8, layers: 1, context: 16}
+model: {kind: transformer, width: 8, heads: 2, hidden: 8, layers: 1}
 training: {batch_tokens: 64, max_steps: 2, threads: 1, schedule: {kind: constant, warmup_steps: 0}}
 """
 

@@ -23,7 +23,7 @@ MODELS = {
     "subwords": f"tokenizer: {{kind: sentencepiece, size: 60}}\nmodel: {{kind: recurrent, cell: rnn, {WIDTHS}}}\n",
     "bytes": f"tokenizer: {{kind: bytes}}\nmodel: {{kind: recurrent, cell: mlstm, {WIDTHS}}}\n",
     "transformer": "tokenizer: {kind: characters}\n"
-    "model: {kind: transformer, width: 8, heads: 2, hidden: 8, layers: 2, context: 16}\n",
+    "model: {kind: transformer, width: 8, heads: 2, hidden: 8, layers: 2}\n",
     "feed_forward": "tokenizer: {kind: characters}\nmodel: {kind: feed_forward, embedding: 4, hidden: 4}\n",
 }
 
@@ -157,7 +157,7 @@ def test_a_transformer_draws_its_heads_as_it_reads_up_to_its_context(run, comman
     ended = command("look", run("transformer"), "--attention", "the cat sat\nand the cat woke", "--out", out)
     assert ended.code == 0, ended.err
     assert out.read_bytes().startswith(PNG)
-    assert "the first 15 tokens" in ended.err
+    assert "the first 7 tokens" in ended.err
 
 
 @pytest.mark.parametrize("where", ["source", "encoder", "decoder"])

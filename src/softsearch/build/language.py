@@ -80,7 +80,7 @@ class LanguageFamily(Family[schema.LanguageRecipe]):
         """Return the network with its first weights."""
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(derive(recipe.seed, "init"))
-            model = _model(recipe.model, vocabulary)
+            model = _model(recipe.model, vocabulary, context=recipe.task.window)
         if (vectors := wanted_vectors(recipe)) is not None and vectors.freeze:
             model.get_parameter("embedding.weight").requires_grad_(False)
         return model
@@ -145,6 +145,8 @@ def _carries(recipe: schema.LanguageRecipe) -> bool:
 def _model(
     recipe: schema.RecurrentModel | schema.TransformerModel | schema.FeedForwardModel | schema.NGramModel,
     vocabulary: int,
+    *,
+    context: int,
 ) -> LanguageModel:
     match recipe:
         case schema.RecurrentModel():
@@ -167,7 +169,7 @@ def _model(
                 heads=recipe.heads,
                 layers=recipe.layers,
                 hidden=recipe.hidden,
-                context=recipe.context,
+                context=context,
                 head=_head(recipe.output, recipe.width, vocabulary),
                 dropout=recipe.dropout,
                 tie_embeddings=recipe.tie_embeddings,

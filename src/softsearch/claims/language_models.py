@@ -177,7 +177,7 @@ def _fields(setting: Setting, network: str) -> dict[str, Any]:
     if network == "feed_forward":
         return {"kind": "feed_forward", "embedding": setting.embedding, "order": 5, **shared}
     if network == "transformer":
-        blocks = {"width": setting.embedding, "heads": 4, "layers": setting.blocks, "context": setting.window}
+        blocks = {"width": setting.embedding, "heads": 4, "layers": setting.blocks}
         return {"kind": "transformer", **blocks, "tie_embeddings": False, **shared}
     return {"kind": "recurrent", "cell": network, "embedding": setting.embedding, **shared}
 

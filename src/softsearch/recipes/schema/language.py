@@ -22,6 +22,7 @@ class LanguageModelling(Part):
     ----------
     window
         Tokens of a stream that are learnt from at once; gradients reach back no further (truncated backpropagation).
+        A Transformer looks back no further either: it has learnt no more places.
     reset
         Share of the windows, drawn at random, that do not go on with the state before them (Melis et al. 2018).
     """
@@ -142,8 +143,6 @@ class TransformerModel(Part):
         Width of the feed-forward layers.
     layers
         How many blocks.
-    context
-        Tokens that it can look back: as many as `task.window`, beyond which no place is learnt.
     output, dropout, tie_embeddings, vectors
         As in ``recurrent``.
     """
@@ -153,7 +152,6 @@ class TransformerModel(Part):
     heads: Annotated[int, Field(ge=1, le=1_024)] = 4
     hidden: Width = 1_024
     layers: Layers = 4
-    context: Annotated[int, Field(ge=2, le=100_000)] = 256
     output: Output = Softmax(kind="softmax")
     dropout: Share = 0.1
     tie_embeddings: bool = True
@@ -272,10 +270,10 @@ class LanguageRecipe(Recipe):
     decoding: Generation = Generation()
 
     @model_validator(mode="after")
-    def _the_window_fits_the_context(self) -> LanguageRecipe:
-        if isinstance(self.model, TransformerModel) and self.task.window > self.model.context:
-            problem = f"task.window ({self.task.window}) is longer than model.context ({self.model.context})"
-            raise mistake(problem, key="task", allowed=f"window: {self.model.context} at most")
+    def _there_is_something_to_look_back_at(self) -> LanguageRecipe:
+        if isinstance(self.model, TransformerModel) and self.task.window < 2:
+            problem = "a Transformer looks back within task.window, and in 1 token there is nothing"
+            raise mistake(problem, key="task", allowed="window: 2 to 100000")
         return self
 
     @model_validator(mode="after")
@@ -301,11 +299,5 @@ class LanguageRecipe(Recipe):
             yield f"task.reset has no effect with model.kind {self.model.kind}, which carries nothing on"
         if self.task.reset and isinstance(self.data, TextFiles) and self.data.by_line:
             yield "task.reset has no effect with data.by_line: every line starts anew"
-        if isinstance(self.model, TransformerModel) and self.model.context > self.task.window:
-            context, window = self.model.context, self.task.window
-            yield (
-                f"model.context {context} is longer than task.window {window}: the places between are never learnt and "
-                f"read by longer texts; set task.window: {context}, or model.context: {window}"
-            )
         yield from self.model.without_effect()
         yield from self.decoding.without_effect()
