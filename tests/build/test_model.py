@@ -247,9 +247,9 @@ def test_weights_do_not_depend_on_what_was_drawn_before():
 
 @pytest.mark.parametrize("part", ["encoder", "decoder"])
 def test_residual_connections_of_one_layer_are_said_to_have_no_effect(part):
-    (told,) = recipe(**{part: {"hidden": 8, "residual": True}}).without_effect()
+    (told,) = recipe(**{part: {"hidden": 8, "residual": True}}).without_effect("model")
     assert told == f"model.{part}.residual has no effect with model.{part}.layers 1"
-    assert list(recipe(**{part: {"hidden": 8, "residual": True, "layers": 2}}).without_effect()) == []
+    assert list(recipe(**{part: {"hidden": 8, "residual": True, "layers": 2}}).without_effect("model")) == []
 
 
 def test_a_shipped_recipe_becomes_any_network_by_its_fields():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator
@@ -52,3 +52,9 @@ class Part(BaseModel):
     """What all parts of a recipe share: no unknown keys, no silent conversions, no changes afterwards."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+    def without_effect(self, at: str = "") -> Iterator[str]:
+        """Yield a sentence for each option, of a part that stands at `at`, that changes nothing beside the others."""
+        for name in type(self).model_fields:
+            if isinstance(part := getattr(self, name), Part):
+                yield from part.without_effect(f"{at}.{name}" if at else name)

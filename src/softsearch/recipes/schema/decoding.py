@@ -49,13 +49,10 @@ class Decoding(Part):
             raise mistake("no length is allowed", key="max_length", allowed=f"at least min_length, {self.min_length}")
         return self
 
-    def without_effect(self, *, is_blind: bool) -> Iterator[str]:
-        """Yield a sentence for each option that changes nothing; a blind model looks at no word in particular."""
+    def without_effect(self, at: str = "") -> Iterator[str]:
+        """Yield a sentence for each option that changes nothing, beside the others."""
         for name in ("length_penalty", "coverage_penalty"):
             if self.beam == 1 and getattr(self, name) != type(self).model_fields[name].default:
-                yield f"decoding.{name} has no effect with decoding.beam 1"
-        for name in ("coverage_penalty", "replace_unknown"):
-            if is_blind and getattr(self, name):
-                yield f"decoding.{name} has no effect without attention"
+                yield f"{at}.{name} has no effect with {at}.beam 1"
         if self.dictionary is not None and not self.replace_unknown:
-            yield "decoding.dictionary has no effect without decoding.replace_unknown"
+            yield f"{at}.dictionary has no effect without {at}.replace_unknown"

@@ -124,12 +124,13 @@ class RecurrentModel(Part):
         _check_tied(self)
         return self
 
-    def without_effect(self) -> Iterator[str]:
+    def without_effect(self, at: str = "") -> Iterator[str]:
         """Yield a sentence for each option that changes nothing, beside the others."""
+        yield from super().without_effect(at)
         if self.residual and self.layers == 1:
-            yield "model.residual has no effect with model.layers 1"
+            yield f"{at}.residual has no effect with {at}.layers 1"
         if not self.lags and self.lag_decay != type(self).model_fields["lag_decay"].default:
-            yield "model.lag_decay has no effect without model.lags"
+            yield f"{at}.lag_decay has no effect without {at}.lags"
 
 
 class TransformerModel(Part):
@@ -163,10 +164,6 @@ class TransformerModel(Part):
         _check_tied(self)
         return self
 
-    def without_effect(self) -> Iterator[str]:
-        """Return nothing: each field changes something."""
-        return iter(())
-
 
 class FeedForwardModel(Part):
     """A hidden layer over the embeddings of the last words (Bengio et al. 2003).
@@ -192,10 +189,6 @@ class FeedForwardModel(Part):
     dropout: Share = 0.2
     vectors: Vectors | None = None
 
-    def without_effect(self) -> Iterator[str]:
-        """Return nothing: each field changes something."""
-        return iter(())
-
 
 class NGramModel(Part):
     """Counted n-grams with interpolated Kneser-Ney smoothing (Chen and Goodman 1998); nothing is trained.
@@ -208,10 +201,6 @@ class NGramModel(Part):
 
     kind: Literal["ngram"]
     order: Annotated[int, Field(ge=1, le=16)] = 5
-
-    def without_effect(self) -> Iterator[str]:
-        """Return nothing: each field changes something."""
-        return iter(())
 
 
 def _check_tied(model: RecurrentModel | TransformerModel) -> None:
@@ -248,13 +237,13 @@ class Generation(Part):
     repetition_window: Count | None = None
     no_repeat_ngrams: Annotated[int, Field(ge=0, le=100)] = 0
 
-    def without_effect(self) -> Iterator[str]:
+    def without_effect(self, at: str = "") -> Iterator[str]:
         """Yield a sentence for each option that changes nothing, beside the others."""
         for name in ("top_k", "top_p", "min_p"):
             if self.temperature == 0 and getattr(self, name) != type(self).model_fields[name].default:
-                yield f"decoding.{name} has no effect with decoding.temperature 0"
+                yield f"{at}.{name} has no effect with {at}.temperature 0"
         if self.repetition_window is not None and self.repetition_penalty == 1:
-            yield "decoding.repetition_window has no effect without decoding.repetition_penalty"
+            yield f"{at}.repetition_window has no effect without {at}.repetition_penalty"
 
 
 class LanguageRecipe(Recipe):
@@ -292,12 +281,10 @@ class LanguageRecipe(Recipe):
             raise mistake("a language model has no such score", key="training", allowed="stop: {on: loss}")
         return self
 
-    def without_effect(self) -> Iterator[str]:
+    def without_effect(self, at: str = "") -> Iterator[str]:
         """Yield a sentence for each option that changes nothing, beside the others."""
-        yield from super().without_effect()
+        yield from super().without_effect(at)
         if self.task.reset and not isinstance(self.model, RecurrentModel | FeedForwardModel):
             yield f"task.reset has no effect with model.kind {self.model.kind}, which carries nothing on"
         if self.task.reset and isinstance(self.data, TextFiles) and self.data.by_line:
             yield "task.reset has no effect with data.by_line: every line starts anew"
-        yield from self.model.without_effect()
-        yield from self.decoding.without_effect()

@@ -95,6 +95,11 @@ class Encoder(Part):
         """Of an annotation."""
         return 2 * self.hidden if self.direction == "both" else self.hidden
 
+    def without_effect(self, at: str = "") -> Iterator[str]:
+        """Yield a sentence for each option that changes nothing, beside the others."""
+        if self.residual and self.layers == 1:
+            yield f"{at}.residual has no effect with {at}.layers 1"
+
 
 class Decoder(Part):
     """Recurrent layers that write one token at a time. `cell`, `layers` and `residual` as in the encoder.
@@ -124,6 +129,11 @@ class Decoder(Part):
             fix = "set order: after, or input_feeding: false"
             raise mistake(problem, key="input_feeding", allowed="false", fix=fix)
         return self
+
+    def without_effect(self, at: str = "") -> Iterator[str]:
+        """Yield a sentence for each option that changes nothing, beside the others."""
+        if self.residual and self.layers == 1:
+            yield f"{at}.residual has no effect with {at}.layers 1"
 
 
 class EncoderDecoder(Part):
@@ -165,10 +175,6 @@ class EncoderDecoder(Part):
             raise mistake(problem, key="attention", fix=fix)
         return self
 
-    def without_effect(self) -> Iterator[str]:
-        """Return a sentence for each field that changes nothing, beside the others."""
-        return _without_effect(encoder=self.encoder, decoder=self.decoder)
-
 
 class OnePerWord(Part):
     """One output for each input word: target word i is read off the source's annotation i, without a decoder.
@@ -190,10 +196,6 @@ class OnePerWord(Part):
     def _widths_fit(self) -> OnePerWord:
         _check_tied(self)
         return self
-
-    def without_effect(self) -> Iterator[str]:
-        """Return a sentence for each field that changes nothing, beside the others."""
-        return _without_effect(encoder=self.encoder)
 
 
 class Transformer(Part):
@@ -233,10 +235,6 @@ class Transformer(Part):
         check_heads(self.width, self.heads)
         return self
 
-    def without_effect(self) -> Iterator[str]:
-        """Return nothing: each field changes something."""
-        return iter(())
-
 
 Model = Annotated[EncoderDecoder | OnePerWord | Transformer, Field(discriminator="kind")]
 
@@ -253,9 +251,3 @@ def _check_tied(model: EncoderDecoder | OnePerWord) -> None:
         problem = f"with tie_embeddings, readout ({model.readout}) must equal embedding ({model.embedding})"
         fix = f"set readout: {model.embedding}, or tie_embeddings: false"
         raise mistake(problem, key="readout", allowed=str(model.embedding), fix=fix)
-
-
-def _without_effect(**parts: Encoder | Decoder) -> Iterator[str]:
-    for name, part in parts.items():
-        if part.residual and part.layers == 1:
-            yield f"model.{name}.residual has no effect with model.{name}.layers 1"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -39,11 +38,6 @@ class Recipe(Part):
     def name(self) -> str:
         """The file's name without its ending, or "recipe"."""
         return "recipe" if self._path is None else self._path.stem
-
-    def without_effect(self) -> Iterator[str]:
-        """Yield a sentence for each option that changes nothing, beside the others."""
-        if self.training is not None:
-            yield from self.training.without_effect()
 
     def __eq__(self, other: object) -> bool:
         """Compare the fields: where a recipe was read from does not count."""

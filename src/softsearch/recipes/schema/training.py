@@ -246,10 +246,10 @@ class Training(Part):
             raise mistake(problem, key="schedule")
         return self
 
-    def without_effect(self) -> Iterator[str]:
+    def without_effect(self, at: str = "") -> Iterator[str]:
         """Yield a sentence for each option that changes nothing, beside the others."""
         warmup_steps, rate = self.schedule.warmup_steps, self.optimizer.learning_rate
         if self.max_steps is not None and warmup_steps >= self.max_steps:
             yield f"training ends in its {warmup_steps} steps of warm-up: it never reaches the learning rate {rate}"
         if self.stop.min_delta and self.stop.patience is None and self.schedule.kind != "plateau":
-            yield "training.stop.min_delta has no effect with training.stop.patience null"
+            yield f"{at}.stop.min_delta has no effect with {at}.stop.patience null"

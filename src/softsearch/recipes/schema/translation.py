@@ -23,9 +23,10 @@ class TranslationRecipe(Recipe):
     training: Training
     decoding: Decoding = Decoding()
 
-    def without_effect(self) -> Iterator[str]:
+    def without_effect(self, at: str = "") -> Iterator[str]:
         """Yield a sentence for each option that changes nothing, beside the others."""
-        is_blind = isinstance(self.model, EncoderDecoder) and isinstance(self.model.attention, Mean | NoAttention)
-        yield from self.decoding.without_effect(is_blind=is_blind)
-        yield from super().without_effect()
-        yield from self.model.without_effect()
+        yield from super().without_effect(at)
+        if isinstance(self.model, EncoderDecoder) and isinstance(self.model.attention, Mean | NoAttention):
+            for name in ("coverage_penalty", "replace_unknown"):
+                if getattr(self.decoding, name):
+                    yield f"decoding.{name} has no effect without attention"
