@@ -18,10 +18,39 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from softsearch import runs
 from softsearch.cli import app
+from softsearch.recipes import load_recipe
 
 RUN = Path(__file__).parent / "formats" / "format-1"
 SHIPPED = Path(app.__file__).parents[1] / "recipes" / "shipped" / "translate" / "builtin.yaml"
+WRITING = """\
+seed: 1
+task: {kind: language_model, window: 8}
+data:
+  kind: text
+  train: text.txt
+  valid: text.txt
+  by_line: false
+tokenizer:
+  kind: characters
+model:
+  kind: transformer
+  width: 8
+  heads: 2
+  hidden: 8
+  layers: 1
+  output: {kind: adaptive, cutoffs: [6, 9]}
+  tie_embeddings: false
+training:
+  batch_tokens: 64
+  max_steps: 2
+  threads: 1
+  schedule: {kind: constant, warmup_steps: 0}
+decoding:
+  temperature: 0.5
+  top_p: 0.9
+"""
 FEW, MANY = 8, 334  # of each kind, in `make test` and in `make test-slow`; three kinds make a thousand
 
 SCALARS = [
@@ -49,6 +78,15 @@ TEXTS = st.one_of(
     ).map(lambda lines: "\n".join(lines).encode()),
     st.text('ab \t\n\r|{}":,-01\u2028\u200b\ufeff\x00', max_size=80).map(str.encode),
 )
+
+
+@pytest.fixture(scope="module")
+def writing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the run of a language model, beside its recipe and its text."""
+    folder = tmp_path_factory.mktemp("writing")
+    (folder / "text.txt").write_text("the cat sat on the mat\nand slept\n" * 20)
+    (folder / "recipe.yaml").write_text(WRITING)
+    return runs.train(load_recipe(folder / "recipe.yaml"), folder / "run", live=False)
 
 
 def explained(*words: object) -> int:
@@ -104,20 +142,23 @@ def misspelt(recipe: str, draw: random.Random) -> str:
     return "\n".join(lines)
 
 
-def check_recipes(examples: int) -> None:
+def check_recipes(examples: int, writing: Path) -> None:
+    shipped = SHIPPED.read_text(encoding="utf-8")
+
     @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(st.randoms(use_true_random=False))
     def every_wrong_recipe_is_explained(draw: random.Random) -> None:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "wrong.yaml"
-            content = misspelt(SHIPPED.read_text(encoding="utf-8"), draw).encode()
+            shutil.copy(writing.parent / "text.txt", folder)
+            content = misspelt(draw.choice([shipped, WRITING]), draw).encode()
             path.write_bytes(content if draw.random() < 0.7 else mutated(content, draw))
             explained("check", path)
 
     every_wrong_recipe_is_explained()
 
 
-def check_texts(examples: int) -> None:
+def check_texts(examples: int, writing: Path) -> None:
     count = itertools.count()
 
     @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
@@ -129,11 +170,16 @@ def check_texts(examples: int) -> None:
             two.write_bytes(second)
             explained("check", one)
             explained("check", one, two)
-            match next(count) % 3:
+            match next(count) % 5:
                 case 0:
                     explained("predict", RUN, one, "--beam", "1")
                 case 1:
                     run = shutil.copytree(RUN, Path(folder) / "run")
+                    explained("evaluate", run, "--on", one)
+                case 2:
+                    explained("predict", writing, one, "--max-tokens", 3)
+                case 3:
+                    run = shutil.copytree(writing, Path(folder) / "run")
                     explained("evaluate", run, "--on", one)
                 case _:
                     out = Path(folder) / "new.yaml"
@@ -143,38 +189,48 @@ def check_texts(examples: int) -> None:
     every_wrong_text_is_explained()
 
 
-def check_runs(examples: int) -> None:
-    commands = itertools.cycle(["check", "evaluate", "resume", "predict", "look"])
-    words = {
-        "predict": [RUN / "data" / "valid.tsv", "--beam", "1"],
-        "look": ["--attention", "Der Hund schläft."],
-        "evaluate": ["--on", "valid"],
+def check_runs(examples: int, writing: Path) -> None:
+    asked = {
+        RUN: {
+            "check": [],
+            "evaluate": ["--on", "valid"],
+            "resume": [],
+            "predict": [RUN / "data" / "valid.tsv", "--beam", "1"],
+            "look": ["--attention", "Der Hund schläft."],
+        },
+        writing: {
+            "evaluate": ["--on", "valid"],
+            "resume": [],
+            "predict": ["--prompt", "the cat"],
+            "look": ["--next", "the cat"],
+        },
     }
+    commands = [(run, name, words) for run, own in asked.items() for name, words in own.items()]
 
     @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(st.randoms(use_true_random=False))
     def every_damaged_run_is_explained(draw: random.Random) -> None:
         with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
-            run = shutil.copytree(RUN, Path(folder) / "run")
+            source, command, words = draw.choice(commands)
+            run = shutil.copytree(source, Path(folder) / "run")
             files = sorted(path for path in run.rglob("*") if path.is_file())
             for path in draw.sample(files, draw.randrange(1, 4)):
                 if draw.random() < 0.25:
                     path.unlink()
                 else:
                     path.write_bytes(mutated(path.read_bytes(), draw))
-            command = next(commands)
-            explained(command, run, *words.get(command, []))
+            explained(command, run, *words)
 
     every_damaged_run_is_explained()
 
 
 @pytest.mark.parametrize("check", [check_recipes, check_texts, check_runs])
-def test_wrong_input_is_explained(check):
-    check(FEW)
+def test_wrong_input_is_explained(check, writing):
+    check(FEW, writing)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("check", [check_recipes, check_texts, check_runs])
-def test_a_thousand_wrong_inputs_are_explained(check):
-    check(MANY)
+def test_a_thousand_wrong_inputs_are_explained(check, writing):
+    check(MANY, writing)
