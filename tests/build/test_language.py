@@ -56,13 +56,13 @@ def recipe(tmp_path: Path) -> Any:
 
 
 def model(recipe: LanguageRecipe) -> Any:
-    return family_of(recipe).model(recipe, vocabulary=VOCABULARY)
+    return family_of(recipe).model(recipe, outputs=VOCABULARY)
 
 
 def opened(recipe: LanguageRecipe, folder: Path) -> Any:
     family = family_of(recipe)
-    prepared = family.materialise(recipe, folder, overfit=None, tokenizer=None)
-    data, valid = family.open(recipe, folder, name=prepared.name, tokenizer=prepared.tokenizer)
+    prepared = family.materialise(recipe, folder, overfit=None, base=None)
+    data, valid = family.open(recipe, folder, name=prepared.name, task=prepared.task)
     return prepared, data, valid
 
 
@@ -169,9 +169,9 @@ def test_a_transformer_and_a_feed_forward_net_are_what_the_recipe_says(recipe):
 @pytest.mark.parametrize("by_line", [False, True])
 def test_n_grams_are_counted_as_the_recipe_says(recipe, tmp_path, by_line):
     changed = recipe("model={kind: ngram, order: 3}", "training=null", f"data.by_line={str(by_line).lower()}")
-    prepared = family_of(changed).materialise(changed, tmp_path / "out", overfit=None, tokenizer=None)
-    found = family_of(changed).counted(changed, tmp_path / "out", vocabulary=prepared.tokenizer.size)
-    assert (found.head.order, found.head.vocabulary) == (3, prepared.tokenizer.size)
+    tokenizer = family_of(changed).materialise(changed, tmp_path / "out", overfit=None, base=None).task.tokenizer
+    found = family_of(changed).counted(changed, tmp_path / "out", outputs=tokenizer.size)
+    assert (found.head.order, found.head.vocabulary) == (3, tokenizer.size)
     characters = set(TEXT)
     over = {f"{last}\n{first}" for line in [TEXT.split("\n")[0]] for last, first in [(line[-1], line[0])]}
     trigrams = {TEXT[place : place + 3] for place in range(len(TEXT) - 2)} | {"\nth"}
@@ -183,7 +183,7 @@ def test_n_grams_are_counted_as_the_recipe_says(recipe, tmp_path, by_line):
 def test_a_reset_reaches_the_task_and_warns_where_nothing_is_carried(recipe, tmp_path):
     changed = recipe("task.reset=0.25")
     prepared, _, _ = opened(changed, tmp_path / "out")
-    assert family_of(changed).task(changed, prepared).reset == 0.25
+    assert prepared.task.reset == 0.25
     with pytest.warns(UserWarning, match=r"task\.reset has no effect with model\.kind transformer"):
         recipe("task.reset=0.25", "model.kind=transformer")
     with pytest.warns(UserWarning, match=r"task\.reset has no effect with data\.by_line"):
@@ -220,15 +220,15 @@ def test_first_weights_follow_from_the_seed(recipe):
 )
 def test_the_text_is_cut_as_the_recipe_says_and_read_back(recipe, tokenizer, kind, tmp_path):
     prepared, _, valid = opened(recipe(f"tokenizer={tokenizer}"), tmp_path / "out")
-    assert type(prepared.tokenizer) is kind
+    assert type(prepared.task.tokenizer) is kind
     assert prepared.report["test"]["words"] == 13 * 40
     lines: list[list[int]] = [[]]
     for token in valid.text.ids[1:].tolist():
-        if token == prepared.tokenizer.line_end:
+        if token == prepared.task.tokenizer.line_end:
             lines.append([])
         else:
             lines[-1].append(token)
-    assert "\n".join(map(prepared.tokenizer.decode, lines)) == TEXT
+    assert "\n".join(map(prepared.task.tokenizer.decode, lines)) == TEXT
 
 
 def test_a_recurrent_model_reads_streams_and_a_transformer_windows(recipe, tmp_path):

@@ -76,16 +76,16 @@ def test_a_share_that_cannot_be_taken_is_told(recipe, tmp_path, changes, told):
 
 def test_line_by_line_rows_are_lines(recipe, tmp_path):
     changed = recipe("data.by_line=true", "task.window=20")
-    found = prepared(changed, tmp_path / "data")
+    family = family_of(changed)
+    found = family.materialise(changed, tmp_path / "data", overfit=None, base=None)
     assert found.report["train"]["long_lines"] == 0
-    data, valid = family_of(changed).open(changed, tmp_path / "data", name="", tokenizer=found.tokenizer)
+    data, valid = family.open(changed, tmp_path / "data", name="", task=found.task)
     assert type(data) is LineData
     assert valid.text.by_line
     assert sum(len(rows) for rows in data.plan(0)) == len(LINES)
     assert max(data.lengths(rows).max() * len(rows) for rows in data.plan(0)) <= 48
-    task = family_of(changed).task(changed, found)
-    assert (task.by_line, task.carries) == (True, False)
-    assert not family_of(changed).task(recipe(), found).by_line
+    assert (found.task.by_line, found.task.carries) == (True, False)
+    assert not family.materialise(recipe(), tmp_path / "whole", overfit=None, base=None).task.by_line
 
 
 def test_lines_longer_than_the_window_are_counted_and_told_where_they_are_many(recipe, tmp_path):
@@ -123,7 +123,7 @@ def test_embeddings_begin_with_vectors(recipe, tmp_path, model, freeze):
     about = found.report["train"]["vectors"]
     assert (about["found"], about["in_lower_case"], about["tokens"]) == (2, 0, found.tokenizer.size)
     family = family_of(changed)
-    network = family.model(changed, vocabulary=found.tokenizer.size)
+    network = family.model(changed, outputs=found.tokenizer.size)
     before = network.embedding.weight.clone()
     family.begin(changed, network, tmp_path / "data")
     (dog,), (cat,), (the,) = map(found.tokenizer.encode, ("dog", "cat", "the"))
@@ -213,9 +213,9 @@ def test_a_missing_file_is_told_before_a_tokenizer_is_learnt(recipe, tmp_path, m
 def test_a_single_short_line_is_a_text(recipe, tmp_path, content, by_line, model):
     (tmp_path / "train.txt").write_bytes(content)
     changed = recipe(f"data.by_line={by_line}", f"model={{kind: {model}}}", "training.batch_tokens=4000")
-    found = materialise(changed, tmp_path / "data", overfit=None, tokenizer=None)
+    found = family_of(changed).materialise(changed, tmp_path / "data", overfit=None, base=None)
     assert found.report["train"]["tokens"] == 3
-    data, _ = family_of(changed).open(changed, tmp_path / "data", name="", tokenizer=found.tokenizer)
+    data, _ = family_of(changed).open(changed, tmp_path / "data", name="", task=found.task)
     (rows,) = data.plan(0)
     assert data.batch(rows).targets.flatten().tolist() == RunningText(tmp_path / "data" / "train").ids[1:].tolist()
 

@@ -9,20 +9,18 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from torch import Tensor
 
-from softsearch.data.tokenizers import Tokenizer
 from softsearch.recipes.schema import Recipe
 from softsearch.training.position import TrainingData
 
 OwnRecipe = TypeVar("OwnRecipe", bound=Recipe)
 
 
-class Materialised(NamedTuple):
-    """What a recipe's data came to: a tokenizer, a name for messages, what was read, tokens of the longest source."""
+class Prepared(NamedTuple):
+    """What a recipe's data came to: the task, a name of the data for messages, and what was read."""
 
-    tokenizer: Tokenizer
+    task: Any
     name: str
     report: dict[str, Any]
-    longest: int
 
 
 class Family(ABC, Generic[OwnRecipe]):
@@ -32,19 +30,19 @@ class Family(ABC, Generic[OwnRecipe]):
     """What training data are counted in."""
     examples: str
     """What the first few of are learnt by heart, to see whether a network can learn."""
+    of_weights: tuple[str, ...] = ()
+    """The parts of a recipe, beside the model, to which weights are bound."""
 
     @abstractmethod
-    def materialise(
-        self, recipe: OwnRecipe, folder: Path, *, overfit: int | None, tokenizer: Tokenizer | None
-    ) -> Materialised:
-        """Write what training reads, and the held-out data, into `folder`.
+    def materialise(self, recipe: OwnRecipe, folder: Path, *, overfit: int | None, base: Any) -> Prepared:
+        """Write what training reads, and the held-out data, into `folder`, and return the task.
 
         Parameters
         ----------
         overfit
             Use only the first so many training items, to validate on too.
-        tokenizer
-            Of another run, to go on from its weights; None for the recipe's, learnt from the training texts.
+        base
+            The task of another run, whose tokenizer or classes its weights ask for; None: they are those of the data.
 
         Raises
         ------
@@ -53,7 +51,7 @@ class Family(ABC, Generic[OwnRecipe]):
         """
 
     @abstractmethod
-    def open(self, recipe: OwnRecipe, folder: Path, *, name: str, tokenizer: Tokenizer) -> tuple[TrainingData, Any]:
+    def open(self, recipe: OwnRecipe, folder: Path, *, name: str, task: Any) -> tuple[TrainingData, Any]:
         """Return what :meth:`materialise` wrote: to train on, and to validate on.
 
         Raises
@@ -61,10 +59,6 @@ class Family(ABC, Generic[OwnRecipe]):
         DataError
             A file is missing or damaged.
         """
-
-    @abstractmethod
-    def task(self, recipe: OwnRecipe, prepared: Materialised) -> Any:
-        """Return the task."""
 
     @abstractmethod
     def files(self, task: Any) -> dict[str, str | bytes]:
@@ -75,18 +69,22 @@ class Family(ABC, Generic[OwnRecipe]):
         """Return the task of the run in `folder`."""
 
     @abstractmethod
-    def model(self, recipe: OwnRecipe, *, vocabulary: int) -> Any:
+    def outputs(self, task: Any) -> int:
+        """Return among how many tokens, or classes, a network chooses."""
+
+    @abstractmethod
+    def model(self, recipe: OwnRecipe, *, outputs: int) -> Any:
         """Return the network with its first weights, a function of the recipe."""
 
     def begin(self, recipe: OwnRecipe, model: Any, folder: Path) -> None:
         """Give a network the first weights that :meth:`materialise` has found for it, if there are any."""
         return
 
-    def counted(self, recipe: OwnRecipe, folder: Path, *, vocabulary: int) -> Any:
+    def counted(self, recipe: OwnRecipe, folder: Path, *, outputs: int) -> Any:
         """Return the model of a recipe that has no training, from what :meth:`materialise` wrote."""
         raise NotImplementedError
 
-    def recalled(self, weights: Mapping[str, Tensor], *, vocabulary: int) -> Any:
+    def recalled(self, weights: Mapping[str, Tensor], *, outputs: int) -> Any:
         """Return the model that :meth:`counted` gave, from its ``state_dict()``."""
         raise NotImplementedError
 

@@ -10,10 +10,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from softsearch.build.family import Family, Materialised
+from softsearch.build.family import Family, Prepared
 from softsearch.build.texts import VECTORS, is_by_line, materialise, wanted_vectors
 from softsearch.data.running import RunningText
-from softsearch.data.tokenizers import Tokenizer, load_tokenizer
+from softsearch.data.tokenizers import load_tokenizer
 from softsearch.data.windows import LineData, StreamData, WindowData
 from softsearch.decoding.settings import Generation
 from softsearch.models.feed_forward_language_model import FeedForwardLanguageModel
@@ -36,15 +36,24 @@ class LanguageFamily(Family[schema.LanguageRecipe]):
 
     items = "tokens"
     examples = "lines"
+    of_weights = ("tokenizer",)
 
     def materialise(
-        self, recipe: schema.LanguageRecipe, folder: Path, *, overfit: int | None, tokenizer: Tokenizer | None
-    ) -> Materialised:
+        self, recipe: schema.LanguageRecipe, folder: Path, *, overfit: int | None, base: LanguageTask | None
+    ) -> Prepared:
         """Write the tokens of all splits; with `overfit`, of so many lines."""
-        return materialise(recipe, folder, overfit=overfit, tokenizer=tokenizer)
+        found = materialise(recipe, folder, overfit=overfit, tokenizer=None if base is None else base.tokenizer)
+        task = LanguageTask(
+            found.tokenizer,
+            carries=_carries(recipe),
+            reset=recipe.task.reset,
+            by_line=is_by_line(recipe),
+            generation=Generation(**recipe.decoding.model_dump()),
+        )
+        return Prepared(task, found.name, found.report)
 
     def open(
-        self, recipe: schema.LanguageRecipe, folder: Path, *, name: str, tokenizer: Tokenizer
+        self, recipe: schema.LanguageRecipe, folder: Path, *, name: str, task: LanguageTask
     ) -> tuple[StreamData | WindowData | LineData, HeldOutText]:
         """Return streams to train on, windows where no state is carried on, or lines; and a text to validate on."""
         window, text = recipe.task.window, RunningText(folder / "train")
@@ -57,17 +66,6 @@ class LanguageFamily(Family[schema.LanguageRecipe]):
             return StreamData(text, streams=rows, window=window), held_out
         return WindowData(text, batch=rows, window=window, seed=recipe.seed), held_out
 
-    def task(self, recipe: schema.LanguageRecipe, prepared: Materialised) -> LanguageTask:
-        """Return the task."""
-        generation = Generation(**recipe.decoding.model_dump())
-        return LanguageTask(
-            prepared.tokenizer,
-            carries=_carries(recipe),
-            reset=recipe.task.reset,
-            by_line=is_by_line(recipe),
-            generation=generation,
-        )
-
     def files(self, task: LanguageTask) -> dict[str, str | bytes]:
         """Return the tokenizer."""
         return {_TOKENIZER: task.tokenizer.to_bytes()}
@@ -76,11 +74,15 @@ class LanguageFamily(Family[schema.LanguageRecipe]):
         """Return the task of a run, with its tokenizer."""
         return LanguageTask.from_dict(fields, tokenizer=load_tokenizer(folder / _TOKENIZER))
 
-    def model(self, recipe: schema.LanguageRecipe, *, vocabulary: int) -> LanguageModel:
+    def outputs(self, task: LanguageTask) -> int:
+        """Return the size of the vocabulary."""
+        return task.tokenizer.size
+
+    def model(self, recipe: schema.LanguageRecipe, *, outputs: int) -> LanguageModel:
         """Return the network with its first weights."""
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(derive(recipe.seed, "init"))
-            model = _model(recipe.model, vocabulary, context=recipe.task.window)
+            model = _model(recipe.model, outputs, context=recipe.task.window)
         if (vectors := wanted_vectors(recipe)) is not None and vectors.freeze:
             model.get_parameter("embedding.weight").requires_grad_(False)
         return model
@@ -92,17 +94,17 @@ class LanguageFamily(Family[schema.LanguageRecipe]):
                 ids, vectors = torch.from_numpy(found["ids"]), torch.from_numpy(found["vectors"])
                 model.get_parameter("embedding.weight")[ids] = vectors
 
-    def counted(self, recipe: schema.LanguageRecipe, folder: Path, *, vocabulary: int) -> LanguageModel:
+    def counted(self, recipe: schema.LanguageRecipe, folder: Path, *, outputs: int) -> LanguageModel:
         """Return n-grams, counted in the training text."""
         assert isinstance(recipe.model, schema.NGramModel)
         text = RunningText(folder / "train")
         ids = torch.from_numpy(text.ids.astype(np.int64))
         boundary = int(ids[0]) if text.by_line else None
-        return NGramLanguageModel.count(ids, order=recipe.model.order, vocabulary=vocabulary, boundary=boundary)
+        return NGramLanguageModel.count(ids, order=recipe.model.order, vocabulary=outputs, boundary=boundary)
 
-    def recalled(self, weights: Mapping[str, Tensor], *, vocabulary: int) -> LanguageModel:
+    def recalled(self, weights: Mapping[str, Tensor], *, outputs: int) -> LanguageModel:
         """Return the n-grams that were counted."""
-        return NGramLanguageModel.from_weights(weights, vocabulary=vocabulary)
+        return NGramLanguageModel.from_weights(weights, vocabulary=outputs)
 
     def about(self, recipe: schema.LanguageRecipe) -> dict[str, Any]:
         """Return nothing more."""

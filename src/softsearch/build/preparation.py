@@ -6,11 +6,10 @@ import json
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from softsearch.build.corpus import Corpus, build_corpus, first_pairs
 from softsearch.build.examination import Examination, warn_of
-from softsearch.build.family import Materialised
 from softsearch.build.tokenizer import build_tokenizer
 from softsearch.data.batches import CorpusRows, PairData
 from softsearch.data.parallel import PairReport, read_tsv, write_pairs
@@ -26,9 +25,18 @@ _CORPORA = "corpora.json"
 _MANY = 0.1
 
 
+class PreparedPairs(NamedTuple):
+    """A tokenizer, the name of the corpus, what was read, and the tokens of the longest source."""
+
+    tokenizer: Tokenizer
+    name: str
+    report: dict[str, Any]
+    longest: int
+
+
 def materialise(
     recipe: schema.TranslationRecipe, folder: Path, *, overfit: int | None, tokenizer: Tokenizer | None = None
-) -> Materialised:
+) -> PreparedPairs:
     """Write the token ids and the held-out texts of a recipe's data into `folder`.
 
     Parameters
@@ -72,7 +80,7 @@ def materialise(
         warn_of(examined, how=f"softsearch check {recipe.path or 'RECIPE'}")
         for split, each in examined.items():
             report.setdefault(split, {}).update(each.to_dict())
-    return Materialised(tokenizer, corpus.name, report, longest=int(store.source_lengths.max()))
+    return PreparedPairs(tokenizer, corpus.name, report, longest=int(store.source_lengths.max()))
 
 
 def open_materialised(

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple, assert_never
 
 import numpy as np
 
-from softsearch.build.family import Materialised
 from softsearch.build.tokenizer import build_tokenizer
 from softsearch.data.library import described, library_texts
 from softsearch.data.running import RunningText, TextFile
@@ -26,9 +25,17 @@ _MANY_LONG = 0.1
 _MANY_UNKNOWN = 0.5
 
 
+class PreparedText(NamedTuple):
+    """A tokenizer, the name of the text, and what was read."""
+
+    tokenizer: Tokenizer
+    name: str
+    report: dict[str, Any]
+
+
 def materialise(
     recipe: schema.LanguageRecipe, folder: Path, *, overfit: int | None, tokenizer: Tokenizer | None
-) -> Materialised:
+) -> PreparedText:
     """Write the tokens of all splits, and the vectors that embeddings begin with, into `folder`.
 
     Parameters
@@ -62,7 +69,7 @@ def materialise(
         np.savez(folder / VECTORS, ids=found.ids, vectors=found.vectors)
         report["train"]["vectors"] = {"file": vectors.file, "tokens": tokenizer.size, **found.to_dict()}
     name = recipe.data.train if isinstance(recipe.data, schema.TextFiles) else "built-in text"
-    return Materialised(tokenizer, name, report, longest=0)
+    return PreparedText(tokenizer, name, report)
 
 
 def is_by_line(recipe: schema.LanguageRecipe) -> bool:

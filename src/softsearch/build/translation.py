@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from softsearch.build.family import Family, Materialised
+from softsearch.build.family import Family, Prepared
 from softsearch.build.model import build_model
 from softsearch.build.preparation import materialise, open_materialised
 from softsearch.build.task import build_task
 from softsearch.data.batches import PairData
 from softsearch.data.dictionary import dictionary_text, read_dictionary
-from softsearch.data.tokenizers import Tokenizer, load_tokenizer
+from softsearch.data.tokenizers import load_tokenizer
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.recipes import Duration, schema
 from softsearch.tasks.translation import HeldOut, TranslationTask
@@ -25,22 +25,21 @@ class TranslationFamily(Family[schema.TranslationRecipe]):
 
     items = "pairs"
     examples = "pairs"
+    of_weights = ("tokenizer",)
 
     def materialise(
-        self, recipe: schema.TranslationRecipe, folder: Path, *, overfit: int | None, tokenizer: Tokenizer | None
-    ) -> Materialised:
-        """Write tokens, and held-out pairs."""
-        return materialise(recipe, folder, overfit=overfit, tokenizer=tokenizer)
+        self, recipe: schema.TranslationRecipe, folder: Path, *, overfit: int | None, base: TranslationTask | None
+    ) -> Prepared:
+        """Write tokens, and held-out pairs; a line longer than any source among them is translated in parts."""
+        found = materialise(recipe, folder, overfit=overfit, tokenizer=None if base is None else base.tokenizer)
+        task = build_task(recipe, found.tokenizer, max_tokens=found.longest)
+        return Prepared(task, found.name, found.report)
 
     def open(
-        self, recipe: schema.TranslationRecipe, folder: Path, *, name: str, tokenizer: Tokenizer
+        self, recipe: schema.TranslationRecipe, folder: Path, *, name: str, task: TranslationTask
     ) -> tuple[PairData, HeldOut]:
         """Return pairs to train on, and to validate on."""
-        return open_materialised(recipe, folder, name=name, tokenizer=tokenizer)
-
-    def task(self, recipe: schema.TranslationRecipe, prepared: Materialised) -> TranslationTask:
-        """Return the task; a line longer than any source that was prepared is translated in parts."""
-        return build_task(recipe, prepared.tokenizer, max_tokens=prepared.longest)
+        return open_materialised(recipe, folder, name=name, tokenizer=task.tokenizer)
 
     def files(self, task: TranslationTask) -> dict[str, str | bytes]:
         """Return tokenizer and dictionary."""
@@ -56,9 +55,13 @@ class TranslationFamily(Family[schema.TranslationRecipe]):
         tokenizer = load_tokenizer(folder / _TOKENIZER)
         return TranslationTask.from_dict(fields, tokenizer=tokenizer, dictionary=dictionary)
 
-    def model(self, recipe: schema.TranslationRecipe, *, vocabulary: int) -> SequenceModel:
+    def outputs(self, task: TranslationTask) -> int:
+        """Return the size of the vocabulary."""
+        return task.tokenizer.size
+
+    def model(self, recipe: schema.TranslationRecipe, *, outputs: int) -> SequenceModel:
         """Return the network with its first weights."""
-        return build_model(recipe.model, vocabulary=vocabulary, seed=recipe.seed)
+        return build_model(recipe.model, vocabulary=outputs, seed=recipe.seed)
 
     def about(self, recipe: schema.TranslationRecipe) -> dict[str, Any]:
         """Return the languages."""

@@ -208,7 +208,7 @@ def _recovered(cell: str, seed: int, *, untrained: bool) -> dict[int, float]:
     """Return for each number of places how often the word there is recovered from a state."""
     found = measured(WORDS, cell, seed)
     recipe = recipe_of(WORDS, cell, seed)
-    model = family_of(recipe).model(recipe, vocabulary=WORDS.vocabulary).eval() if untrained else found.model
+    model = family_of(recipe).model(recipe, outputs=WORDS.vocabulary).eval() if untrained else found.model
     fit, test = ((_states(model, ids), ids) for ids in (found.valid, found.test))
     return {back: recovered(fit, test, back=back, words=_frequent(found)) for back in BACK}
 

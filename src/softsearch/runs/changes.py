@@ -73,7 +73,8 @@ def changed_recipe(folder: RunFolder, overrides: Sequence[str]) -> tuple[Recipe,
 
 def accept(folder: RunFolder, recipe: Recipe, changes: Sequence[Change]) -> list[str]:
     """Make a changed recipe the run's, and return sentences that say what takes effect."""
-    task = {**folder.about["task"], **recipe.decoding.model_dump(exclude={"dictionary"})}
+    decoding = plain_recipe(recipe).get("decoding", {})
+    task = folder.about["task"] | {name: value for name, value in decoding.items() if name != "dictionary"}
     if "recipe" not in folder.about:  # a run from before recipes could change
         folder.release(RECIPE, recipe=plain_recipe(recipe_of(folder)))
     write_text_atomically(folder.path / RECIPE, dump_recipe(recipe))

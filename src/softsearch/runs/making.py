@@ -110,21 +110,21 @@ def _begun(recipe: Recipe, path: Path, *, start: Path | str | None, overfit: int
     make_parent(path)
     family = family_of(recipe)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as temporary:
-        tokenizer = None if base is None else base.tokenizer
-        prepared = family.materialise(recipe, Path(temporary) / "data", overfit=overfit, tokenizer=tokenizer)
+        data = Path(temporary) / "data"
+        prepared = family.materialise(recipe, data, overfit=overfit, base=None if base is None else base.task)
+        task, outputs = prepared.task, family.outputs(prepared.task)
         files: dict[str, str | bytes] = {
             RECIPE: dump_recipe(recipe),
             "environment.json": as_json(environment()),
             "data-report.json": as_json(prepared.report),
         }
-        task = family.task(recipe, prepared)
         files |= family.files(task)
         about = {
             "status": "training",
             "created": now(),
             "softsearch": __version__,
             "overfit": prepared.report["train"]["kept"] if overfit else None,
-            "vocabulary": prepared.tokenizer.size,
+            "vocabulary": outputs,
             "data": prepared.name,
             "task": task.to_dict(),
             "recipe": plain_recipe(recipe),
@@ -136,9 +136,8 @@ def _begun(recipe: Recipe, path: Path, *, start: Path | str | None, overfit: int
         if base is not None:
             files[WEIGHTS] = base.weights
         if recipe.training is None:
-            counted = family.counted(recipe, Path(temporary) / "data", vocabulary=prepared.tokenizer.size)
-            files[COUNTED] = weights_as_bytes(counted)
-        folder = RunFolder.create(path, files=files, about=about, data=Path(temporary) / "data", editable={RECIPE})
+            files[COUNTED] = weights_as_bytes(family.counted(recipe, data, outputs=outputs))
+        folder = RunFolder.create(path, files=files, about=about, data=data, editable={RECIPE})
     return folder, recipe
 
 
@@ -190,11 +189,11 @@ def dry_run(recipe: Recipe, *, start: Path | str | None = None, overfit: int | N
     family, settings = family_of(recipe), build_settings(recipe.training)
     torch.set_num_threads(settings.threads or torch.get_num_threads())
     with tempfile.TemporaryDirectory() as temporary, exhaustion_told(None):
-        tokenizer = None if base is None else base.tokenizer
-        prepared = family.materialise(recipe, Path(temporary) / "data", overfit=overfit, tokenizer=tokenizer)
-        task = family.task(recipe, prepared)
-        data, valid = family.open(recipe, Path(temporary) / "data", name=prepared.name, tokenizer=prepared.tokenizer)
-        model = family.model(recipe, vocabulary=prepared.tokenizer.size)
+        files = Path(temporary) / "data"
+        prepared = family.materialise(recipe, files, overfit=overfit, base=None if base is None else base.task)
+        task, outputs = prepared.task, family.outputs(prepared.task)
+        data, valid = family.open(recipe, files, name=prepared.name, task=task)
+        model = family.model(recipe, outputs=outputs)
         optimizer = build_optimizer(recipe.training.optimizer, model)
         precision = choose_precision(
             settings.precision,
@@ -219,7 +218,7 @@ def dry_run(recipe: Recipe, *, start: Path | str | None = None, overfit: int | N
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
         "train_items": len(data),
         "items": family.items,
-        "vocabulary": prepared.tokenizer.size,
+        "vocabulary": outputs,
         "seconds_per_step": pace.step_s,
         "steps": steps,
         "predicted_s": time_for(steps, pace=pace, settings=settings),
@@ -229,12 +228,12 @@ def dry_run(recipe: Recipe, *, start: Path | str | None = None, overfit: int | N
 
 def _train(folder: RunFolder, recipe: Recipe, *, resume: bool, live: bool, notes: Sequence[str] = ()) -> Path:
     task, family, files = task_of(folder), family_of(recipe), folder.data
-    data, valid = family.open(recipe, files, name=folder.about["data"], tokenizer=task.tokenizer)
+    data, valid = family.open(recipe, files, name=folder.about["data"], task=task)
     if recipe.training is None:
         for note in notes:
             warnings.warn(note, stacklevel=3)
         return _finished(folder, task, trained_model_of(folder), valid)
-    model = family.model(recipe, vocabulary=folder.about["vocabulary"])
+    model = family.model(recipe, outputs=folder.about["vocabulary"])
     if folder.last is None:
         family.begin(recipe, model, files)
         if folder.about.get("from"):

@@ -6,11 +6,11 @@ import warnings
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from softsearch.data.tokenizers import Tokenizer, load_tokenizer
+from softsearch.build.families import family_of
 from softsearch.errors import RunError
 from softsearch.recipes import Recipe
 from softsearch.runs.changes import differences
-from softsearch.runs.parts import recipe_of, trained_model_of
+from softsearch.runs.parts import recipe_of, task_of, trained_model_of
 from softsearch.training.checkpoints import weights_as_bytes
 from softsearch.training.folder import RunFolder
 
@@ -18,15 +18,15 @@ WEIGHTS = "start.safetensors"
 
 
 class Start(NamedTuple):
-    """What another run gives: its tokenizer, its best weights as the content of a file, and how it is recorded."""
+    """What another run gives: its task, its best weights as the content of a file, and how it is recorded."""
 
-    tokenizer: Tokenizer
+    task: Any
     weights: bytes
     about: dict[str, Any]
 
 
 def start_from(run: Path, recipe: Recipe) -> tuple[Recipe, Start]:
-    """Return a recipe with the tokenizer of another run, and what is taken over from that run.
+    """Return a recipe with what the weights of another run ask for, and what is taken over from that run.
 
     Raises
     ------
@@ -36,8 +36,9 @@ def start_from(run: Path, recipe: Recipe) -> tuple[Recipe, Start]:
     folder = RunFolder.open(run)
     base = recipe_of(folder)
     _refuse_another_model(run, base, recipe)
-    if recipe.tokenizer != base.tokenizer:
-        warnings.warn(f"the recipe's tokenizer has no effect: that of {run} is used, as its weights ask", stacklevel=3)
+    bound = {name: getattr(base, name) for name in family_of(recipe).of_weights}
+    for name in (name for name, part in bound.items() if getattr(recipe, name) != part):
+        warnings.warn(f"the recipe's {name} has no effect: that of {run} is used, as its weights ask", stacklevel=3)
     if getattr(recipe.model, "vectors", None) is not None:
         warnings.warn(f"the file of vectors has no effect: the embeddings are those of {run}", stacklevel=3)
     if recipe.training is None:
@@ -45,8 +46,7 @@ def start_from(run: Path, recipe: Recipe) -> tuple[Recipe, Start]:
     model = trained_model_of(folder)
     step = folder.averaged[-1] if folder.averaged else folder.best or folder.last
     about = {"run": str(run.absolute()), "created": folder.about["created"], "step": step}
-    tokenizer = load_tokenizer(folder.path / "tokenizer.model")
-    return recipe.model_copy(update={"tokenizer": base.tokenizer}), Start(tokenizer, weights_as_bytes(model), about)
+    return recipe.model_copy(update=bound), Start(task_of(folder), weights_as_bytes(model), about)
 
 
 def _refuse_another_model(run: Path, base: Recipe, recipe: Recipe) -> None:

@@ -17,10 +17,8 @@ class Recipe(Part):
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
     task: Part
     data: Part
-    tokenizer: Part
     model: Part
     training: Training | None
-    decoding: Part
 
     _path: Path | None = PrivateAttr(default=None)
 
