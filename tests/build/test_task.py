@@ -32,7 +32,7 @@ def test_a_task_smooths_searches_and_ignores_case_as_the_recipe_says():
 
 def test_a_translator_searches_as_the_recipe_says():
     recipe = load_recipe("translate/builtin", ["decoding.beam=7", "decoding.max_ratio=3.5"])
-    translator = build_task(recipe, TOKENIZER, max_tokens=33).translator(None)
+    translator = build_task(recipe, TOKENIZER, max_tokens=33).ready(None)
     assert (translator.search.beam, translator.search.max_ratio, translator.max_tokens) == (7, 3.5, 33)
 
 
@@ -43,7 +43,7 @@ def test_the_dictionary_is_the_file_that_the_recipe_names(tmp_path):
     )
     recipe = load_recipe(tmp_path / "own.yaml")
     assert recipe.decoding.dictionary == str(tmp_path / "de-en.tsv")
-    assert build_task(recipe, TOKENIZER, max_tokens=33).translator(None).dictionary == {"Haus": "house"}
+    assert build_task(recipe, TOKENIZER, max_tokens=33).ready(None).dictionary == {"Haus": "house"}
 
 
 def test_a_dictionary_that_is_not_there_is_named(tmp_path):

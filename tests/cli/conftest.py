@@ -193,11 +193,14 @@ def fake_runs(monkeypatch):
         load(run)
         return "translation"
 
+    def called(run):
+        return "a translator"
+
     def unused_folder(path):
         return path if not path.exists() else path.with_name(f"{path.name}-2")
 
     faked = types.ModuleType("softsearch.runs")
-    for one in (train, resume, is_finished, dry_run, evaluate, compare, kind_of, load, unused_folder):
+    for one in (train, resume, is_finished, dry_run, evaluate, compare, called, kind_of, load, unused_folder):
         setattr(faked, one.__name__, one)
     monkeypatch.setitem(sys.modules, "softsearch.runs", faked)
     monkeypatch.setattr(softsearch, "runs", faked, raising=False)

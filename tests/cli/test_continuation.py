@@ -216,7 +216,7 @@ def test_options_without_sense_are_refused(words, told, command, run, typed):
 def test_translators_have_no_use_for_the_options_of_language_models(option, command, fake_runs, tmp_path):
     ended = command("predict", tmp_path, f"--{option}", 2)
     assert (ended.code, ended.out) == (2, "")
-    assert f"this run is no language model: --{option}" in ended.err
+    assert f"a translator has no use for this: --{option}" in ended.err
 
 
 def test_a_number_beyond_the_vocabulary_is_noted(command, run):

@@ -233,7 +233,7 @@ def test_what_does_not_go_together_is_refused_with_what_does(name, words, told, 
 def test_a_translator_has_no_cells_and_expects_no_text(words, translator, command):
     ended = command("look", translator, *words)
     assert ended.code == 2
-    assert "it translates" in ended.err
+    assert "it is a translator" in ended.err
 
 
 def test_a_recurrent_translator_has_no_heads(command, tmp_path):

@@ -96,9 +96,9 @@ def test_weights_that_give_no_probabilities_are_validated_and_told_when_asked_to
     task = LanguageTask(TOKENIZER, carries=True)
     assert task.validate(model, HeldOutText("valid", text)).sample == {"written": ""}
     with pytest.raises(SoftsearchError, match="gives no probabilities"):
-        task.writer(model.eval()).write("the")
+        task.ready(model.eval()).write("the")
     with pytest.raises(SoftsearchError, match="gives no probabilities"):
-        task.writer(model.eval()).score("the")
+        task.ready(model.eval()).score("the")
 
 
 def test_the_order_in_which_a_file_names_the_states_of_many_layers_does_not_matter(text):

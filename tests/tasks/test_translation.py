@@ -104,7 +104,7 @@ def test_a_task_can_be_made_again_from_its_dictionary(task, translator):
     fields = json.loads(json.dumps(task.to_dict()))
     again = TranslationTask.from_dict(fields, tokenizer=translator.tokenizer, dictionary={"a": "b"})
     assert again.to_dict() == task.to_dict()
-    made = again.translator(translator.model)
+    made = again.ready(translator.model)
     assert (made.search, made.max_tokens, made.dictionary) == (search, 7, {"a": "b"})
 
 

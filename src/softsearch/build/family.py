@@ -26,6 +26,8 @@ class Prepared(NamedTuple):
 class Family(ABC, Generic[OwnRecipe]):
     """Builds everything that recipes of one kind of task describe, but for optimiser and limits, which all share."""
 
+    called: str
+    """What a trained network is."""
     items: str
     """What training data are counted in."""
     examples: str

@@ -34,6 +34,7 @@ _TOKENIZER = "tokenizer.model"
 class LanguageFamily(Family[schema.LanguageRecipe]):
     """A text, token by token."""
 
+    called = "a language model"
     items = "tokens"
     examples = "lines"
     of_weights = ("tokenizer",)

@@ -23,6 +23,7 @@ _TOKENIZER, _DICTIONARY = "tokenizer.model", "dictionary.tsv"
 class TranslationFamily(Family[schema.TranslationRecipe]):
     """Sentences of one language in, sentences of another out."""
 
+    called = "a translator"
     items = "pairs"
     examples = "pairs"
     of_weights = ("tokenizer",)

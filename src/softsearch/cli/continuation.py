@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from softsearch.cli.console import note, say
-from softsearch.cli.given import Given, named_as_options, option, refuse, refuse_drawing
+from softsearch.cli.given import Given, named_as_options, only, option, refuse, refuse_drawing
 from softsearch.cli.lines import line_groups, typed
 from softsearch.cli.prediction_options import Format
 from softsearch.errors import DataError, SoftsearchError
@@ -23,6 +23,20 @@ if TYPE_CHECKING:
     from softsearch.decoding.settings import Generation
     from softsearch.tasks.writer import Writer
     from softsearch.tasks.written import Cost, WrittenToken
+
+_GENERATION = (
+    "temperature",
+    "top_k",
+    "top_p",
+    "min_p",
+    "seed",
+    "repetition_penalty",
+    "repetition_window",
+    "no_repeat_ngrams",
+)
+_WRITING = ("prompt", "max_tokens", "stop", "samples", "alternatives")
+TAKES = frozenset((*_GENERATION, *_WRITING))
+"""The options that a language model has a use for."""
 
 _MAX_TOKENS, _ALTERNATIVES = 200, 5
 _SCORED_AT_ONCE = 1024
@@ -41,10 +55,11 @@ class Asked(NamedTuple):
     writing: Given
 
 
-def predict(asked: Asked, files: Sequence[str] | None, score: Path | None) -> None:
+def predict(run: Path, options: Given, files: Sequence[str] | None, *, form: Format, score: Path | None) -> None:
     """Go on with prompts, or score the lines of a text."""
     from softsearch import runs
 
+    asked = Asked(run, form, only(options, _GENERATION), only(options, _WRITING))
     if asked.form is Format.pharaoh:
         raise SoftsearchError("a language model links no words", value=asked.form.value, allowed="text, jsonl")
     if score is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from softsearch.errors import SoftsearchError
@@ -16,6 +16,11 @@ _DRAWING = ("top_k", "top_p", "min_p", "seed", "samples", "nbest")
 def given(**options: Any) -> Given:
     """Return the options that are not None."""
     return {name: value for name, value in options.items() if value is not None}
+
+
+def only(options: Given, names: Iterable[str]) -> Given:
+    """Return the options that are among the names."""
+    return {name: options[name] for name in names if name in options}
 
 
 def refuse(options: Mapping[str, Any], problem: str, *, fix: str | None = None) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
+from softsearch.cli import looking_at_texts, looking_at_translations
 from softsearch.cli.console import Json
-from softsearch.cli.given import option
+from softsearch.cli.given import Given, given, option
 from softsearch.errors import RunError, SoftsearchError
 
 _ATTENTION = "Translate it and draw where each word was read; a Transformer language model reads it as it is."
@@ -22,19 +24,7 @@ _NEXT = "Draw below each token of a text what was likely in its place."
 _TEXT = "The text to look at; default: the run's validation text."
 _OUT = "The picture to write, .png; with --cell and --cells also a page, .html. Several are numbered or named."
 
-# What goes with what: for each kind of run, what can be looked at, and the options that this has.
-_GOES_WITH: dict[str, dict[str, set[str]]] = {
-    "translation": {
-        "attention": {"file", "by_head", "out"},
-        "heads": {"on", "gold", "gold_format", "json"},
-    },
-    "language_model": {
-        "attention": {"tokens", "out"},
-        "cell": {"text", "file", "tokens", "out"},
-        "cells": {"text", "file", "tokens", "out", "json"},
-        "next": {"text", "file", "tokens", "top", "out"},
-    },
-}
+_AT = {"translation": looking_at_translations, "language_model": looking_at_texts}
 
 
 def look(
@@ -57,65 +47,45 @@ def look(
 ) -> None:
     """Look inside a run: attention, memory cells, what was expected."""
     from softsearch import runs
-    from softsearch.cli import looking_at_texts, looking_at_translations
 
     views = {
-        "attention": attention is not None,
-        "heads": heads,
-        "cell": cell is not None,
-        "cells": cells,
-        "next": next_,
+        "attention": attention,
+        "heads": heads or None,
+        "cell": cell,
+        "cells": cells or None,
+        "next": next_ or None,
     }
     options = {
         "file": file, "by_head": by_head, "on": on, "gold": gold, "gold_format": gold_format, "text": text,
         "tokens": tokens, "top": top, "out": out, "json": as_json or None,
     }  # fmt: skip
-    given = {name: value for name, value in options.items() if value is not None}
-    kind = runs.kind_of(run)
-    view = _view(kind, [name for name, is_asked in views.items() if is_asked], given, run)
+    at, asked, options = _AT[runs.kind_of(run)], given(**views), given(**options)
+    asked = asked or {at.ALONE[name]: None for name in options if name in at.ALONE}
+    view = _view(at.VIEWS, asked, options, run, example=at.EXAMPLE)
     path = out or Path(f"{view}.png")
     _check_suffix(path, [".png", ".html"] if view in ("cell", "cells") else [".png"])
-    if kind == "translation":
-        if view == "heads":
-            looking_at_translations.heads(run, on=on, gold=gold, gold_format=gold_format, as_json=as_json)
-        else:
-            looking_at_translations.attention(run, attention, file, by_head=by_head, out=path)
-        return
-    source = looking_at_texts.Source(run, attention if view == "attention" else text, file, tokens)
-    if view == "attention":
-        looking_at_texts.attention(source, out=path)
-    elif view == "next":
-        looking_at_texts.expected(source, top=top or 5, out=path)
-    elif view == "cell":
-        looking_at_texts.cell(source, str(cell), out=path)
-    else:
-        looking_at_texts.cells(source, out=path, as_json=as_json)
+    at.look(view, run, asked[view], {**options, "out": path})
 
 
-def _view(kind: str, asked: list[str], given: dict[str, Any], run: Path) -> str:
+def _view(views: Mapping[str, set[str]], asked: Given, options: Given, run: Path, *, example: str) -> str:
     """Return what to look at, or raise an error where that is not one thing, or does not go with the run."""
-    possible = _GOES_WITH[kind]
-    if kind == "translation" and not asked and "file" in given:
-        asked = ["attention"]
     if not asked:
-        raise SoftsearchError("nothing to look at", allowed=[option(each) for each in possible], fix=_example(kind))
+        raise SoftsearchError("nothing to look at", allowed=[option(each) for each in views], fix=example)
     if len(asked) > 1:
-        raise SoftsearchError(f"{option(asked[0])} and {option(asked[1])} are both given", fix="leave out one")
+        first, second, *_ = asked
+        raise SoftsearchError(f"{option(first)} and {option(second)} are both given", fix="leave out one")
     (view,) = asked
-    if view not in possible:
-        what = "it translates" if kind == "translation" else "it is a language model"
-        problem = f"{option(view)} does not go with this run: {what}"
-        raise RunError(problem, path=run, allowed=[option(each) for each in possible])
-    for name in given:
-        if name not in possible[view]:
-            fits = [option(each) for each in sorted(possible[view])]
+    if view not in views:
+        from softsearch import runs
+
+        problem = f"{option(view)} does not go with this run: it is {runs.called(run)}"
+        raise RunError(problem, path=run, allowed=[option(each) for each in views])
+    for name in options:
+        if name not in views[view]:
+            fits = [option(each) for each in sorted(views[view])]
             problem = f"{option(name)} has no effect with {option(view)}"
             raise SoftsearchError(problem, allowed=fits, fix="leave it out")
     return view
-
-
-def _example(kind: str) -> str:
-    return 'give --attention "a sentence" or --file LINES' if kind == "translation" else "give --next, or --cells"
 
 
 def _check_suffix(path: Path, allowed: list[str]) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from softsearch.cli.console import note, say, say_json, table
+from softsearch.cli.given import Given
 from softsearch.errors import RunError, SoftsearchError
 
 if TYPE_CHECKING:
@@ -16,6 +17,18 @@ if TYPE_CHECKING:
     from softsearch.inspection.texts import TokenText
     from softsearch.models.recurrent_language_model import RecurrentLanguageModel
     from softsearch.tasks.writer import Writer
+
+_OF_A_TEXT = {"text", "file", "tokens", "out"}
+VIEWS = {
+    "attention": {"tokens", "out"},
+    "cell": _OF_A_TEXT,
+    "cells": {*_OF_A_TEXT, "json"},
+    "next": {*_OF_A_TEXT, "top"},
+}
+"""What can be looked at, and the options that this has."""
+ALONE: dict[str, str] = {}
+"""Options that say by themselves what is looked at."""
+EXAMPLE = "give --next, or --cells"
 
 _TOKENS_OF_HEADS, _TOKENS_COLOURED, _TOKENS_SEARCHED, _TOKENS_EXPECTED = 30, 2_000, 20_000, 200
 _TOKENS_SHOWN = 1_500  # of the text in which a cell was searched for
@@ -28,6 +41,20 @@ class Source(NamedTuple):
     text: str | None
     file: Path | None
     tokens: int | None
+
+
+def look(view: str, run: Path, asked: Any, options: Given) -> None:
+    """Show one of the `VIEWS` of a run; `asked` is what its option was given."""
+    text = asked if view == "attention" else options.get("text")
+    source, out = Source(run, text, options.get("file"), options.get("tokens")), options["out"]
+    if view == "attention":
+        attention(source, out=out)
+    elif view == "next":
+        expected(source, top=options.get("top", 5), out=out)
+    elif view == "cell":
+        cell(source, asked, out=out)
+    else:
+        cells(source, out=out, as_json="json" in options)
 
 
 def attention(source: Source, *, out: Path) -> None:

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from softsearch.cli.console import note, say, say_json, table
+from softsearch.cli.given import Given
 from softsearch.errors import RunError, SoftsearchError
 
 if TYPE_CHECKING:
     from softsearch.data.alignments import GoldFormat
     from softsearch.inspection.heads import HeadScores, Where
     from softsearch.tasks.translator import Translation, Translator
+
+VIEWS = {"attention": {"file", "by_head", "out"}, "heads": {"on", "gold", "gold_format", "json"}}
+"""What can be looked at, and the options that this has."""
+ALONE = {"file": "attention"}
+"""Options that say by themselves what is looked at."""
+EXAMPLE = 'give --attention "a sentence" or --file LINES'
 
 _TITLES = {
     "source": "where the decoder reads the source",
@@ -25,6 +32,15 @@ _SUMMARY = {
     "blind": "the best of the first, reading another sentence",
     "diagonal": "the diagonal",
 }
+
+
+def look(view: str, run: Path, asked: Any, options: Given) -> None:
+    """Show one of the `VIEWS` of a run; `asked` is what its option was given."""
+    if view == "heads":
+        judged = {name: options.get(name) for name in ("on", "gold", "gold_format")}
+        heads(run, **judged, as_json="json" in options)
+    else:
+        attention(run, asked, options.get("file"), by_head=options.get("by_head"), out=options["out"])
 
 
 def attention(run: Path, sentence: str | None, file: Path | None, *, by_head: Where | None, out: Path) -> None:

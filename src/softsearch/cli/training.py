@@ -11,6 +11,12 @@ import typer
 from softsearch.cli.console import Overrides, note, say, table
 from softsearch.cli.scores import name_of, scores_table
 
+_NEXT = {
+    "translation": ("predict {}", 'look {} --attention "a sentence"'),
+    "language_model": ('predict {} --prompt "The"',),
+}
+"""What can be done with a run of each kind of task."""
+
 
 def train(
     recipe: Annotated[str, typer.Argument(help="A recipe file, or the name of one that ships.")],
@@ -71,10 +77,7 @@ def finish(run: Path) -> None:
         say(f"scored with earlier weights, and left out here: {', '.join(earlier)}")
     say(f"run: {run}")
     say(f"report: {write_report(run)}")
-    if runs.kind_of(run) == "language_model":
-        note(f'next: softsearch predict {run} --prompt "The"')
-    else:
-        note(f'next: softsearch predict {run}\n      softsearch look {run} --attention "a sentence"')
+    note("next: " + "\n      ".join(f"softsearch {command.format(run)}" for command in _NEXT[runs.kind_of(run)]))
     if (
         any((run / "data" / name).exists() for name in ("test.tsv", "test"))
         and not (run / "evaluations" / "test.json").exists()

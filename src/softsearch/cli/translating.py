@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from softsearch.cli.console import note
-from softsearch.cli.given import Given, given, named_as_options, option, refuse, refuse_drawing
+from softsearch.cli.given import Given, given, named_as_options, only, option, refuse, refuse_drawing
 from softsearch.cli.lines import line_groups, line_pairs, line_prefixes
 from softsearch.cli.prediction_options import Format
 from softsearch.errors import RunError, SoftsearchError
@@ -21,6 +21,21 @@ if TYPE_CHECKING:
     from softsearch.tasks.translator import Scored, Translation, Translator
 
 _SCORED_AT_ONCE = 1024
+
+_SEARCH = (
+    "beam",
+    "length_penalty",
+    "coverage_penalty",
+    "min_length",
+    "max_length",
+    "max_ratio",
+    "no_repeat_ngrams",
+    "replace_unknown",
+)
+_DRAWING = ("temperature", "top_k", "top_p", "min_p", "seed")
+_ALSO = ("prefix", "prefixes", "dictionary", "sample", "nbest")
+TAKES = frozenset(("with", *_SEARCH, *_DRAWING, *_ALSO))
+"""The options that a translator has a use for."""
 
 
 class Asked(NamedTuple):
@@ -34,11 +49,14 @@ class Asked(NamedTuple):
     also: Given
 
 
-def predict(asked: Asked, files: Sequence[str] | None, score: Path | None) -> None:
+def predict(run: Path, options: Given, files: Sequence[str] | None, *, form: Format, score: Path | None) -> None:
     """Translate the lines of files, or score given translations."""
+    asked = Asked(run, options.get("with"), form, *(only(options, names) for names in (_SEARCH, _DRAWING, _ALSO)))
     if score is not None:
-        options = {**asked.search, **asked.drawing, **asked.also}
-        refuse(options, "nothing is looked for where translations are given with --score")
+        refuse(
+            {**asked.search, **asked.drawing, **asked.also},
+            "nothing is looked for where translations are given with --score",
+        )
         _score(asked, score, files)
         return
     _check(asked)

@@ -27,6 +27,7 @@ from softsearch.inspection.html import (
 )
 from softsearch.inspection.scores import length_part, scores_part, text_scores_part
 from softsearch.pictures import curves
+from softsearch.runs import kind_of
 from softsearch.training.display import duration
 from softsearch.training.folder import RunFolder
 
@@ -58,10 +59,9 @@ def write_report(run: Path) -> Path:
     folder = RunFolder.open(run)
     rows = read_rows(run / "metrics.jsonl")
     evaluations = read_evaluations(run / "evaluations")
-    full = newest(evaluations, folder.in_use)
     about = {name: fact for name, fact in folder.about.items() if name != "recipe"}  # which has a part of its own
     parts = {
-        **_of_task(run, full, evaluations, folder),
+        **_OF_KIND[kind_of(folder)](folder, evaluations),
         "training": _training(rows) if _is_trained(folder) else [paragraph("Counted in one pass, not trained.")],
         "data": _data(run / "data-report.json"),
         "recipe": _recipe(run / "recipe.yaml"),
@@ -79,18 +79,22 @@ def write_report(run: Path) -> Path:
     return run / "report.html"
 
 
-def _of_task(
-    run: Path, newest_ones: Mapping[str, Row], evaluations: Mapping[str, Row], folder: RunFolder
-) -> dict[str, list[str]]:
-    """Return the parts that are about what a run does: translate, or go on with a text."""
-    if folder.about.get("task", {}).get("kind") == "language_model":
-        return {"scores": text_scores_part(newest_ones, in_use=folder.in_use)}
+def _of_text(folder: RunFolder, evaluations: Mapping[str, Row]) -> dict[str, list[str]]:
+    return {"scores": text_scores_part(newest(evaluations, folder.in_use), in_use=folder.in_use)}
+
+
+def _of_translation(folder: RunFolder, evaluations: Mapping[str, Row]) -> dict[str, list[str]]:
+    newest_ones, comparisons = newest(evaluations, folder.in_use), read_comparisons(folder.path / "evaluations")
     return {
-        "scores": scores_part(evaluations, read_comparisons(run / "evaluations"), in_use=folder.in_use),
+        "scores": scores_part(evaluations, comparisons, in_use=folder.in_use),
         "length": length_part(newest_ones),
         "attention": attention_part(newest_ones),
         "sentences": sentences_part(newest_ones),
     }
+
+
+_OF_KIND = {"translation": _of_translation, "language_model": _of_text}
+"""For each kind of task the parts of the report that are about it."""
 
 
 def _summary(folder: RunFolder, rows: Sequence[Row]) -> str:

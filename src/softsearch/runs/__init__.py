@@ -1,12 +1,13 @@
-"""From a recipe to a run folder, and from a run folder to something that translates, or writes."""
+"""From a recipe to a run folder, and from a run folder to something that can be used."""
 
 from softsearch.runs.evaluation import compare, evaluate
 from softsearch.runs.fitting import fit, prepare
 from softsearch.runs.folders import unused_folder
-from softsearch.runs.loading import kind_of, load
+from softsearch.runs.loading import called, kind_of, load
 from softsearch.runs.making import dry_run, is_finished, resume, train
 
 __all__ = [
+    "called",
     "compare",
     "dry_run",
     "evaluate",

@@ -16,15 +16,13 @@ import torch
 
 from softsearch import __version__
 from softsearch.build.families import family_of
-from softsearch.build.scored import ToScore
 from softsearch.build.training import build_optimizer, build_settings
 from softsearch.errors import Interrupted, RunError
 from softsearch.machine import environment, peak_memory_bytes
 from softsearch.recipes import Recipe, anchored, dump_recipe
 from softsearch.runs.changes import accept, changed_recipe
-from softsearch.runs.evaluation import score
+from softsearch.runs.evaluation import score_trained
 from softsearch.runs.folders import make_parent, real, unused_folder
-from softsearch.runs.loading import kind_of
 from softsearch.runs.parts import (
     COUNTED,
     RECIPE,
@@ -38,7 +36,6 @@ from softsearch.runs.parts import (
 )
 from softsearch.runs.remarks import opening_remarks
 from softsearch.runs.starting import WEIGHTS, start_from
-from softsearch.runs.texts import score_text
 from softsearch.training.budget import measure_pace, time_for, total_steps
 from softsearch.training.checkpoints import load_checkpoint, load_weights, weights_as_bytes
 from softsearch.training.folder import RunFolder, refuse_taken
@@ -257,11 +254,8 @@ def _train(folder: RunFolder, recipe: Recipe, *, resume: bool, live: bool, notes
 
 
 def _finished(folder: RunFolder, task: Any, model: Any, valid: Any) -> Path:
-    """Score the validation data, the test data staying unopened until someone asks, and close the run."""
-    if kind_of(folder) == "language_model":
-        score_text(folder, model.eval(), valid)
-    else:
-        score(folder, task.translator(model.eval()), ToScore("valid", "valid", valid.pairs))
+    """Score the validation data, and close the run."""
+    score_trained(folder, task.ready(model.eval()), valid)
     with folder.locked():
         folder.update(status="finished")
     return folder.path

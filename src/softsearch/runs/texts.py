@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +10,12 @@ from softsearch.build.scored import OWN, digest
 from softsearch.data.running import RunningText, TextFile
 from softsearch.data.text import read_lines
 from softsearch.errors import DataError, RunError, nearest
-from softsearch.models.language_model import LanguageModel
-from softsearch.runs.loading import load_writer
+from softsearch.runs.loading import load
 from softsearch.runs.parts import keep_evaluation, now
 from softsearch.tasks.language import HeldOutText, mean_loss
+from softsearch.tasks.writer import Writer
 from softsearch.tasks.written import Cost
 from softsearch.training.folder import RunFolder
-
-
-def refuse_for_text(folder: RunFolder, asked: Mapping[str, Any]) -> None:
-    """Raise a RunError where something is asked for, by what it is called, that a language model has not."""
-    for name in (name for name, value in asked.items() if value):
-        raise RunError(f"a language model has no {name}", path=folder.path, fix="leave it out")
 
 
 def evaluate_text(folder: RunFolder, *, on: str | Path | None) -> dict[str, Any]:
@@ -38,12 +31,12 @@ def evaluate_text(folder: RunFolder, *, on: str | Path | None) -> dict[str, Any]
     RunError, DataError
         The run or the text cannot be read.
     """
-    writer = load_writer(folder.path)
+    writer: Writer = load(folder.path)
     on = on or ("test" if (folder.data / "test").is_dir() else "valid")
     if str(on) in OWN:
         if not (folder.data / str(on)).is_dir():
             raise RunError(f"this run has no {on} text", path=folder.path, fix="name a text file with --on")
-        return score_text(folder, writer.model, HeldOutText(str(on), RunningText(folder.data / str(on))))
+        return score_text(folder, writer, HeldOutText(str(on), RunningText(folder.data / str(on))))
     path, name = Path(on), str(on).encode("utf-8", errors="replace").decode()
     if not path.exists():
         allowed = "test, valid, or a text file"
@@ -53,11 +46,11 @@ def evaluate_text(folder: RunFolder, *, on: str | Path | None) -> dict[str, Any]
         text = RunningText.write(Path(temporary) / "text", [file], writer.tokenizer, by_line=writer.by_line)
         # two folders may each hold a file of this name, and one of them may be called as the run's own text
         kept_as = f"{Path(name).stem}-{digest(path.absolute())}"
-        return score_text(folder, writer.model, HeldOutText(name, text), kept_as=kept_as)
+        return score_text(folder, writer, HeldOutText(name, text), kept_as=kept_as)
 
 
 def score_text(
-    folder: RunFolder, model: LanguageModel, held_out: HeldOutText, *, kept_as: str | None = None
+    folder: RunFolder, writer: Writer, held_out: HeldOutText, *, kept_as: str | None = None
 ) -> dict[str, Any]:
     """Score a text, read from its first token to its last, and keep the result in the run folder.
 
@@ -67,7 +60,7 @@ def score_text(
         What the file of the result is called; None: as the text.
     """
     text, file = held_out.text, kept_as or held_out.name
-    loss = mean_loss(model, text, streams=1)
+    loss = mean_loss(writer.model, text, streams=1)
     cost = Cost(loss * len(text), len(text), text.words, text.lines, text.bytes, text.unknown)
     metrics = {
         "perplexity": cost.perplexity,

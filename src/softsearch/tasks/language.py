@@ -84,7 +84,7 @@ class LanguageTask:
         by_line, reset = bool(fields.get("by_line", False)), float(fields.get("reset", 0.0))
         return cls(tokenizer, carries=bool(fields["carries"]), reset=reset, by_line=by_line, generation=generation)
 
-    def writer(self, model: LanguageModel) -> Writer:
+    def ready(self, model: LanguageModel) -> Writer:
         """Return a model ready to go on with texts and to score them."""
         return Writer(model, self.tokenizer, generation=self.generation, by_line=self.by_line)
 
@@ -116,7 +116,7 @@ class LanguageTask:
         streams = max(1, min(_VALIDATION_STREAMS, len(data.text) // _SHORTEST_STREAM))
         loss, written = mean_loss(model, data.text, streams=streams), ""
         with evaluating(model), suppress(SoftsearchError):  # a training that has come to nothing has nothing to show
-            written = self.writer(model).write(max_tokens=_SAMPLE_TOKENS)[0].text
+            written = self.ready(model).write(max_tokens=_SAMPLE_TOKENS)[0].text
         return Validation({"loss": loss, "perplexity": math.exp(min(loss, 700.0))}, {"written": written})
 
     def _carried(self, carry: Carry, batch: WindowBatch, after: Any) -> Carry:

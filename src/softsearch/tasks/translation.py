@@ -80,7 +80,7 @@ class TranslationTask:
         own = {name: value for name, value in fields.items() if name not in names}
         return cls(tokenizer, search=search, dictionary=dictionary, **own)
 
-    def translator(self, model: Network) -> Translator:
+    def ready(self, model: Network) -> Translator:
         """Return a model ready to translate."""
         return Translator(
             model, self.tokenizer, search=self.search, max_tokens=self.max_tokens, dictionary=self.dictionary
@@ -102,7 +102,7 @@ class TranslationTask:
                 self._cross_entropy(model, make_batch(data.store, rows).to(device), 0.0)
                 for rows in plan_in_order(data.store, batch_tokens=_VALIDATION_TOKENS)
             ]
-            translations = self.translator(model).translate([pair.source for pair in data.pairs], beam=1)
+            translations = self.ready(model).translate([pair.source for pair in data.pairs], beam=1)
         loss = sum(float(term.total) for term in terms) / sum(term.count for term in terms)
         texts = [translation.text for translation in translations]
         references = [pair.target for pair in data.pairs]
