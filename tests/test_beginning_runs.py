@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -59,15 +60,18 @@ def test_nothing_is_told_of_what_is_as_asked_for(begun):
         assert word not in told
 
 
+@pytest.mark.parametrize(("number", "code"), [((), 130), ((signal.SIGTERM,), 143)])
 @pytest.mark.parametrize(("where", "fix"), [("materialise", "start it again"), ("model", "softsearch resume")])
-def test_ctrl_c_before_the_first_checkpoint_says_that_nothing_was_trained(where, fix, tmp_path, monkeypatch):
+def test_ctrl_c_before_the_first_checkpoint_says_that_nothing_was_trained(
+    where, fix, number, code, tmp_path, monkeypatch
+):
     def interrupted(*_arguments, **_options):
-        raise KeyboardInterrupt
+        raise KeyboardInterrupt(*number)
 
     monkeypatch.setattr(TranslationFamily, where, interrupted)
     with pytest.raises(Interrupted, match="nothing was trained yet") as caught:
         runs.train(recipe(), tmp_path / "run", live=False)
-    assert caught.value.exit_code == 130
+    assert caught.value.exit_code == code
     assert fix in caught.value.fix
     monkeypatch.undo()
     assert [path.name for path in tmp_path.iterdir()] == ([] if where == "materialise" else ["run"])

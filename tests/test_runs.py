@@ -430,9 +430,13 @@ def test_the_mean_of_the_last_weights_is_used_where_it_is_better_and_recorded(tm
     assert translations(path)
 
 
-def test_a_limit_below_what_was_done_ends_the_training_and_says_so(run, capsys):
-    before = weights(run)
-    runs.resume(run, ["training.max_steps=4"], live=True)
+def test_a_limit_below_what_was_done_is_refused_and_at_it_nothing_more_is_learnt(run, capsys):
+    before, recipe_before = weights(run), (run / "recipe.yaml").read_text()
+    with pytest.raises(RunError, match="it has taken 15 steps already") as caught:
+        runs.resume(run, ["training.max_steps=4"], live=False)
+    assert (caught.value.value, caught.value.allowed) == (4, "15 or more")
+    assert (run / "recipe.yaml").read_text() == recipe_before
+    runs.resume(run, ["training.stop.patience=7"], live=True)
     assert "it has taken 15 steps already: it ends here" in capsys.readouterr().err
     assert weights(run) == before
 

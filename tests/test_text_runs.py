@@ -83,11 +83,19 @@ def test_n_grams_are_evaluated_and_asked_for_text_like_any_model(recipe, tmp_pat
 
 def test_what_counting_has_no_use_for_is_refused(recipe, tmp_path):
     run = trained(recipe("ngram"), tmp_path / "run")
-    with pytest.raises(RunError, match="do not start from other weights"):
-        trained(recipe("ngram"), tmp_path / "other", start=run)
+    for other in ("ngram", "recurrent"):
+        with pytest.raises(RunError, match="give no weights to start from"):
+            trained(recipe(other), tmp_path / "other", start=run)
     with pytest.raises(RunError, match="nothing to foretell"):
         runs.dry_run(recipe("ngram"))
-    with pytest.raises(RunError, match="not the one that was trained there"):
+    assert not (tmp_path / "other").exists()
+
+
+def test_weights_of_another_network_are_refused(recipe, tmp_path):
+    run = trained(recipe("transformer"), tmp_path / "run")
+    with pytest.raises(RunError, match=r"not the one that was trained there: task\.window: 12 -> 14"):
+        trained(recipe("transformer", "task.window=14"), tmp_path / "other", start=run)
+    with pytest.raises(RunError, match="is another: transformer, and this one recurrent"):
         trained(recipe("recurrent"), tmp_path / "other", start=run)
     assert not (tmp_path / "other").exists()
 
@@ -108,6 +116,11 @@ def test_every_network_learns_a_few_lines_by_heart(recipe, tmp_path, model):
     steps = ("training.max_steps=200", "training.optimizer={kind: adamw, learning_rate: 0.02}")
     run = trained(recipe(model, "task.window=16", *steps), tmp_path / "run", overfit=3)
     assert evaluation(run)["metrics"]["perplexity"]["value"] < 1.6
+
+
+def test_a_model_that_is_worse_than_chance_is_told_of(recipe, tmp_path):
+    with pytest.warns(UserWarning, match=r"valid: this model predicts worse than chance, .* of 13 tokens costs 2\.565"):
+        trained(recipe("recurrent", "training.optimizer={kind: sgd, learning_rate: 1e4}"), tmp_path / "run")
 
 
 def test_what_a_language_model_is_not_scored_by_is_refused(recipe, tmp_path):

@@ -80,9 +80,9 @@ class RunError(SoftsearchError):
     """A run folder that is missing, damaged, of another format, or a training that cannot go on."""
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the spelling in `known` closest to `word`, or None where none is close."""
-    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+    """Return the spelling in `known` closest to `word`, or None where none is as close as `cutoff`, of at most 1."""
+    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)
     return matches[0] if matches else None
 
 

@@ -249,6 +249,7 @@ def test_a_recurrent_model_reads_streams_and_a_transformer_windows(recipe, tmp_p
         ("model.output={kind: adaptive, cutoffs: [9, 3]}", "must increase"),
         ("model={lags: 2, tie_embeddings: true}", "set lags: 0"),
         ("training.stop.on=bleu", "no such score"),
+        ("training.batch_tokens=7", "has no room for one window (task.window: 8)"),
         ("data.kind=grammar", "grammar"),
         ("task.kind=translatoin", "did you mean: translation"),
     ],

@@ -65,13 +65,36 @@ def test_a_share_is_taken_from_the_end_of_the_training_file_in_whole_lines(recip
     [
         (["data.valid=1.5"], "less than 1"),
         (["data.valid=0.5", "data.test=0.5"], "leave nothing to train on"),
-        (["data.valid=0.001", "data.test=0.001"], "too few lines"),
+        (["data.valid=0.001", "data.test=0.001"], "too few to take a share"),
         (["data.valid=true"], "data.valid"),
     ],
 )
 def test_a_share_that_cannot_be_taken_is_told(recipe, tmp_path, changes, told):
     with pytest.raises((RecipeError, DataError), match=told):
         prepared(recipe(*changes), tmp_path / "data")
+
+
+def test_a_share_of_nothing_is_told_as_no_text(recipe, tmp_path):
+    (tmp_path / "train.txt").write_text("")
+    with pytest.raises(DataError, match="there is no text"):
+        prepared(recipe("data.valid=0.1"), tmp_path / "data")
+
+
+@pytest.mark.parametrize("by_line", ["true", "false"])
+def test_places_behind_the_longest_text_are_told_of(recipe, tmp_path, by_line):
+    def told(window: int) -> list[str]:
+        sizes = [f"task.window={window}", f"training.batch_tokens={window}", f"data.by_line={by_line}"]
+        changed = recipe("model={kind: transformer, width: 4, heads: 1}", *sizes)
+        with warnings.catch_warnings(record=True, action="always") as found:
+            materialise(changed, tmp_path / str(window), overfit=None, tokenizer=None)
+        return [str(each.message) for each in found if "never learnt" in str(each.message)]
+
+    told(4)
+    text = RunningText(tmp_path / "4" / "train")
+    longest = int(text.line_lengths.max()) if by_line == "true" else len(text)
+    assert told(longest) == []
+    (warning,) = told(longest + 1)
+    assert f"set task.window: {longest}" in warning
 
 
 def test_line_by_line_rows_are_lines(recipe, tmp_path):
@@ -227,7 +250,7 @@ def test_a_held_out_text_that_is_unknown_is_told(recipe, tmp_path):
 
 
 def test_a_vocabulary_that_is_too_small_for_its_own_text_is_told(recipe, tmp_path):
-    small = recipe("tokenizer={kind: words, size: 5}")
+    small = recipe("tokenizer={kind: words, size: 6}")
     with pytest.warns(UserWarning, match=r"train: .* tokens are unknown: tokenizer\.size is too small"):
         materialise(small, tmp_path / "data", overfit=None, tokenizer=None)
 

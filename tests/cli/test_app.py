@@ -9,6 +9,8 @@ import time
 
 import pytest
 
+import softsearch
+
 ENVIRONMENT = {**os.environ, "PYTHONPATH": "src", "COLUMNS": "100"}
 
 COMMANDS = ["demo", "new", "train", "resume", "evaluate", "predict", "look", "export", "check", "recipes", "claims"]
@@ -92,6 +94,11 @@ def test_a_full_disk_is_no_bug(command, failing):
     assert (ended.code, ended.err) == (2, "runs/demo/run.json: No space left on device\n")
 
 
+def test_the_version_is_printed(command):
+    ended = command("--version")
+    assert (ended.code, ended.out, ended.err) == (0, f"{softsearch.__version__}\n", "")
+
+
 def test_ctrl_c_is_exit_code_130_and_one_quiet_line(command, failing):
     failing(KeyboardInterrupt())
     ended = command("claims", "list")
@@ -100,10 +107,10 @@ def test_ctrl_c_is_exit_code_130_and_one_quiet_line(command, failing):
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
 @pytest.mark.parametrize("module", ["typer", "softsearch.recipes.catalogue"])
-@pytest.mark.parametrize("swallows", [False, True])
-def test_ctrl_c_while_modules_are_loaded_is_the_same(module, swallows, project, tmp_path):
+@pytest.mark.parametrize(("swallows", "number"), [(False, "INT"), (True, "INT"), (True, "TERM")])
+def test_a_signal_while_modules_are_loaded_is_the_same(module, swallows, number, project, tmp_path):
     """A module that turns the exception into another one, or goes on without what it wanted, changes nothing."""
-    raised = "signal.raise_signal(signal.SIGINT)"
+    raised = f"signal.raise_signal(signal.SIG{number})"
     body = f"try:\n    {raised}\nexcept BaseException:\n    raise AttributeError('half loaded')" if swallows else raised
     (tmp_path / "half.py").write_text(f"import signal\n{body}\n")
     code = f"""
@@ -119,7 +126,27 @@ main()
 """
     environment = {**ENVIRONMENT, "PYTHONPATH": os.pathsep.join(["src", str(tmp_path)])}
     result = subprocess.run([sys.executable, "-c", code], cwd=project, env=environment, capture_output=True, text=True)
-    assert (result.returncode, result.stdout, result.stderr) == (130, "", "interrupted\n")
+    code = {"INT": 130, "TERM": 143}[number]
+    assert (result.returncode, result.stdout, result.stderr) == (code, "", "interrupted\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
+def test_sigterm_in_the_midst_of_a_command_clears_up_and_is_exit_code_143(project):
+    code = """
+import signal, sys
+from softsearch.cli import main
+sys.argv = ["softsearch", "recipes"]
+from softsearch.recipes import catalogue
+def listed():
+    try:
+        signal.raise_signal(signal.SIGTERM)
+    finally:
+        print("cleared up", file=sys.stderr)
+catalogue.shipped = listed
+main()
+"""
+    result = python(code, project)
+    assert (result.returncode, result.stdout, result.stderr) == (143, "", "cleared up\ninterrupted\n")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of Unix")

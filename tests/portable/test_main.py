@@ -70,4 +70,5 @@ def test_a_mistake_is_exit_code_2_and_told_without_a_traceback(words, told, run,
 
 
 def test_what_a_language_model_has_no_use_for_is_refused(run, writer):
-    assert "no effect: --beam, FILES" in run("x", "--beam", 2, "file.txt")[2]
+    assert "no effect: --beam" in run("x", "--beam", 2)[2]
+    assert "give --prompt, or the text on standard input: FILES" in run("x", "file.txt")[2]

@@ -380,12 +380,23 @@ def test_an_override_exchanges_files_for_the_grammar(write: Write) -> None:
         ("seed=[1", "not closed"),
         ("seed=", "this is null"),
         ("model.attention.kind=addtive", "did you mean: additive?"),
+        ("learning_rat=3", "did you mean: training.optimizer.learning_rate?"),
     ],
 )
 def test_a_wrong_override_is_refused_by_its_text(write: Write, override: str, word: str) -> None:
     told = str(refusal(write(SMALL), override))
     assert f"--set {override}" in told
     assert word in told
+
+
+def test_a_key_that_is_like_none_is_not_taken_for_one_of_another_part(write: Write) -> None:
+    assert "did you mean" not in str(refusal(write(SMALL), "data.beds=1"))
+
+
+def test_data_of_another_task_say_which_task_is_missing(write: Write) -> None:
+    told = str(refusal(write("data: {kind: text, train: a.txt, valid: b.txt}\ntraining: {max_steps: 3}\n")))
+    assert "my.yaml:1" in told
+    assert "fix: add `task: {kind: language_model}`" in told
 
 
 # The data's folder

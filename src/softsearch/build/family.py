@@ -74,6 +74,10 @@ class Family(ABC, Generic[OwnRecipe]):
     def outputs(self, task: Any) -> int:
         """Return among how many tokens, or classes, a network chooses."""
 
+    def network(self, recipe: OwnRecipe) -> dict[str, Any]:
+        """Return the fields that say which network a recipe asks for, as they are in YAML."""
+        return {"model": recipe.model.model_dump(mode="json")}
+
     @abstractmethod
     def model(self, recipe: OwnRecipe, *, outputs: int) -> Any:
         """Return the network with its first weights, a function of the recipe."""

@@ -79,6 +79,11 @@ class LanguageFamily(Family[schema.LanguageRecipe]):
         """Return the size of the vocabulary."""
         return task.tokenizer.size
 
+    def network(self, recipe: schema.LanguageRecipe) -> dict[str, Any]:
+        """Return the fields of the model, and of a Transformer how far back it has places."""
+        looks_back = isinstance(recipe.model, schema.TransformerModel)
+        return super().network(recipe) | ({"task": {"window": recipe.task.window}} if looks_back else {})
+
     def model(self, recipe: schema.LanguageRecipe, *, outputs: int) -> LanguageModel:
         """Return the network with its first weights."""
         with torch.random.fork_rng(devices=[]):
@@ -127,11 +132,15 @@ class LanguageFamily(Family[schema.LanguageRecipe]):
         if about["from"] is None and about["vocabulary"] < size and not isinstance(recipe.tokenizer, schema.Verbatim):
             hold = f"the training text holds no more {'words' if recipe.tokenizer.kind == 'words' else 'subwords'}"
             yield f"the vocabulary has {about['vocabulary']:,} entries, not tokenizer.size {size:,}: {hold}"
-        if isinstance(output := getattr(recipe.model, "output", None), schema.AdaptiveSoftmax):
+        output = getattr(recipe.model, "output", None)
+        if isinstance(output, schema.AdaptiveSoftmax):
             over = [str(cutoff) for cutoff in output.cutoffs if cutoff >= about["vocabulary"]]
             if over:
                 size = f"the vocabulary has {about['vocabulary']:,} entries"
                 yield f"model.output.cutoffs: {', '.join(over)} has no effect, {size}"
+        if isinstance(output, schema.SampledSoftmax) and output.samples >= about["vocabulary"]:
+            have = f"the vocabulary has {about['vocabulary']:,} entries"
+            yield f"model.output.samples {output.samples:,}: {have}, and kind: softmax is faster for all of them"
         if about.get("vectors"):
             found, lowered = about["vectors"]["found"], about["vectors"]["in_lower_case"]
             yield (

@@ -60,6 +60,8 @@ def materialise(
         text = RunningText.write(folder / split, texts, tokenizer, by_line=is_by_line(recipe))
         report[split] = _reported(text) | (described(texts) if isinstance(recipe.data, schema.BuiltIn) else {})
         _warn_of_unknown(split, text, own=split == "train" and not given)
+    if isinstance(recipe.model, schema.TransformerModel):
+        _warn_of_places(RunningText(folder / "train"), recipe.task.window)
     if is_by_line(recipe) and recipe.training is not None:
         report["train"]["long_lines"] = _long_lines(RunningText(folder / "train"), recipe.task.window)
     if not overfit:
@@ -137,15 +139,17 @@ def _starts(path: Path, shares: Mapping[str, float]) -> dict[str, int]:
     if not shares:
         return {}
     ends = np.cumsum([len(line) + 1 for line in read_lines(path)])
+    if not len(ends):
+        raise DataError("there is no text", path=path)
     wanted = np.cumsum([*shares.values()][::-1])[::-1]  # of each, with what stands behind it
-    lines = np.searchsorted(ends, (1 - wanted) * (ends[-1] if len(ends) else 0), side="right")
+    lines = np.searchsorted(ends, (1 - wanted) * ends[-1], side="right")
     starts = {split: int(line) for split, line in zip(shares, lines, strict=True)}
     if len(set(starts.values())) < len(shares) or min(starts.values()) == 0:
+        own = " and ".join(f"data.{split}" for split in shares)
         raise DataError(
-            "too few lines to take a share of them",
+            f"{len(ends):,} line{'s are' if len(ends) > 1 else ' is'} too few to take a share: it is whole lines",
             path=path,
-            value=f"{len(ends)} lines",
-            fix="give files of their own for data.valid and data.test",
+            fix=f"give a file of its own for {own}",
         )
     return starts
 
@@ -192,6 +196,17 @@ def _long_lines(text: RunningText, window: int) -> int:
             stacklevel=3,
         )
     return long
+
+
+def _warn_of_places(text: RunningText, window: int) -> None:
+    """Warn where nothing to learn from is as long as what a Transformer could look back."""
+    longest = int(text.line_lengths.max()) if text.by_line else len(text)
+    if longest < window:
+        warnings.warn(
+            f"task.window {window} is longer than {'any training line' if text.by_line else 'the training text'}: what "
+            f"the network makes of tokens behind the first {longest} is never learnt; set task.window: {longest}",
+            stacklevel=3,
+        )
 
 
 def _warn_of_the_same(folder: Path) -> None:

@@ -17,7 +17,7 @@ def main() -> NoReturn:
         code = run(sys.argv[1:])
     except KeyboardInterrupt:  # between two of its lines
         interruption.say()
-        code = interruption.EXIT_CODE
+        code = interruption.exit_code()
     interruption.leave()
     sys.exit(code)
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from softsearch import __version__
 from softsearch.cli import (
     checking,
     claims,
@@ -26,6 +27,7 @@ from softsearch.cli import (
     recipes,
     training,
 )
+from softsearch.cli.console import say
 from softsearch.cli.mistyped import UsageError, in_our_words
 from softsearch.errors import Interrupted, SoftsearchError
 
@@ -54,9 +56,18 @@ app.command()(recipes.recipes)
 app.add_typer(claims.app, name="claims")
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        say(__version__)
+        raise typer.Exit
+
+
 @app.callback()
 def _global_options(
     debug: Annotated[bool, typer.Option("--debug", help="Show a traceback with every error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and leave.", is_eager=True, callback=_say_version)
+    ] = False,
 ) -> None:
     """Networks that read something and write something, with attention you can look at."""
 
@@ -75,7 +86,7 @@ def run(arguments: Sequence[str]) -> int:
     warnings.showwarning = _show_warning
     try:
         code = app(words, prog_name="softsearch", standalone_mode=False) or 0
-        if code == interruption.EXIT_CODE:  # typer has turned a KeyboardInterrupt into it
+        if code == interruption.CTRL_C:  # typer has turned a KeyboardInterrupt into it
             raise KeyboardInterrupt
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else BUG
@@ -83,7 +94,7 @@ def run(arguments: Sequence[str]) -> int:
             code = PIPE_CLOSED
     except (KeyboardInterrupt, typer.Abort):
         interruption.say()
-        code = interruption.EXIT_CODE
+        code = interruption.exit_code()
     except UsageError as error:
         mistake = in_our_words(error, words)
         code = BAD_INPUT if mistake is None else _explain(mistake, debug=debug)

@@ -69,7 +69,10 @@ def predict(run: Path, options: Given, files: Sequence[str] | None, *, form: For
         if str(score) != "-" and not score.exists():  # told before the model is loaded
             raise DataError("no such file", path=score, fix="give a file of text, or - for standard input")
         groups = line_groups([str(score)])
-        _score(runs.load(asked.run), itertools.chain.from_iterable(groups), as_json=asked.form is Format.jsonl)
+        lines = itertools.chain.from_iterable(groups)
+        if (first := next(lines, None)) is None:
+            raise DataError("there is no line to score", path=score)
+        _score(runs.load(asked.run), itertools.chain([first], lines), as_json=asked.form is Format.jsonl)
         return
     prompts = _prompts(asked.writing.get("prompt"), files)
     writer = runs.load(asked.run)
@@ -180,10 +183,9 @@ def _score(writer: Writer, lines: Iterable[str], *, as_json: bool) -> None:
         for scored in writer.score(some):
             say(json.dumps(scored.to_dict(), ensure_ascii=False) if as_json else _row(scored.cost, scored.text))
             costs.append(scored.cost)
-    if costs:
-        total = Cost.total(costs)
-        whole = {"text": None, "num_lines": len(costs), "log_prob": -total.nats, **spread(total)}
-        say(json.dumps(whole) if as_json else _row(total, "total"))
+    total = Cost.total(costs)
+    whole = {"text": None, "num_lines": len(costs), "log_prob": -total.nats, **spread(total)}
+    say(json.dumps(whole) if as_json else _row(total, "total"))
     long = [number for number, cost in enumerate(costs, start=1) if cost.tokens > context]
     if long:
         told = (

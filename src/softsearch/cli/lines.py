@@ -45,6 +45,11 @@ def typed(told: str) -> Iterator[str]:
         except EOFError:
             console.print()
             return
+        try:
+            line.encode()
+        except UnicodeEncodeError:
+            console.print("this line is not UTF-8: nothing is done with it", style="dim")
+            continue
         if line.strip():
             yield line
 

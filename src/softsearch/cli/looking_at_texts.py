@@ -178,8 +178,8 @@ def _read(source: Source, writer: Writer, *, most: int) -> TokenText:
         read = of_lines(lines, writer.tokenizer, most=most, by_line=writer.by_line)
     if read.is_cut:
         line = read.text.count("\n") + 1
-        more = "" if most == (writer.model.context or 0) - 1 else " (--tokens)"
-        note(f"the text is longer: the first {len(read.ends):,} tokens are looked at, up to line {line:,}{more}")
+        why = "the model's context" if most == (writer.model.context or 0) - 1 else "--tokens"
+        note(f"the text is longer: the first {len(read.ends):,} tokens are looked at, up to line {line:,} ({why})")
     if read.num_unknown:
         note(f"{read.num_unknown:,} of {len(read.ends):,} tokens are unknown to the model")
     return read

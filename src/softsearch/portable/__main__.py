@@ -70,7 +70,8 @@ def _translated(model: Translator, options: argparse.Namespace) -> Iterator[str]
 
 
 def _written(model: Writer, options: argparse.Namespace) -> Iterator[str]:
-    _refuse(options, ("beam", "files"), "this model goes on with a text, and this has no effect")
+    _refuse(options, ("beam",), "this model goes on with a text, and this has no effect")
+    _refuse(options, ("files",), "this model goes on with a text: give --prompt, or the text on standard input")
     prompt = options.prompt
     if prompt is None:
         prompt = "\n".join(_lines("-"))

@@ -68,12 +68,30 @@ def root_of(tree: Tree) -> type[Recipe]:
     task = tree.entries.get("task")
     kind = task.entries.get("kind") if task else None
     if kind is None:
+        _refuse_data_of_another_task(tree)
         return RECIPES["translation"]
     if not isinstance(kind.value, str) or kind.value not in RECIPES:
         value, allowed = plain(kind), ", ".join(RECIPES)
         close = nearest(str(value), RECIPES)
         raise mistake_at(kind.place, "`task.kind`: unknown kind", value=value, allowed=allowed, nearest=close)
     return RECIPES[kind.value]
+
+
+def _refuse_data_of_another_task(tree: Tree) -> None:
+    """Raise an error where no task is named, and the data are of a kind that translation does not have."""
+    data = tree.entries.get("data")
+    kind = data.entries.get("kind") if data else None
+    if kind is None:
+        return
+    having = [
+        task
+        for task, recipe in RECIPES.items()
+        if plain(kind) in [kind_of(model) for model in models(recipe.model_fields["data"].annotation)]
+    ]
+    if having and "translation" not in having:
+        fix = f"add `task: {{kind: {having[0]}}}`"
+        problem = "`task` is missing: data of this kind are not translated"
+        raise mistake_at(kind.place, problem, value=plain(kind), fix=fix)
 
 
 def _explained(details: ErrorDetails, tree: Tree) -> RecipeError:
@@ -157,7 +175,7 @@ def _unknown_key(spot: _Spot) -> RecipeError:
         close = ".".join(map(str, (*spot.keys[:-1], close)))
     elif fix is None:
         by_key = {path.rpartition(".")[2]: path for path in paths(spot.root)}
-        close = by_key.get(nearest(key, by_key) or "")
+        close = by_key.get(nearest(key, by_key, cutoff=0.8) or "")  # elsewhere, so it must look much like a slip
     return mistake_at(spot.place, f"unknown key `{spot.name}`", allowed=allowed, nearest=close, fix=fix)
 
 

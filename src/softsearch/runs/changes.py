@@ -68,6 +68,10 @@ def changed_recipe(folder: RunFolder, overrides: Sequence[str]) -> tuple[Recipe,
             fix="put the old values back; to train with the new ones, start a new run"
             f" (softsearch train {path} --from {folder.path} keeps what was learnt, where the model stays the same)",
         )
+    taken, limit = folder.last or 0, None if recipe.training is None else recipe.training.max_steps
+    if limit is not None and limit < taken and any(change.field == "training.max_steps" for change in changes):
+        problem = f"it has taken {taken} steps already: training.max_steps would not be true of it"
+        raise RunError(problem, path=path, value=limit, allowed=f"{taken} or more")
     return recipe, changes
 
 

@@ -86,15 +86,16 @@ def train(
 
 @contextlib.contextmanager
 def _told_if_untrained(path: Path) -> Iterator[None]:
-    """Turn a Ctrl-C before the first checkpoint into an error that says that there is none."""
+    """Turn a Ctrl-C, or a SIGTERM, before the first checkpoint into an error that says that there is none."""
     try:
         yield
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interruption:
         if any(path.glob("checkpoints/step-*")):
             raise
         fix = f"begin with: softsearch resume {path}" if path.is_dir() else "start it again: nothing was written"
         problem = "interrupted before the first step: nothing was trained yet"
-        raise Interrupted(problem, path=path, fix=fix, exit_code=128 + signal.SIGINT) from None
+        (number,) = interruption.args or (signal.SIGINT,)
+        raise Interrupted(problem, path=path, fix=fix, exit_code=128 + number) from None
 
 
 def _begun(recipe: Recipe, path: Path, *, start: Path | str | None, overfit: int | None) -> tuple[RunFolder, Recipe]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +62,10 @@ def score_text(
         What the file of the result is called; None: as the text.
     """
     text, file = held_out.text, kept_as or held_out.name
-    loss = mean_loss(writer.model, text, streams=1)
+    loss, guessing = mean_loss(writer.model, text, streams=1), math.log(writer.tokenizer.size)
+    if loss > guessing:
+        told = f"{loss:.4g} nats a token, where guessing any of {writer.tokenizer.size:,} tokens costs {guessing:.4g}"
+        warnings.warn(f"{held_out.name}: this model predicts worse than chance, {told}", stacklevel=3)
     cost = Cost(loss * len(text), len(text), text.words, text.lines, text.bytes, text.unknown)
     metrics = {
         "perplexity": cost.perplexity,

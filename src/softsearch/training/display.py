@@ -65,7 +65,8 @@ class PlainDisplay:
         """Print a validation."""
         self.say(f"{_place(row, self._total_steps)}  validation: {_scores(row)}{'  (best so far)' if best else ''}")
         for name, text in row.get("sample", {}).items():
-            self.say(f"  {name}: {text}")
+            shown = text.replace("\n", "↵")
+            self.say(f"  {name}: {shown}")
 
     def say(self, text: str) -> None:
         """Print a line, however long."""

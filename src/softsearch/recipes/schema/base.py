@@ -12,6 +12,7 @@ from softsearch.errors import RecipeError
 from softsearch.recipes.duration import UNIT_WORDS, Duration, Unit
 
 Count = Annotated[int, Field(ge=1, le=10**12)]
+Vocabulary = Annotated[int, Field(ge=6, le=10**12)]  # four marks, and two entries to tell apart
 Width = Annotated[int, Field(ge=1, le=65_536)]
 Share = Annotated[float, Field(ge=0, lt=1)]
 Positive = Annotated[float, Field(gt=0)]

@@ -266,6 +266,15 @@ class LanguageRecipe(Recipe):
         return self
 
     @model_validator(mode="after")
+    def _a_batch_holds_a_window(self) -> LanguageRecipe:
+        if self.training is not None and self.training.batch_tokens < self.task.window:
+            size, window = self.training.batch_tokens, self.task.window
+            fix = f"set training.batch_tokens: {window}, or task.window: {size}"
+            problem = f"batch_tokens ({size}) has no room for one window (task.window: {window})"
+            raise mistake(problem, key="training", allowed=f"batch_tokens: {window} or more", fix=fix)
+        return self
+
+    @model_validator(mode="after")
     def _a_network_is_trained(self) -> LanguageRecipe:
         if isinstance(self.model, NGramModel) and self.training is not None:
             fix = "leave it out; over a recipe that has one, write training: null"

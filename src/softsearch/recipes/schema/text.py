@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from softsearch.recipes.schema.base import Count, Part, Text, mistake
+from softsearch.recipes.schema.base import Count, Part, Text, Vocabulary, mistake
 
 
 def _form(value: object) -> str:
@@ -73,7 +73,7 @@ class Subwords(Part):
     """Subwords of the training text; `size` is the vocabulary at most, `lowercase` as for ``words``."""
 
     kind: Literal["sentencepiece"]
-    size: Count = 8_000
+    size: Vocabulary = 8_000
     lowercase: bool = False
 
 
@@ -81,7 +81,7 @@ class Verbatim(Part):
     """Every character as it stands, white space too; the most frequent `size` of them."""
 
     kind: Literal["characters"]
-    size: Count = 1_000
+    size: Vocabulary = 1_000
 
 
 class Bytes(Part):

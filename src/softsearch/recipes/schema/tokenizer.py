@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from softsearch.recipes.schema.base import Count, Part, Positive
+from softsearch.recipes.schema.base import Part, Positive, Vocabulary
 
 
 class Sentencepiece(Part):
@@ -22,7 +22,7 @@ class Sentencepiece(Part):
     """
 
     kind: Literal["sentencepiece"]
-    size: Count = 8_000
+    size: Vocabulary = 8_000
     lowercase: bool = False
     sample: Positive | None = None
 
@@ -37,7 +37,7 @@ class Words(Part):
     """
 
     kind: Literal["words"]
-    size: Count = 10_000
+    size: Vocabulary = 10_000
     lowercase: bool = False
     split_punctuation: bool = True
 
@@ -46,7 +46,7 @@ class Characters(Part):
     """Characters, the most frequent `size` of both languages together; `data.max_tokens` then counts these."""
 
     kind: Literal["characters"]
-    size: Count = 1_000
+    size: Vocabulary = 1_000
     lowercase: bool = False
 
 
