@@ -202,7 +202,7 @@ def check_runs(examples: int, writing: Path) -> None:
             "evaluate": ["--on", "valid"],
             "resume": [],
             "predict": ["--prompt", "the cat"],
-            "look": ["--next", "the cat"],
+            "look": ["--next", "--text", "the cat"],
         },
     }
     commands = [(run, name, words) for run, own in asked.items() for name, words in own.items()]

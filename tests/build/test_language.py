@@ -131,6 +131,11 @@ def test_clusters_above_the_vocabulary_have_no_effect_and_are_told_of(recipe):
     assert model(own).head.ranges == [(8, VOCABULARY)]
     (told,) = family_of(own).remarks(own, {"from": None, "vocabulary": VOCABULARY})
     assert told == f"model.output.cutoffs: 2000 has no effect, the vocabulary has {VOCABULARY} entries"
+    drawn = recipe(f"model.output={{kind: sampled, samples: {VOCABULARY}}}")
+    (told,) = family_of(drawn).remarks(drawn, {"vocabulary": VOCABULARY, "from": {}})
+    assert told.startswith(f"model.output.samples {VOCABULARY}: the vocabulary has {VOCABULARY} entries")
+    fewer = recipe(f"model.output={{kind: sampled, samples: {VOCABULARY - 1}}}")
+    assert list(family_of(fewer).remarks(fewer, {"vocabulary": VOCABULARY, "from": {}})) == []
     head = model(recipe("model.output={kind: adaptive, cutoffs: [2000]}")).head
     features, targets = torch.randn(5, 6), torch.tensor([0, 1, 9, 39, 2])
     wanted = nn.functional.cross_entropy(head.first(features), targets, reduction="sum")

@@ -79,6 +79,22 @@ def test_what_is_typed_is_gone_on_with_prompt_by_prompt(command, run, typed, mon
     assert "One prompt per line" in ended.err
 
 
+def test_a_typed_line_that_is_not_utf_8_is_told_and_the_next_one_gone_on_with(command, run, typed, monkeypatch):
+    answers = iter(["\udcff\udcfe", "to be"])
+    monkeypatch.setattr("rich.console.Console.input", lambda *_: next(answers, None) or _end())
+    typed(b"", terminal=True)
+    ended = command("predict", run, "--max-tokens", 3)
+    assert (ended.code, ended.out) == (0, "to be" + written(run, "to be", max_tokens=3) + "\n")
+    assert "this line is not UTF-8" in ended.err
+
+
+def test_nothing_to_score_is_told(command, run, tmp_path):
+    (tmp_path / "empty.txt").write_text("")
+    ended = command("predict", run, "--score", tmp_path / "empty.txt")
+    assert (ended.code, ended.out) == (2, "")
+    assert "empty.txt: there is no line to score" in ended.err
+
+
 def _end():
     raise EOFError
 

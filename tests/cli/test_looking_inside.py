@@ -157,7 +157,7 @@ def test_a_transformer_draws_its_heads_as_it_reads_up_to_its_context(run, comman
     ended = command("look", run("transformer"), "--attention", "the cat sat\nand the cat woke", "--out", out)
     assert ended.code == 0, ended.err
     assert out.read_bytes().startswith(PNG)
-    assert "the first 7 tokens" in ended.err
+    assert "the first 7 tokens are looked at, up to line 1 (the model's context)" in ended.err
 
 
 @pytest.mark.parametrize("where", ["source", "encoder", "decoder"])

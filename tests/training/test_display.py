@@ -35,6 +35,14 @@ def test_plain_lines_tell_step_loss_speed_time_left_and_scores() -> None:
     assert sample == [f"  {name}: {text}" for name, text in _VALID["sample"].items()]
 
 
+def test_a_sample_of_several_lines_is_one_line() -> None:
+    out = io.StringIO()
+    PlainDisplay(Console(file=out, width=200), 100).valid(
+        {**_VALID, "sample": {"written": "to be,\nor not"}}, best=True
+    )
+    assert out.getvalue().splitlines()[1:] == ["  written: to be,↵or not"]
+
+
 def test_plain_lines_come_every_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
     monkeypatch.setattr(display.time, "monotonic", lambda: now)

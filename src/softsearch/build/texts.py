@@ -60,7 +60,7 @@ def materialise(
         text = RunningText.write(folder / split, texts, tokenizer, by_line=is_by_line(recipe))
         report[split] = _reported(text) | (described(texts) if isinstance(recipe.data, schema.BuiltIn) else {})
         _warn_of_unknown(split, text, own=split == "train" and not given)
-    if isinstance(recipe.model, schema.TransformerModel):
+    if isinstance(recipe.model, schema.TransformerModel) and not overfit:
         _warn_of_places(RunningText(folder / "train"), recipe.task.window)
     if is_by_line(recipe) and recipe.training is not None:
         report["train"]["long_lines"] = _long_lines(RunningText(folder / "train"), recipe.task.window)

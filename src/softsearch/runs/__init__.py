@@ -1,10 +1,11 @@
 """From a recipe to a run folder, and from a run folder to something that can be used."""
 
-from softsearch.runs.evaluation import compare, evaluate
+from softsearch.runs.evaluation import evaluate
 from softsearch.runs.fitting import fit, prepare
 from softsearch.runs.folders import unused_folder
 from softsearch.runs.loading import called, kind_of, load
 from softsearch.runs.making import dry_run, is_finished, resume, train
+from softsearch.runs.pairs import compare
 
 __all__ = [
     "called",

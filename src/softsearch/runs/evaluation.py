@@ -1,4 +1,4 @@
-"""From run folders to their scores, whatever they have learnt, and to what sets them apart."""
+"""From run folders to their scores, whatever they have learnt."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from softsearch.data.alignments import GoldFormat
 from softsearch.errors import RunError
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.runs.loading import called, kind_of
-from softsearch.runs.pairs import compare_pairs, evaluate_pairs, score_validation
+from softsearch.runs.pairs import evaluate_pairs, score_validation
 from softsearch.runs.texts import evaluate_text, score_text
 from softsearch.training.folder import RunFolder
 
@@ -93,33 +93,3 @@ def evaluate(
 def score_trained(folder: RunFolder, ready: Any, valid: Any) -> None:
     """Score a trained network on what it was validated on; the test data stay unopened until someone asks."""
     _SCORING[kind_of(folder)].score_validation(folder, ready, valid)
-
-
-def compare(
-    runs: Sequence[Path | str],
-    *,
-    on: str | Path | None = None,
-    gold: str | Path | None = None,
-    gold_format: GoldFormat | None = None,
-    beam: int | None = None,
-    with_ter: bool = False,
-    on_progress: Callable[[int], None] | None = None,
-) -> dict[str, Any]:
-    """Score several runs on the same pairs, and test how each differs from the first.
-
-    Each run keeps its own evaluation, and the comparison under ``evaluations/comparisons/``. Where one of the runs
-    ignores case, all are compared without regard to it. The parameters are those of :func:`evaluate`.
-
-    Raises
-    ------
-    RunError, DataError
-        As in :func:`evaluate`; a run is given twice; the runs have different pairs of their own, or do not translate.
-    """
-    for run in runs:
-        folder = RunFolder.open(Path(run))
-        if kind_of(folder) != "translation":
-            fix = f"evaluate one at a time: softsearch evaluate {folder.path}"
-            raise RunError("only translators are compared by a test yet", path=folder.path, fix=fix)
-    return compare_pairs(
-        runs, on=on, gold=gold, gold_format=gold_format, beam=beam, with_ter=with_ter, on_progress=on_progress
-    )

@@ -13,7 +13,7 @@ from softsearch.data.parallel import Pair
 from softsearch.errors import RunError
 from softsearch.metrics.score import Statistics
 from softsearch.models.sequence_model import SequenceModel
-from softsearch.runs.loading import load
+from softsearch.runs.loading import kind_of, load
 from softsearch.runs.parts import keep_evaluation, now
 from softsearch.tasks.outputs import Outputs, outputs_of
 from softsearch.tasks.scoring import differences, scores, statistics
@@ -60,7 +60,7 @@ def score_validation(folder: RunFolder, translator: Translator, valid: HeldOut) 
     score(folder, translator, ToScore("valid", "valid", valid.pairs))
 
 
-def compare_pairs(
+def compare(
     runs: Sequence[Path | str],
     *,
     on: str | Path | None = None,
@@ -72,9 +72,21 @@ def compare_pairs(
 ) -> dict[str, Any]:
     """Score several translators on the same pairs, and test how each differs from the first.
 
-    The parameters and errors are those of :func:`~softsearch.runs.compare`.
+    Each run keeps its own evaluation, and the comparison under ``evaluations/comparisons/``. Where one of the runs
+    ignores case, all are compared without regard to it. The parameters are those of
+    :func:`~softsearch.runs.evaluate`.
+
+    Raises
+    ------
+    RunError, DataError
+        As in :func:`~softsearch.runs.evaluate`; a run is given twice; the runs have different pairs of their own, or do
+        not translate.
     """
     folders = [RunFolder.open(Path(run)) for run in runs]
+    for folder in folders:
+        if kind_of(folder) != "translation":
+            fix = f"evaluate one at a time: softsearch evaluate {folder.path}"
+            raise RunError("only translators are compared by a test yet", path=folder.path, fix=fix)
     _refuse_itself(folders)
     named = [_pairs(folder, on, gold, gold_format) for folder in folders]
     data, pairs = named[0], named[0].pairs

@@ -248,6 +248,7 @@ class Training(Part):
 
     def without_effect(self, at: str = "") -> Iterator[str]:
         """Yield a sentence for each option that changes nothing, beside the others."""
+        yield from super().without_effect(at)
         warmup_steps, rate = self.schedule.warmup_steps, self.optimizer.learning_rate
         if self.max_steps is not None and warmup_steps >= self.max_steps:
             yield f"training ends in its {warmup_steps} steps of warm-up: it never reaches the learning rate {rate}"
