@@ -11,8 +11,8 @@ from torch import nn
 from softsearch.build.training import build_optimizer, build_settings
 from softsearch.errors import RecipeError
 from softsearch.recipes import load_recipe, schema
+from softsearch.training import schedules
 from softsearch.training.optimisers import AveragedSGD
-from softsearch.training.schedules import DecaySettings, PlateauSettings
 from softsearch.training.settings import TrainingSettings
 
 
@@ -47,10 +47,7 @@ def test_every_setting_of_a_training_comes_from_the_recipe():
         checkpoint_every=(90.0, "seconds"),
         accumulate=3,
         learning_rate=0.125,
-        schedule="constant",
-        warmup_steps=11,
-        plateau=None,
-        decay=None,
+        schedule=schedules.Constant(warmup_steps=11),
         clip_norm=2.5,
         stop_on="bleu",
         patience=4,
@@ -64,24 +61,33 @@ def test_every_setting_of_a_training_comes_from_the_recipe():
 
 def test_no_limit_and_no_number_of_threads_stay_unsaid():
     unsaid = {name for name, value in dataclasses.asdict(build_settings(_training())).items() if value is None}
-    assert unsaid == {"max_steps", "budget_s", "threads", "plateau", "decay", "average"}
+    assert unsaid == {"max_steps", "budget_s", "threads", "average"}
 
 
-@pytest.mark.parametrize("kind", ["linear", "constant", "cosine", "inverse_sqrt", "plateau"])
-def test_every_schedule_can_be_asked_for(kind):
-    settings = build_settings(_training(schedule={"kind": kind, "warmup_steps": 7}))
-    assert (settings.schedule, settings.warmup_steps) == (kind, 7)
-
-
-def test_a_plateau_has_settings_of_its_own():
-    fields = {"kind": "plateau", "factor": 0.25, "patience": 4, "min_learning_rate": 1e-6}
-    settings = build_settings(_training(schedule=fields))
-    assert settings.plateau == PlateauSettings(factor=0.25, patience=4, min_learning_rate=1e-6)
-
-
-def test_a_decay_has_settings_of_its_own():
-    settings = build_settings(_training(schedule={"kind": "decay", "factor": 0.25, "after": 6}))
-    assert (settings.schedule, settings.decay) == ("decay", DecaySettings(factor=0.25, after=6))
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"kind": "linear", "warmup_steps": 7}, schedules.Linear(warmup_steps=7)),
+        ({"kind": "constant", "warmup_steps": 7}, schedules.Constant(warmup_steps=7)),
+        ({"kind": "cosine", "warmup_steps": 7}, schedules.Cosine(warmup_steps=7)),
+        ({"kind": "inverse_sqrt", "warmup_steps": 7}, schedules.InverseSqrt(warmup_steps=7)),
+        (
+            {"kind": "plateau", "warmup_steps": 7, "factor": 0.25, "patience": 4, "min_learning_rate": 1e-6},
+            schedules.OnPlateau(warmup_steps=7, factor=0.25, patience=4, min_learning_rate=1e-6),
+        ),
+        ({"kind": "decay", "factor": 0.25, "after": 6}, schedules.Decay(factor=0.25, after=6)),
+        (
+            {"kind": "multi_step", "warmup_steps": 7, "factor": 0.2, "at": [0.3, 0.6]},
+            schedules.MultiStep(warmup_steps=7, factor=0.2, at=(0.3, 0.6)),
+        ),
+        (
+            {"kind": "one_cycle", "rise": 0.4, "momentum": [0.8, 0.9]},
+            schedules.OneCycle(rise=0.4, momentum=(0.8, 0.9)),
+        ),
+    ],
+)
+def test_every_schedule_can_be_asked_for(fields, expected):
+    assert build_settings(_training(schedule=fields)).schedule == expected
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,9 @@ from softsearch.errors import RunError
 from softsearch.training.averaging import Average, in_words
 from softsearch.training.checkpoints import load_checkpoint
 from softsearch.training.folder import RunFolder
+from softsearch.training.schedules import Constant
 
-OFTEN: dict[str, Any] = {"validate_every": (5, "steps"), "schedule": "constant"}
+OFTEN: dict[str, Any] = {"validate_every": (5, "steps"), "schedule": Constant(warmup_steps=5)}
 
 
 def _scoring(toy: ModuleType, scores: list[float], **hooks: Any) -> Any:
@@ -78,7 +79,12 @@ def test_only_what_is_needed_is_kept_while_it_trains_and_afterwards(toy: ModuleT
         if number == 27:
             signal.raise_signal(signal.SIGTERM)
 
-    settings: dict[str, Any] = {"average": 3, "keep": 2, "validate_every": (5, "steps"), "schedule": "constant"}
+    settings: dict[str, Any] = {
+        "average": 3,
+        "keep": 2,
+        "validate_every": (5, "steps"),
+        "schedule": Constant(warmup_steps=5),
+    }
     scores = [1.0, 6.0, 6.0, 6.0, 6.0, 6.0, 7.0]
     toy.run(tmp_path / "run", task=_scoring(toy, scores, hook=stop), **settings)
     assert RunFolder.open(tmp_path / "run").checkpoints == [5, 15, 20, 25, 27]

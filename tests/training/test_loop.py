@@ -22,7 +22,16 @@ from softsearch.errors import RunError
 from softsearch.training import optimisers
 from softsearch.training.checkpoints import load_checkpoint
 from softsearch.training.folder import RunFolder
-from softsearch.training.schedules import PlateauSettings
+from softsearch.training.schedules import (
+    Constant,
+    Cosine,
+    InverseSqrt,
+    Moment,
+    MultiStep,
+    OneCycle,
+    OnPlateau,
+    Schedule,
+)
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +121,7 @@ def test_a_mean_of_weights_goes_on_bit_for_bit_and_is_what_is_validated_and_save
     toy: ModuleType, tmp_path: Path
 ) -> None:
     # Steps so long that the validation soon no longer improves.
-    changes: dict[str, Any] = {"optimizer": _averaged, "learning_rate": 100.0, "schedule": "constant"}
+    changes: dict[str, Any] = {"optimizer": _averaged, "learning_rate": 100.0, "schedule": Constant(warmup_steps=5)}
     toy.run(tmp_path / "whole", **changes)
     assert _interrupted_every_third_step(toy, tmp_path / "parts", **changes) == toy.trace(tmp_path / "whole")
     folder, model = RunFolder.open(tmp_path / "whole"), toy.Model()
@@ -124,15 +133,22 @@ def test_a_mean_of_weights_goes_on_bit_for_bit_and_is_what_is_validated_and_save
         assert toy.Task().validate(model, toy.Data()).scores["loss"] > scored
 
 
-@pytest.mark.parametrize("schedule", ["constant", "cosine", "inverse_sqrt", "plateau"])
-def test_every_schedule_goes_on_bit_for_bit_and_is_its_own(toy: ModuleType, tmp_path: Path, schedule: str) -> None:
-    plateau = PlateauSettings(factor=0.5, patience=1, min_learning_rate=1e-3) if schedule == "plateau" else None
-    changes: dict[str, Any] = {
-        "schedule": schedule,
-        "plateau": plateau,
-        "max_steps": 21,
-        "validate_every": (2, "steps"),
-    }
+@pytest.mark.parametrize(
+    ("schedule", "last"),
+    [
+        (Constant(warmup_steps=5), 0.03),
+        (Cosine(warmup_steps=5), 0.03 * (1 - math.cos(math.pi * 2 / 16)) / 2),
+        (InverseSqrt(warmup_steps=5), 0.03 * math.sqrt(5 / 20)),
+        (MultiStep(factor=0.1, at=(0.5,)), 0.003),
+        (OneCycle(rise=0.5, momentum=(0.5, 0.9)), 0.03 * OneCycle(rise=0.5, momentum=(0.5, 0.9)).scale(Moment(19, 21))),
+        # 0.03 / 2**5 lies below the floor
+        (OnPlateau(warmup_steps=5, factor=0.5, patience=1, min_learning_rate=1e-3), 1e-3),
+    ],
+)
+def test_every_schedule_goes_on_bit_for_bit_and_is_its_own(
+    toy: ModuleType, tmp_path: Path, schedule: Schedule, last: float
+) -> None:
+    changes: dict[str, Any] = {"schedule": schedule, "max_steps": 21, "validate_every": (2, "steps")}
     worse = [3.0, 2.0, 2.5, 2.6, 2.7, 2.6, 2.8, 2.9, 2.9, 3.0, 3.0]
 
     class Given(toy.Task):
@@ -145,14 +161,7 @@ def test_every_schedule_goes_on_bit_for_bit_and_is_its_own(toy: ModuleType, tmp_
         pass
     assert toy.trace(tmp_path / "parts") == toy.trace(tmp_path / "whole")
     (row,) = _rows(tmp_path / "whole", "train")
-    assert row["learning_rate"] == pytest.approx(
-        {
-            "constant": 0.03,
-            "cosine": 0.03 * (1 - math.cos(math.pi * 2 / 16)) / 2,
-            "inverse_sqrt": 0.03 * math.sqrt(5 / 20),
-            "plateau": 1e-3,  # 0.03 / 2**5 lies below the floor
-        }[schedule]
-    )
+    assert row["learning_rate"] == pytest.approx(last)
 
 
 def test_what_a_task_carries_from_batch_to_batch_goes_on_bit_for_bit(toy: ModuleType, tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from softsearch.training.folder import RunFolder
 from softsearch.training.loop import train
 from softsearch.training.optimisers import adamw
 from softsearch.training.outcome import Outcome
+from softsearch.training.schedules import Linear
 from softsearch.training.settings import TrainingSettings
 
 ROWS, LENGTH, VOCABULARY, HIDDEN = 48, 5, 11, 16
@@ -132,10 +133,7 @@ def settings(**changes: Any) -> TrainingSettings:
         checkpoint_every=(4, "steps"),
         accumulate=1,
         learning_rate=0.03,
-        schedule="linear",
-        warmup_steps=5,
-        plateau=None,
-        decay=None,
+        schedule=Linear(warmup_steps=5),
         clip_norm=1.0,
         stop_on="loss",
         patience=None,

@@ -8,9 +8,19 @@ import torch
 from torch import nn
 
 from softsearch.recipes import schema
-from softsearch.training import optimisers
-from softsearch.training.schedules import DecaySettings, PlateauSettings
+from softsearch.training import optimisers, schedules
 from softsearch.training.settings import TrainingSettings
+
+_SCHEDULES: dict[str, type[schedules.Schedule]] = {
+    "linear": schedules.Linear,
+    "constant": schedules.Constant,
+    "cosine": schedules.Cosine,
+    "inverse_sqrt": schedules.InverseSqrt,
+    "plateau": schedules.OnPlateau,
+    "decay": schedules.Decay,
+    "multi_step": schedules.MultiStep,
+    "one_cycle": schedules.OneCycle,
+}
 
 
 def build_settings(recipe: schema.Training) -> TrainingSettings:
@@ -24,10 +34,7 @@ def build_settings(recipe: schema.Training) -> TrainingSettings:
         checkpoint_every=(recipe.checkpoint_every.amount, recipe.checkpoint_every.unit),
         accumulate=recipe.accumulate,
         learning_rate=recipe.optimizer.learning_rate,
-        schedule=recipe.schedule.kind,
-        warmup_steps=recipe.schedule.warmup_steps,
-        plateau=_build_plateau(recipe.schedule),
-        decay=_build_decay(recipe.schedule),
+        schedule=_SCHEDULES[recipe.schedule.kind](**recipe.schedule.model_dump(exclude={"kind"})),
         clip_norm=recipe.clip_norm,
         stop_on=recipe.stop.on,
         patience=recipe.stop.patience,
@@ -55,13 +62,3 @@ def build_optimizer(recipe: schema.Optimizer, model: nn.Module) -> torch.optim.O
             return optimisers.adadelta(model, learning_rate=rate, rho=rho, epsilon=epsilon)
         case _:
             assert_never(recipe)
-
-
-def _build_plateau(recipe: schema.Schedule) -> PlateauSettings | None:
-    if not isinstance(recipe, schema.Plateau):
-        return None
-    return PlateauSettings(factor=recipe.factor, patience=recipe.patience, min_learning_rate=recipe.min_learning_rate)
-
-
-def _build_decay(recipe: schema.Schedule) -> DecaySettings | None:
-    return DecaySettings(factor=recipe.factor, after=recipe.after) if isinstance(recipe, schema.Decay) else None

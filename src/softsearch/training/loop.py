@@ -23,13 +23,13 @@ from softsearch.training.checkpoints import load_carry, load_checkpoint, save_ch
 from softsearch.training.folder import RunFolder
 from softsearch.training.memory import backward_within_memory, exhaustion_told
 from softsearch.training.optimisation import update
-from softsearch.training.optimisers import AveragedSGD, mean_weights
+from softsearch.training.optimisers import AveragedSGD, mean_weights, set_momentum
 from softsearch.training.outcome import Outcome, last_words, not_finite, outcome_of
 from softsearch.training.position import TrainingData
 from softsearch.training.precision import choose_precision
 from softsearch.training.progress import first_progress, saved_progress
 from softsearch.training.reporting import Reporter
-from softsearch.training.schedules import learning_rate_at
+from softsearch.training.schedules import Moment, OnPlateau
 from softsearch.training.settings import Resolved, TrainingSettings
 from softsearch.training.signals import Interruption, interruptible
 
@@ -218,6 +218,7 @@ class _Training:
             precision=self.precision,
         )
         rate, clip_norm = self._learning_rate(self.step), self.settings.clip_norm
+        set_momentum(self.optimizer, self.settings.schedule.momentum_at(self._moment(self.step)))
         result = update(self.model, fitted.loss, optimizer=self.optimizer, learning_rate=rate, clip_norm=clip_norm)
         self.carry = fitted.carry if result.updated else {}  # one that is not finite would spoil what follows
         progress.limit = fitted.limit
@@ -234,15 +235,10 @@ class _Training:
 
     def _learning_rate(self, step: int) -> float:
         settings = self.settings
-        return self.progress.plateau.scale * learning_rate_at(
-            step,
-            schedule=settings.schedule,
-            learning_rate=settings.learning_rate,
-            warmup_steps=settings.warmup_steps,
-            total_steps=self.resolved.total_steps,
-            epoch=self.progress.position.epoch,
-            decay=settings.decay,
-        )
+        return self.progress.plateau.scale * settings.learning_rate * settings.schedule.scale(self._moment(step))
+
+    def _moment(self, step: int) -> Moment:
+        return Moment(step, self.resolved.total_steps, self.progress.position.epoch)
 
     def _validate(self) -> None:
         assert self.reporter is not None
@@ -253,9 +249,9 @@ class _Training:
         self.model.train()
         progress.scores = dict(validation.scores)
         best = progress.stopping.update(self.step, progress.scores)
-        if settings.plateau is not None:
-            stalled = progress.stopping.stalled(settings.plateau.patience)
-            progress.plateau.update(settings.plateau, stalled=stalled, learning_rate=settings.learning_rate)
+        if isinstance(settings.schedule, OnPlateau):
+            stalled = progress.stopping.stalled(settings.schedule.patience)
+            progress.plateau.update(settings.schedule, stalled=stalled, learning_rate=settings.learning_rate)
         progress.validated = [*progress.validated, self.step]
         self.reporter.validation(progress, validation, best=best, elapsed_s=self.elapsed_s)
         if isinstance(self.optimizer, AveragedSGD) and self.optimizer.is_due(progress.stopping):

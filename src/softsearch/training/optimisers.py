@@ -38,6 +38,15 @@ def sgd(
     return torch.optim.SGD(groups, lr=learning_rate, momentum=momentum, nesterov=nesterov)
 
 
+def set_momentum(optimizer: torch.optim.Optimizer, momentum: float | None) -> None:
+    """Set the momentum of the next step, or the first of AdamW's betas; None leaves it."""
+    for group in optimizer.param_groups if momentum is not None else ():
+        if "betas" in group:
+            group["betas"] = (momentum, group["betas"][1])
+        else:
+            group["momentum"] = momentum
+
+
 class AveragedSGD(torch.optim.SGD):
     """Gradient descent that takes the mean of its weights from a moment on.
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from softsearch.errors import SoftsearchError
 from softsearch.nn.products import Precision
-from softsearch.training.schedules import DecaySettings, PlateauSettings, Schedule
+from softsearch.training.schedules import Schedule
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -22,10 +22,8 @@ class TrainingSettings:
         How often: (2, "epochs"), (500, "steps"); checkpoints also (120.0, "seconds").
     accumulate
         Batches of a step.
-    learning_rate, schedule, warmup_steps
-        See :func:`softsearch.training.schedules.learning_rate_at`.
-    plateau, decay
-        For the schedules "plateau" and "decay"; None for every other.
+    learning_rate, schedule
+        The greatest, and what share of it each step takes.
     clip_norm
         Longer gradients are cut to this norm; None leaves them.
     stop_on, patience, min_delta
@@ -48,9 +46,6 @@ class TrainingSettings:
     accumulate: int
     learning_rate: float
     schedule: Schedule
-    warmup_steps: int
-    plateau: PlateauSettings | None
-    decay: DecaySettings | None
     clip_norm: float | None
     stop_on: str
     patience: int | None

@@ -165,7 +165,46 @@ class Decay(Part):
     after: Count = 4
 
 
-Schedule = Annotated[Linear | Constant | Cosine | InverseSqrt | Plateau | Decay, Field(discriminator="kind")]
+class MultiStep(Part):
+    """Warm up, then stay, but fall by `factor` where a share of the training is done (He et al. 2016, section 4.2).
+
+    Attributes
+    ----------
+    at
+        The shares, in order.
+    """
+
+    kind: Literal["multi_step"]
+    warmup_steps: Steps = 0
+    factor: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    at: Annotated[tuple[Annotated[float, Field(gt=0, lt=1)], ...], Field(strict=False, min_length=1)] = (0.5, 0.75)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> MultiStep:
+        if list(self.at) != sorted(set(self.at)):
+            raise mistake("the shares must increase", key="at", allowed=str(sorted(set(self.at))))
+        return self
+
+
+class OneCycle(Part):
+    """Rise from a 25th, then fall to almost zero, along cosines, and the momentum the other way (Smith 2018).
+
+    Attributes
+    ----------
+    rise
+        Share of the training in which it rises.
+    momentum
+        The least and the greatest; of adamw the first of its betas.
+    """
+
+    kind: Literal["one_cycle"]
+    rise: Annotated[float, Field(gt=0, lt=1)] = 0.3
+    momentum: Annotated[tuple[Share, Share], Field(strict=False)] = (0.85, 0.95)
+
+
+Schedule = Annotated[
+    Linear | Constant | Cosine | InverseSqrt | Plateau | Decay | MultiStep | OneCycle, Field(discriminator="kind")
+]
 
 
 class Stop(Part):
@@ -249,7 +288,7 @@ class Training(Part):
     def without_effect(self, at: str = "") -> Iterator[str]:
         """Yield a sentence for each option that changes nothing, beside the others."""
         yield from super().without_effect(at)
-        warmup_steps, rate = self.schedule.warmup_steps, self.optimizer.learning_rate
+        warmup_steps, rate = getattr(self.schedule, "warmup_steps", 0), self.optimizer.learning_rate
         if self.max_steps is not None and warmup_steps >= self.max_steps:
             yield f"training ends in its {warmup_steps} steps of warm-up: it never reaches the learning rate {rate}"
         if self.stop.min_delta and self.stop.patience is None and self.schedule.kind != "plateau":
