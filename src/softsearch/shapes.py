@@ -28,6 +28,11 @@ width          a padded length or a vector's width, where it does not matter whi
 in, out        what a linear map reads and writes
 new            positions that are picked from others
 vocabulary     token ids
+channels       maps of an image: colours, or what a layer has written
+height         rows of an image, a map or a kernel; its columns are counted along `width`
+classes        kinds of things that are told apart
+filters        what a layer of filters writes
+number         images of a store
 =============  =====================================================================
 """
 
@@ -59,6 +64,11 @@ AXES = (
     "out",
     "new",
     "vocabulary",
+    "channels",
+    "height",
+    "classes",
+    "filters",
+    "number",
 )
 
 __all__ = ["AXES", "Bool", "Float", "Int", "Shaped", "Tensor"]

@@ -95,6 +95,8 @@ class PairData:
         Cuts texts into tokens at random, a function of the texts and a seed; None to take the stored ids.
     """
 
+    unit = "tokens"
+
     def __init__(
         self,
         store: TokenStore,

@@ -66,6 +66,8 @@ class StreamData:
         Tokens of a stream in a batch; the last batch of an epoch may have fewer.
     """
 
+    unit = "tokens"
+
     def __init__(self, text: RunningText, *, streams: int, window: int) -> None:
         self.text = text
         self.streams = max(1, min(streams, len(text) // window))  # of a short text fewer, but long enough to learn from
@@ -108,6 +110,8 @@ class WindowData:
     seed
         The recipe's seed.
     """
+
+    unit = "tokens"
 
     def __init__(self, text: RunningText, *, batch: int, window: int, seed: int) -> None:
         self.text = text
@@ -154,6 +158,8 @@ class LineData:
     seed
         The recipe's seed.
     """
+
+    unit = "tokens"
 
     def __init__(self, text: RunningText, *, batch_tokens: int, window: int | None, seed: int) -> None:
         self.text = text

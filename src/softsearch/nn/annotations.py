@@ -23,3 +23,11 @@ def at_positions(
 ) -> Float[Tensor, "batch new width"]:
     """Return the vectors that stand at the positions `index` of each sentence."""
     return values.gather(1, index.unsqueeze(2).expand(-1, -1, values.shape[2]))
+
+
+def mean_over(
+    values: Float[Tensor, "batch src width"], mask: Bool[Tensor, "batch src"]
+) -> Float[Tensor, "batch width"]:
+    """Return the mean of the vectors at real positions; where there is none, zeros."""
+    total = values.masked_fill(~mask.unsqueeze(2), 0.0).sum(dim=1)
+    return total / mask.sum(dim=1, keepdim=True).clamp(min=1)

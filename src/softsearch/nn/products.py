@@ -1,4 +1,4 @@
-"""The products of linear layers, W x, in fp32 or in bf16.
+"""The products of linear layers, W x, and of convolutions, in fp32 or in bf16.
 
 bf16 has the range of fp32 and 8 bits of its precision. Processors with instructions for it (AVX-512 BF16, AMX, Arm's)
 take a product of two bf16 matrices, summed in fp32, about twice as fast. So it is the operands of products alone that
@@ -11,6 +11,10 @@ of them. So rows are filled up with zeros to one of sixteen numbers between a po
 
 Each weight is rounded once a pass. A recurrent weight is used at every step of a sequence: the operands of its gradient
 are kept as they come, and the sum is taken as one product when backpropagation has reached the first of them.
+
+A convolution takes most of its time to read and write maps, so in bf16 its maps stay in bf16 as well, until the next
+layer that wants fp32 (:class:`~softsearch.models.image_classifier.ImageClassifier` does where classes are scored).
+Normalisation takes its means and deviations in fp32 whatever it reads.
 """
 
 from __future__ import annotations
@@ -30,7 +34,7 @@ Precision = Literal["fp32", "bf16"]
 
 @contextmanager
 def products_in(precision: Precision) -> Iterator[None]:
-    """Take the products of all :class:`Linear` layers in `precision`, for one pass forwards and backwards.
+    """Take the products of all :class:`Linear` and :class:`Conv2d` layers in `precision`, for one pass both ways.
 
     Weights must not change inside the block.
     """
@@ -67,6 +71,17 @@ class Linear(nn.Linear):
             weight = _rounded[self.weight] = _Rounded.of(self.weight)
         output = _Product.apply(input, weight.anchor, weight)
         return output if self.bias is None else output + self.bias
+
+
+class Conv2d(nn.Conv2d):
+    """A convolution, taken as :func:`products_in` says; in bf16 it writes bf16."""
+
+    def forward(self, input: Float[Tensor, "batch in height width"]) -> Float[Tensor, "batch out _ _"]:
+        """Return the maps."""
+        if _rounded is None:
+            return super().forward(input)
+        bias = None if self.bias is None else self.bias.bfloat16()
+        return self._conv_forward(input.bfloat16(), self.weight.bfloat16(), bias)
 
 
 def _filled_up(tensor: Float[Tensor, "rows features"]) -> Float[Tensor, "_ features"]:

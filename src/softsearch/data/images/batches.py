@@ -1,0 +1,90 @@
+"""Batches of images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from softsearch.data.images.store import ImageStore
+from softsearch.seeding import derive
+from softsearch.shapes import Float, Tensor
+
+Augment = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
+"""Makes other images of the same classes out of images and the shares of their classes, with torch's randomness."""
+
+
+@dataclass(frozen=True)
+class ImageBatch:
+    """Images and how much of each class is in them: all of one, unless images were mixed."""
+
+    images: Float[Tensor, "batch channels height width"]
+    classes: Float[Tensor, "batch classes"]
+
+    @property
+    def num_items(self) -> int:
+        """How many images there are."""
+        return len(self.images)
+
+    def to(self, device: torch.device | str) -> ImageBatch:
+        """Return the batch on another device."""
+        return ImageBatch(self.images.to(device), self.classes.to(device))
+
+
+class ImageData:
+    """The images of a store in random order, in batches of one size, augmented anew in each epoch.
+
+    Rows count on from epoch to epoch, so that what is random about a batch is a function of its rows: row ``r`` is
+    image ``r % n`` in epoch ``r // n``.
+
+    Parameters
+    ----------
+    batch
+        Images in each; the last one of an epoch may have fewer, or one more.
+    seed
+        The recipe's seed.
+    augment
+        What is done to each batch; None: nothing.
+    """
+
+    unit = "images"
+
+    def __init__(self, store: ImageStore, *, batch: int, seed: int, augment: Augment | None) -> None:
+        self.store = store
+        self.augment = augment
+        self._batch, self._seed = batch, seed
+
+    def __len__(self) -> int:
+        return len(self.store)
+
+    def plan(self, epoch: int) -> list[np.ndarray]:
+        """Return the rows of each batch, a function of the seed and the epoch alone."""
+        order = np.random.default_rng(derive(self._seed, "data order", epoch)).permutation(len(self))
+        rows = order + epoch * len(self)
+        batches = np.array_split(rows, range(self._batch, len(rows), self._batch))
+        if len(batches) > 1 and len(batches[-1]) == 1:  # one image alone cannot be normalised over the batch
+            batches[-2:] = [np.concatenate(batches[-2:])]
+        return batches
+
+    def batch(self, rows: np.ndarray) -> ImageBatch:
+        """Read and augment one batch."""
+        places = rows % len(self)
+        images = torch.from_numpy(self.store.images[places]).permute(0, 3, 1, 2)
+        labels = torch.from_numpy(self.store.labels[places])
+        pixels = images.to(torch.float32, memory_format=torch.channels_last).div_(255)
+        classes = torch.nn.functional.one_hot(labels, len(self.store.classes)).float()
+        if self.augment is not None:
+            with torch.random.fork_rng(devices=[]):
+                torch.manual_seed(derive(self._seed, "augmentation", int(rows[0])))
+                pixels, classes = self.augment(pixels, classes)
+        return ImageBatch(pixels, classes)
+
+    def lengths(self, rows: np.ndarray) -> np.ndarray:
+        """Return that each image takes one position."""
+        return np.ones(len(rows), dtype=np.int64)
+
+    def describe(self, rows: np.ndarray) -> list[str]:
+        """Return where each image was read."""
+        return [self.store.place(int(row) % len(self)) for row in rows]

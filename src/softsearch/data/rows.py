@@ -1,0 +1,89 @@
+"""Rows with named fields: CSV or tab-separated columns under a header, or an object of JSON on each line."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from softsearch.data.labels import readable
+from softsearch.data.text import read_lines
+from softsearch.errors import DataError, nearest
+
+SUFFIXES = (".csv", ".tsv", ".jsonl")
+"""How the names of such files end, perhaps with ``.gz`` behind it."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """The fields of a row, and where it was found."""
+
+    fields: dict[str, object]
+    path: Path
+    line: int
+
+    def __getitem__(self, key: str) -> str:
+        """Return a field as text.
+
+        Raises
+        ------
+        DataError
+            There is no such field, or nothing in it.
+        """
+        value = self.fields.get(key)
+        if value is None or not str(value).strip():
+            known = list(self.fields)
+            problem = f"there is no {key!r} here"
+            raise DataError(problem, path=self.path, line=self.line, allowed=known, nearest=nearest(key, known))
+        return readable(str(value)).strip()
+
+    @property
+    def place(self) -> str:
+        """Where it was found: ``train.csv:17``."""
+        return f"{self.path.name}:{self.line}"
+
+
+def suffix_of(path: Path) -> str:
+    """Return how the name of a file ends, in lower case, ``.gz`` apart."""
+    return Path(path.name.lower().removesuffix(".gz")).suffix
+
+
+def read_table_rows(path: Path) -> Iterator[Row]:
+    """Yield the rows of a file: JSON lines if its name ends in ``.jsonl``, tabs in ``.tsv``, otherwise CSV.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read, or a line has another form.
+    """
+    if suffix_of(path) == ".jsonl":
+        return _json_rows(path)
+    return _columns(path, delimiter="\t" if suffix_of(path) == ".tsv" else ",")
+
+
+def _columns(path: Path, *, delimiter: str) -> Iterator[Row]:
+    # tabs part columns whatever stands in them; a quotation mark in a text is one
+    quoting: Literal[0, 3] = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
+    lines = (line + "\n" for line in read_lines(path))  # a quoted field may go on over its end
+    reader = csv.DictReader(lines, delimiter=delimiter, quoting=quoting, strict=True)
+    try:
+        for row in reader:
+            yield Row({key: value for key, value in row.items() if key is not None}, path, reader.line_num)
+    except csv.Error as error:
+        raise DataError(f"this is no CSV ({error})", path=path, line=reader.line_num) from error
+
+
+def _json_rows(path: Path) -> Iterator[Row]:
+    for number, line in enumerate(read_lines(path), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise DataError(f"this is no JSON ({error})", path=path, line=number, value=line) from error
+        if not isinstance(row, dict):
+            raise DataError("each line must be an object", path=path, line=number, value=line)
+        yield Row(row, path, number)

@@ -1,0 +1,33 @@
+"""What a network that looks at images must offer."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from torch import nn
+
+from softsearch.nn.annotations import Annotations
+from softsearch.shapes import Float, Tensor
+
+
+class ImageClassifier(nn.Module, ABC):
+    """A convolutional network whose last maps are pooled, or read as a whole, into a score for each class."""
+
+    @abstractmethod
+    def maps(self, images: Float[Tensor, "batch in height width"]) -> Float[Tensor, "batch out _ _"]:
+        """Return the last maps that still know places."""
+
+    @abstractmethod
+    def scores(self, maps: Float[Tensor, "batch out _ _"]) -> Float[Tensor, "batch classes"]:
+        """Return the score of each class, a log-probability but for a constant."""
+
+    def forward(self, images: Float[Tensor, "batch in height width"]) -> Float[Tensor, "batch classes"]:
+        """Return the score of each class."""
+        return self.scores(self.maps(images).float())
+
+    def annotations(self, images: Float[Tensor, "batch in height width"]) -> Annotations:
+        """Return the last maps as annotations, one for each place, row after row (Xu et al. 2015, section 3.1.1)."""
+        maps = self.maps(images).float()
+        values = maps.flatten(2).transpose(1, 2)
+        mask = values.new_ones(values.shape[:2]).bool()
+        return Annotations(values, mask, values.mean(dim=1))

@@ -1,0 +1,29 @@
+"""A row's fields are had by name, and a name that is not there is told with the nearest."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from softsearch.data.rows import read_table_rows, suffix_of
+from softsearch.errors import DataError
+
+
+def test_a_row_knows_its_place(tmp_path):
+    path = tmp_path / "t.csv.gz"
+    path.write_bytes(gzip.compress(b"a,b\n1, two \n"))
+    (row,) = read_table_rows(path)
+    assert (row["a"], row["b"], row.place) == ("1", "two", "t.csv.gz:2")
+    assert suffix_of(path) == ".csv"
+    with pytest.raises(DataError, match=r"t\.csv\.gz:2: there is no 'bb' here") as caught:
+        row["bb"]
+    assert caught.value.nearest == "b"
+
+
+def test_json_lines_may_hold_numbers_and_tabs_part_whatever_stands_between(tmp_path):
+    (tmp_path / "t.jsonl").write_text('{"a": 3, "b": "x"}\n')
+    assert [row["a"] for row in read_table_rows(tmp_path / "t.jsonl")] == ["3"]
+    (tmp_path / "t.tsv").write_text('a\tb\n"x\ty,z\n')
+    (row,) = read_table_rows(tmp_path / "t.tsv")
+    assert (row["a"], row["b"]) == ('"x', "y,z")
