@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from softsearch.models.sequence_model import SequenceModel
     from softsearch.recipes.reading import load_recipe
     from softsearch.runs import compare, evaluate, fit, load, prepare, resume, train
+    from softsearch.tasks.classified import Classified
+    from softsearch.tasks.images import ClassifierOfImages
+    from softsearch.tasks.sentences import ClassifierOfSentences
     from softsearch.tasks.translation import TranslationTask
     from softsearch.tasks.translator import Translation, Translator
     from softsearch.tasks.writer import Writer
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Classified",
+    "ClassifierOfImages",
+    "ClassifierOfSentences",
     "DataError",
     "Generation",
     "RecipeError",
@@ -49,6 +55,9 @@ __all__ = [
 
 # Imported at their first use: torch takes over a second, and most commands and `import softsearch` do without it.
 _HOMES = {
+    "Classified": "softsearch.tasks.classified",
+    "ClassifierOfImages": "softsearch.tasks.images",
+    "ClassifierOfSentences": "softsearch.tasks.sentences",
     "Translation": "softsearch.tasks.translator",
     "TranslationTask": "softsearch.tasks.translation",
     "Translator": "softsearch.tasks.translator",

@@ -56,7 +56,7 @@ def recipe(tmp_path: Path) -> Any:
 
 
 def model(recipe: LanguageRecipe) -> Any:
-    return family_of(recipe).model(recipe, outputs=VOCABULARY)
+    return family_of(recipe).model(recipe, sizes={"vocabulary": VOCABULARY})
 
 
 def opened(recipe: LanguageRecipe, folder: Path) -> Any:
@@ -175,7 +175,7 @@ def test_a_transformer_and_a_feed_forward_net_are_what_the_recipe_says(recipe):
 def test_n_grams_are_counted_as_the_recipe_says(recipe, tmp_path, by_line):
     changed = recipe("model={kind: ngram, order: 3}", "training=null", f"data.by_line={str(by_line).lower()}")
     tokenizer = family_of(changed).materialise(changed, tmp_path / "out", overfit=None, base=None).task.tokenizer
-    found = family_of(changed).counted(changed, tmp_path / "out", outputs=tokenizer.size)
+    found = family_of(changed).counted(changed, tmp_path / "out", sizes={"vocabulary": tokenizer.size})
     assert (found.head.order, found.head.vocabulary) == (3, tokenizer.size)
     characters = set(TEXT)
     over = {f"{last}\n{first}" for line in [TEXT.split("\n")[0]] for last, first in [(line[-1], line[0])]}

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from softsearch.build.families import family_of
-from softsearch.build.texts import VECTORS, materialise
+from softsearch.build.texts import materialise
 from softsearch.data.running import RunningText
 from softsearch.data.windows import LineData
 from softsearch.errors import DataError, RecipeError
@@ -146,7 +146,7 @@ def test_embeddings_begin_with_vectors(recipe, tmp_path, model, freeze):
     about = found.report["train"]["vectors"]
     assert (about["found"], about["in_lower_case"], about["tokens"]) == (2, 0, found.tokenizer.size)
     family = family_of(changed)
-    network = family.model(changed, outputs=found.tokenizer.size)
+    network = family.model(changed, sizes={"vocabulary": found.tokenizer.size})
     before = network.embedding.weight.clone()
     family.begin(changed, network, tmp_path / "data")
     (dog,), (cat,), (the,) = map(found.tokenizer.encode, ("dog", "cat", "the"))
@@ -173,7 +173,7 @@ def test_vectors_are_looked_for_beside_the_recipe(recipe, tmp_path):
     changed = recipe()
     assert Path(changed.model.vectors.file) == tmp_path / "vectors.txt"
     prepared(changed, tmp_path / "data")
-    with np.load(tmp_path / "data" / VECTORS) as kept:
+    with np.load(tmp_path / "data" / "vectors.npz") as kept:
         assert kept["vectors"].tolist() == [[1, 2, 3, 4, 5, 6]]
 
 

@@ -14,14 +14,20 @@ def test_json_is_one_object_with_metrics_and_lengths_and_nothing_else_on_stdout(
     assert set(evaluation["metrics"]["bleu"]) == {"value", "low", "high", "signature"}
     assert evaluation["by_length"][0]["count"] == 7
     assert "report" in ended.err
-    nothing = {"gold": None, "gold_format": None, "with_ter": False, "members": ()}
+    nothing = {"gold": None, "gold_format": None, "with_ter": False, "members": (), "flips": False}
     assert fake_runs == [("evaluate", {"run": tmp_path, "on": "test", "beam": 3, **nothing})]
 
 
 def test_every_option_reaches_the_evaluation(command, fake_runs, tmp_path):
-    options = ["--gold", "links.txt", "--gold-format", "pharaoh", "--with", "other", "--ter"]
+    options = ["--gold", "links.txt", "--gold-format", "pharaoh", "--with", "other", "--ter", "--flips"]
     assert command("evaluate", tmp_path, *options).code == 0
-    asked = {"gold": Path("links.txt"), "gold_format": "pharaoh", "members": [Path("other")], "with_ter": True}
+    asked = {
+        "gold": Path("links.txt"),
+        "gold_format": "pharaoh",
+        "members": [Path("other")],
+        "with_ter": True,
+        "flips": True,
+    }
     assert fake_runs == [("evaluate", {"run": tmp_path, "on": None, "beam": None, **asked})]
 
 

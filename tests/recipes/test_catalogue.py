@@ -17,6 +17,10 @@ def _corpora(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_shipped_recipes_go_by_name() -> None:
     assert list(RECIPES) == [
+        "images/cifar10",
+        "images/depth",
+        "images/mnist",
+        "images/shapes",
         "language/ptb",
         "language/ptb-adaptive",
         "language/ptb-feed-forward",
@@ -28,6 +32,10 @@ def test_the_shipped_recipes_go_by_name() -> None:
         "language/shakespeare-lags",
         "language/shakespeare-quick",
         "language/shakespeare-transformer",
+        "sentences/mr",
+        "sentences/sst2",
+        "sentences/tense",
+        "sentences/trec",
         "translate/builtin",
         "translate/builtin-transformer",
         "translate/builtin-words",
@@ -52,7 +60,7 @@ def test_a_shipped_recipe_is_valid_and_survives_being_dumped(recipe: ShippedReci
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
 def test_a_header_tells_what_the_recipe_shows_and_how_to_run_it(recipe: ShippedRecipe) -> None:
     assert recipe.task == load_recipe(recipe.name).task.kind
-    assert recipe.command.endswith(f"softsearch train {recipe.name}")
+    assert re.search(rf"softsearch (train {recipe.name}$|sweep {recipe.name} --over )", recipe.command)
     assert all(re.fullmatch(r"S\d+", system) for system in recipe.systems)
     assert recipe.summary.endswith(".")
     assert recipe.time

@@ -15,13 +15,18 @@ from pydantic.fields import FieldInfo
 from softsearch.errors import RecipeError
 from softsearch.recipes import load_recipe, shipped
 from softsearch.recipes.fields import Model, items, kind_of, members, models, paths
-from softsearch.recipes.schema import LanguageRecipe, Recipe, TranslationRecipe
+from softsearch.recipes.schema import ImageRecipe, LanguageRecipe, Recipe, SentenceRecipe, TranslationRecipe
 from softsearch.recipes.tree import Place, parse_yaml, plain
 
 PROJECT = Path(__file__).parents[2]
 PAGES: dict[type[Recipe], str] = {
     recipe: (PROJECT / "docs" / f"{name}.md").read_text(encoding="utf-8")
-    for recipe, name in ((TranslationRecipe, "recipes"), (LanguageRecipe, "language-models"))
+    for recipe, name in (
+        (TranslationRecipe, "recipes"),
+        (LanguageRecipe, "language-models"),
+        (ImageRecipe, "image-classifiers"),
+        (SentenceRecipe, "sentence-classifiers"),
+    )
 }
 PAGE = PAGES[TranslationRecipe]
 WHOLE = "recipe"
@@ -89,6 +94,8 @@ def test_the_page_has_every_field_of_every_kind_and_no_other(recipe):
     assert {path for path in paths(recipe) if not path.endswith("kind")} <= names
     # One table serves data.train, data.valid and data.test, but only a list below the first knows a weight.
     shared = {Key("data.valid", None, "weight"), Key("data.test", None, "weight")}
+    if recipe in (ImageRecipe, SentenceRecipe):  # what is said of training on text
+        shared.add(Key("training", None, "batch_tokens"))
     assert DOCUMENTED[recipe].keys() - shared == own
 
 
@@ -118,7 +125,7 @@ def test_a_default_on_the_page_is_that_of_the_schema(recipe, key, field):
     [each for each in FIELDS if any(get_origin(member) is Literal for member in members(each[2].annotation))],
 )
 def test_every_word_that_can_stand_somewhere_is_on_the_page(recipe, key, field):
-    words = {word for member in members(field.annotation) for word in get_args(member)}
+    words = {str(word) for member in members(field.annotation) for word in get_args(member)}
     assert set(re.findall(r"`(\w+)`", DOCUMENTED[recipe][key][0])) == words
 
 

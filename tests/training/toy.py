@@ -47,6 +47,8 @@ class Batch:
 class Data:
     """Epochs of alternately five and six batches; remembers which rows were read."""
 
+    unit = "tokens"
+
     def __init__(self) -> None:
         self.tokens = torch.randint(VOCABULARY, (ROWS, LENGTH), generator=torch.Generator().manual_seed(7))
         self.read: list[list[int]] = []

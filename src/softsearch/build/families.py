@@ -6,11 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from softsearch.build.family import Family
+from softsearch.build.image_classification import ImageFamily
 from softsearch.build.language import LanguageFamily
+from softsearch.build.sentence_classification import SentenceFamily
 from softsearch.build.translation import TranslationFamily
 from softsearch.recipes.schema import Recipe
 
-_FAMILIES: dict[str, Family[Any]] = {"translation": TranslationFamily(), "language_model": LanguageFamily()}
+_FAMILIES: dict[str, Family[Any]] = {
+    "translation": TranslationFamily(),
+    "language_model": LanguageFamily(),
+    "image_classification": ImageFamily(),
+    "sentence_classification": SentenceFamily(),
+}
 
 
 def family_of(recipe: Recipe) -> Family[Any]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from torch import Tensor
 
-from softsearch.recipes.schema import Recipe
+from softsearch.recipes import Duration
+from softsearch.recipes.schema import Recipe, Stop, Training
 from softsearch.training.position import TrainingData
 
 OwnRecipe = TypeVar("OwnRecipe", bound=Recipe)
+OwnTraining = TypeVar("OwnTraining", bound=Training)
 
 
 class Prepared(NamedTuple):
@@ -71,26 +73,26 @@ class Family(ABC, Generic[OwnRecipe]):
         """Return the task of the run in `folder`."""
 
     @abstractmethod
-    def outputs(self, task: Any) -> int:
-        """Return among how many tokens, or classes, a network chooses."""
+    def sizes(self, task: Any) -> dict[str, int]:
+        """Return how large a network's tables are that follow from the data: "vocabulary", "classes"."""
 
     def network(self, recipe: OwnRecipe) -> dict[str, Any]:
         """Return the fields that say which network a recipe asks for, as they are in YAML."""
         return {"model": recipe.model.model_dump(mode="json")}
 
     @abstractmethod
-    def model(self, recipe: OwnRecipe, *, outputs: int) -> Any:
-        """Return the network with its first weights, a function of the recipe."""
+    def model(self, recipe: OwnRecipe, *, sizes: Mapping[str, int]) -> Any:
+        """Return the network with its first weights, a function of the recipe and of what :meth:`sizes` gave."""
 
     def begin(self, recipe: OwnRecipe, model: Any, folder: Path) -> None:
         """Give a network the first weights that :meth:`materialise` has found for it, if there are any."""
         return
 
-    def counted(self, recipe: OwnRecipe, folder: Path, *, outputs: int) -> Any:
+    def counted(self, recipe: OwnRecipe, folder: Path, *, sizes: Mapping[str, int]) -> Any:
         """Return the model of a recipe that has no training, from what :meth:`materialise` wrote."""
         raise NotImplementedError
 
-    def recalled(self, weights: Mapping[str, Tensor], *, outputs: int) -> Any:
+    def recalled(self, weights: Mapping[str, Tensor], *, sizes: Mapping[str, int]) -> Any:
         """Return the model that :meth:`counted` gave, from its ``state_dict()``."""
         raise NotImplementedError
 
@@ -105,3 +107,9 @@ class Family(ABC, Generic[OwnRecipe]):
     @abstractmethod
     def remarks(self, recipe: OwnRecipe, about: Mapping[str, Any]) -> Iterator[str]:
         """Yield a sentence for each thing in which a training is not quite what its recipe seems to ask for."""
+
+
+def until_learnt(training: OwnTraining, *, on: Literal["loss", "bleu"] = "loss") -> OwnTraining:
+    """Return a training that looks often, and stops soon after nothing more is learnt by heart."""
+    update = {"validate_every": Duration(50, "steps"), "stop": Stop(on=on, patience=3)}
+    return training.model_copy(update=update)

@@ -10,8 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from softsearch.build.family import Family, Prepared
-from softsearch.build.texts import VECTORS, is_by_line, materialise, wanted_vectors
+from softsearch.build.family import Family, Prepared, until_learnt
+from softsearch.build.texts import is_by_line, materialise, wanted_vectors
+from softsearch.build.vectors import begin_with_vectors, remark_on_vectors
 from softsearch.data.running import RunningText
 from softsearch.data.tokenizers import load_tokenizer
 from softsearch.data.windows import LineData, StreamData, WindowData
@@ -24,7 +25,7 @@ from softsearch.models.transformer_language_model import TransformerLanguageMode
 from softsearch.nn.dropout import Dropout, SequenceDropout
 from softsearch.nn.heads import AdaptiveHead, Head, SampledHead, SoftmaxHead
 from softsearch.nn.recurrent import Layers
-from softsearch.recipes import Duration, schema
+from softsearch.recipes import schema
 from softsearch.seeding import derive
 from softsearch.tasks.language import HeldOutText, LanguageTask
 
@@ -75,42 +76,41 @@ class LanguageFamily(Family[schema.LanguageRecipe]):
         """Return the task of a run, with its tokenizer."""
         return LanguageTask.from_dict(fields, tokenizer=load_tokenizer(folder / _TOKENIZER))
 
-    def outputs(self, task: LanguageTask) -> int:
+    def sizes(self, task: LanguageTask) -> dict[str, int]:
         """Return the size of the vocabulary."""
-        return task.tokenizer.size
+        return {"vocabulary": task.tokenizer.size}
 
     def network(self, recipe: schema.LanguageRecipe) -> dict[str, Any]:
         """Return the fields of the model, and of a Transformer how far back it has places."""
         looks_back = isinstance(recipe.model, schema.TransformerModel)
         return super().network(recipe) | ({"task": {"window": recipe.task.window}} if looks_back else {})
 
-    def model(self, recipe: schema.LanguageRecipe, *, outputs: int) -> LanguageModel:
+    def model(self, recipe: schema.LanguageRecipe, *, sizes: Mapping[str, int]) -> LanguageModel:
         """Return the network with its first weights."""
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(derive(recipe.seed, "init"))
-            model = _model(recipe.model, outputs, context=recipe.task.window)
+            model = _model(recipe.model, sizes["vocabulary"], context=recipe.task.window)
         if (vectors := wanted_vectors(recipe)) is not None and vectors.freeze:
             model.get_parameter("embedding.weight").requires_grad_(False)
         return model
 
     def begin(self, recipe: schema.LanguageRecipe, model: LanguageModel, folder: Path) -> None:
         """Put the vectors that were found into the embeddings."""
-        if (folder / VECTORS).exists():
-            with np.load(folder / VECTORS) as found, torch.no_grad():
-                ids, vectors = torch.from_numpy(found["ids"]), torch.from_numpy(found["vectors"])
-                model.get_parameter("embedding.weight")[ids] = vectors
+        begin_with_vectors(model, folder)
 
-    def counted(self, recipe: schema.LanguageRecipe, folder: Path, *, outputs: int) -> LanguageModel:
+    def counted(self, recipe: schema.LanguageRecipe, folder: Path, *, sizes: Mapping[str, int]) -> LanguageModel:
         """Return n-grams, counted in the training text."""
         assert isinstance(recipe.model, schema.NGramModel)
         text = RunningText(folder / "train")
         ids = torch.from_numpy(text.ids.astype(np.int64))
         boundary = int(ids[0]) if text.by_line else None
-        return NGramLanguageModel.count(ids, order=recipe.model.order, vocabulary=outputs, boundary=boundary)
+        return NGramLanguageModel.count(
+            ids, order=recipe.model.order, vocabulary=sizes["vocabulary"], boundary=boundary
+        )
 
-    def recalled(self, weights: Mapping[str, Tensor], *, outputs: int) -> LanguageModel:
+    def recalled(self, weights: Mapping[str, Tensor], *, sizes: Mapping[str, int]) -> LanguageModel:
         """Return the n-grams that were counted."""
-        return NGramLanguageModel.from_weights(weights, vocabulary=outputs)
+        return NGramLanguageModel.from_weights(weights, vocabulary=sizes["vocabulary"])
 
     def about(self, recipe: schema.LanguageRecipe) -> dict[str, Any]:
         """Return nothing more."""
@@ -121,10 +121,8 @@ class LanguageFamily(Family[schema.LanguageRecipe]):
         if recipe.training is None or isinstance(recipe.model, schema.NGramModel):
             return recipe
         model = recipe.model.model_copy(update={"dropout": 0.0})
-        stop = schema.Stop(on="loss", patience=3)
-        training = recipe.training.model_copy(update={"validate_every": Duration(50, "steps"), "stop": stop})
         task = recipe.task.model_copy(update={"reset": 0.0})
-        return recipe.model_copy(update={"task": task, "model": model, "training": training})
+        return recipe.model_copy(update={"task": task, "model": model, "training": until_learnt(recipe.training)})
 
     def remarks(self, recipe: schema.LanguageRecipe, about: Mapping[str, Any]) -> Iterator[str]:
         """Yield what the vocabulary is in truth, and how much of it has vectors."""
@@ -142,11 +140,7 @@ class LanguageFamily(Family[schema.LanguageRecipe]):
             have = f"the vocabulary has {about['vocabulary']:,} entries"
             yield f"model.output.samples {output.samples:,}: {have}, and kind: softmax is faster for all of them"
         if about.get("vectors"):
-            found, lowered = about["vectors"]["found"], about["vectors"]["in_lower_case"]
-            yield (
-                f"{found:,} of {about['vocabulary']:,} entries of the vocabulary have a vector, {lowered:,} of them "
-                "that of the word in lower case"
-            )
+            yield remark_on_vectors(about["vectors"])
 
 
 def _carries(recipe: schema.LanguageRecipe) -> bool:

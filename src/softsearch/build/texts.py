@@ -11,16 +11,15 @@ from typing import Any, NamedTuple, assert_never
 import numpy as np
 
 from softsearch.build.tokenizer import build_tokenizer
+from softsearch.build.vectors import write_vectors
 from softsearch.data.library import described, library_texts
 from softsearch.data.running import RunningText, TextFile
 from softsearch.data.text import read_lines
 from softsearch.data.tokenizers import Tokenizer
-from softsearch.data.vectors import read_vectors
 from softsearch.errors import DataError
 from softsearch.files import sha256
 from softsearch.recipes import schema
 
-VECTORS = "vectors.npz"
 _MANY_LONG = 0.1
 _MANY_UNKNOWN = 0.5
 
@@ -67,9 +66,7 @@ def materialise(
     if not overfit:
         _warn_of_the_same(folder)
     if not given and (vectors := wanted_vectors(recipe)) is not None:  # weights that are given have their embeddings
-        found = read_vectors(Path(vectors.file), tokenizer, width=vectors.width)
-        np.savez(folder / VECTORS, ids=found.ids, vectors=found.vectors)
-        report["train"]["vectors"] = {"file": vectors.file, "tokens": tokenizer.size, **found.to_dict()}
+        report["train"]["vectors"] = write_vectors(vectors, folder, tokenizer, width=_embedding(recipe.model))
     name = recipe.data.train if isinstance(recipe.data, schema.TextFiles) else "built-in text"
     return PreparedText(tokenizer, name, report)
 
@@ -79,21 +76,13 @@ def is_by_line(recipe: schema.LanguageRecipe) -> bool:
     return isinstance(recipe.data, schema.TextFiles) and recipe.data.by_line
 
 
-class WantedVectors(NamedTuple):
-    """A file of vectors, how wide they must be, and whether they stay as they are."""
-
-    file: str
-    width: int
-    freeze: bool
-
-
-def wanted_vectors(recipe: schema.LanguageRecipe) -> WantedVectors | None:
+def wanted_vectors(recipe: schema.LanguageRecipe) -> schema.Vectors | None:
     """Return what the embeddings of a recipe begin with; None where it is random numbers."""
-    model = recipe.model
-    if isinstance(model, schema.NGramModel) or model.vectors is None:
-        return None
-    width = model.width if isinstance(model, schema.TransformerModel) else model.embedding
-    return WantedVectors(model.vectors.file, width, model.vectors.freeze)
+    return None if isinstance(recipe.model, schema.NGramModel) else recipe.model.vectors
+
+
+def _embedding(model: Any) -> int:
+    return int(model.width if isinstance(model, schema.TransformerModel) else model.embedding)
 
 
 class _Lines(Iterable[str]):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from softsearch.build.family import Family, Prepared
+from softsearch.build.family import Family, Prepared, until_learnt
 from softsearch.build.model import build_model
 from softsearch.build.preparation import materialise, open_materialised
 from softsearch.build.task import build_task
@@ -14,7 +14,7 @@ from softsearch.data.batches import PairData
 from softsearch.data.dictionary import dictionary_text, read_dictionary
 from softsearch.data.tokenizers import load_tokenizer
 from softsearch.models.sequence_model import SequenceModel
-from softsearch.recipes import Duration, schema
+from softsearch.recipes import schema
 from softsearch.tasks.translation import HeldOut, TranslationTask
 
 _TOKENIZER, _DICTIONARY = "tokenizer.model", "dictionary.tsv"
@@ -56,13 +56,13 @@ class TranslationFamily(Family[schema.TranslationRecipe]):
         tokenizer = load_tokenizer(folder / _TOKENIZER)
         return TranslationTask.from_dict(fields, tokenizer=tokenizer, dictionary=dictionary)
 
-    def outputs(self, task: TranslationTask) -> int:
+    def sizes(self, task: TranslationTask) -> dict[str, int]:
         """Return the size of the vocabulary."""
-        return task.tokenizer.size
+        return {"vocabulary": task.tokenizer.size}
 
-    def model(self, recipe: schema.TranslationRecipe, *, outputs: int) -> SequenceModel:
+    def model(self, recipe: schema.TranslationRecipe, *, sizes: Mapping[str, int]) -> SequenceModel:
         """Return the network with its first weights."""
-        return build_model(recipe.model, vocabulary=outputs, seed=recipe.seed)
+        return build_model(recipe.model, vocabulary=sizes["vocabulary"], seed=recipe.seed)
 
     def about(self, recipe: schema.TranslationRecipe) -> dict[str, Any]:
         """Return the languages."""
@@ -76,9 +76,7 @@ class TranslationFamily(Family[schema.TranslationRecipe]):
                 "tokenizer": recipe.tokenizer.model_copy(update={"sample": None} if samples else {}),
                 "task": recipe.task.model_copy(update={"label_smoothing": 0.0}),
                 "model": recipe.model.model_copy(update={"dropout": 0.0}),
-                "training": recipe.training.model_copy(
-                    update={"validate_every": Duration(50, "steps"), "stop": schema.Stop(on="bleu", patience=3)}
-                ),
+                "training": until_learnt(recipe.training, on="bleu"),
             }
         )
 

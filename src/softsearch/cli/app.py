@@ -25,6 +25,7 @@ from softsearch.cli import (
     new,
     prediction,
     recipes,
+    sweeping,
     training,
 )
 from softsearch.cli.console import say
@@ -47,6 +48,7 @@ app.command()(demo.demo)
 app.add_typer(new.app, name="new")
 app.command()(training.train)
 app.command()(training.resume)
+app.command()(sweeping.sweep)
 app.command()(evaluation.evaluate)
 app.command()(prediction.predict)
 app.command()(looking.look)

@@ -18,10 +18,11 @@ from softsearch.errors import DataError, RecipeError, RunError
 
 if TYPE_CHECKING:
     from softsearch.cli.survey import Survey
-    from softsearch.recipes.schema import Files, LanguageRecipe
+    from softsearch.recipes.schema import Files, LanguageRecipe, Recipe
     from softsearch.training.folder import RunFolder
 
 RECIPE_SUFFIXES = {".yaml", ".yml"}
+_CLASSES = 12  # that are named
 
 
 def check(
@@ -160,7 +161,7 @@ def _other_sides(file: Path) -> list[Path]:
 
 def _recipe(name: str) -> tuple[dict[str, Any], list[str]]:
     from softsearch.recipes.reading import load_recipe
-    from softsearch.recipes.schema import Files, LanguageRecipe, TranslationRecipe
+    from softsearch.recipes.schema import Files, ImageRecipe, LanguageRecipe, SentenceRecipe, TranslationRecipe
 
     recipe = load_recipe(name)
     found: dict[str, Any] = {"kind": "recipe", "path": str(recipe.path), "data": {}}
@@ -168,6 +169,9 @@ def _recipe(name: str) -> tuple[dict[str, Any], list[str]]:
     if isinstance(recipe, LanguageRecipe):
         found["data"] = _text(recipe)
         return found, [*lines, *_sizes(found["data"])]
+    if isinstance(recipe, ImageRecipe | SentenceRecipe):
+        found["data"] = _labelled(recipe)
+        return found, [*lines, *_classes(found["data"])]
     assert isinstance(recipe, TranslationRecipe)
     if not isinstance(recipe.data, Files):
         lines.append("its data are generated: there are no files to read")
@@ -196,6 +200,25 @@ def _sizes(found: Mapping[str, Any]) -> Iterator[str]:
             yield f"{split}: {own['kept']:,} lines, {read}; {100 * own['unknown'] / own['tokens']:.1f} % unknown"
     if "vectors" in found["train"]:
         yield f"vectors: {found['train']['vectors']['found']:,} of {found['vocabulary']:,} tokens have one"
+
+
+def _labelled(recipe: Recipe) -> dict[str, Any]:
+    """Return what each split of a classifier's data holds, as training reads it."""
+    from softsearch.build.families import family_of
+
+    with tempfile.TemporaryDirectory() as temporary:
+        return dict(family_of(recipe).materialise(recipe, Path(temporary) / "data", overfit=None, base=None).report)
+
+
+def _classes(found: Mapping[str, Any]) -> Iterator[str]:
+    for split, own in found.items():
+        most = sorted(own["classes"].items(), key=lambda each: -each[1])
+        shown = ", ".join(f"{name} {count:,}" for name, count in most[:_CLASSES])
+        more = f" and {len(most) - _CLASSES:,} more classes" if len(most) > _CLASSES else ""
+        unknown = (
+            f"; {100 * own['unknown'] / max(1, own['tokens']):.1f} % of the tokens unknown" if "tokens" in own else ""
+        )
+        yield f"{split}: {own['kept']:,} ({shown}{more}){unknown}"
 
 
 def _splits(data: Files, *, seed: int) -> Iterator[tuple[str, Survey]]:

@@ -12,8 +12,12 @@ from softsearch.cli.console import Json, counting, note, say, say_json
 from softsearch.cli.scores import comparison_table, scores_table
 from softsearch.errors import SoftsearchError
 
-_ON = '"test", "valid", a file of pairs, or two files "a.de,a.en"; of a language model, a text. Default: test.'
+_ON = (
+    '"test", "valid", a file of pairs, or two files "a.de,a.en"; of a language model, a text; of images, a folder with '
+    "one for each class. Default: test."
+)
 _GOLD = "Gold word links for these pairs, a line each, for the alignment error rate."
+_FLIPS = "Of images: take the mean over each and its mirror image."
 _MEMBER = "Another run that writes together with RUN, as an ensemble; may be given several times."
 
 
@@ -28,6 +32,7 @@ def evaluate(
     members: Annotated[list[Path] | None, typer.Option("--with", metavar="RUN", help=_MEMBER)] = None,
     beam: Annotated[int | None, typer.Option(min=1, help="Width of the beam; default: the recipe's.")] = None,
     ter: Annotated[bool, typer.Option("--ter", help="Also the translation edit rate, which may take long.")] = False,
+    flips: Annotated[bool, typer.Option("--flips", help=_FLIPS)] = False,
     as_json: Json = False,
 ) -> None:
     """Score a run on data that it has not trained on, with intervals; or several, with tests of how they differ."""
@@ -39,12 +44,14 @@ def evaluate(
     asked: dict[str, Any] = {"on": on, "gold": gold, "gold_format": gold_format, "beam": beam, "with_ter": ter}
     if members and len(runs) > 1:
         raise SoftsearchError("--with goes with one run, and several were given", fix="evaluate the ensemble by itself")
+    if flips and len(runs) > 1:
+        raise SoftsearchError("--flips goes with one run, and several were given", fix="evaluate them one at a time")
     with counting("sentences translated") as on_progress:
         if len(runs) > 1:
             found = api.compare(runs, **asked, on_progress=on_progress)
             kept = found["systems"]
         else:
-            found = api.evaluate(runs[0], **asked, members=members or (), on_progress=on_progress)
+            found = api.evaluate(runs[0], **asked, members=members or (), flips=flips, on_progress=on_progress)
             kept = [found]
     if as_json:
         say_json(found)

@@ -32,7 +32,10 @@ class Quantization(StrEnum):
 def export(
     runs: Annotated[list[Path], typer.Argument(metavar="RUN", help="A run folder.")],
     to: Annotated[
-        Target, typer.Option(help="CTranslate2, for Transformers that translate; or ONNX, for every network.")
+        Target,
+        typer.Option(
+            help="CTranslate2, for Transformers that translate; or ONNX, for every translator and language model."
+        ),
     ],
     quantization: Annotated[
         Quantization, typer.Option(help="int8: smaller, faster and a little worse.")

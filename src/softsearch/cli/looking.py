@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from softsearch.cli import looking_at_texts, looking_at_translations
+from softsearch.cli import looking_at_images, looking_at_sentences, looking_at_texts, looking_at_translations
 from softsearch.cli.console import Json
 from softsearch.cli.given import Given, given, option
 from softsearch.errors import RunError, SoftsearchError
@@ -21,10 +21,19 @@ _ON = 'Where the best head is judged: "test", or as for evaluate. Default: every
 _CELL = "Colour a text by one unit of a recurrent language model; layers and units count from 1."
 _CELLS = "Find the units that follow quotes, brackets, indentation, the position in a line and more."
 _NEXT = "Draw below each token of a text what was likely in its place."
+_LAYERS = "Of a run or a recipe that reads images: what each layer sees, writes and takes."
+_KERNELS = "Draw the first kernels of a network that reads images, and what each makes of a picture (--file)."
+_AUGMENTATION = "Of a run or a recipe that reads images: draw some training images as training sees them."
+_FILTERS = "List the n-grams on which the filters of a network for sentences fire; with --text, those of one sentence."
 _TEXT = "The text to look at; default: the run's validation text."
 _OUT = "The picture to write, .png; with --cell and --cells also a page, .html. Several are numbered or named."
 
-_AT = {"translation": looking_at_translations, "language_model": looking_at_texts}
+_AT = {
+    "translation": looking_at_translations,
+    "language_model": looking_at_texts,
+    "image_classification": looking_at_images,
+    "sentence_classification": looking_at_sentences,
+}
 
 
 def look(
@@ -39,13 +48,19 @@ def look(
     cell: Annotated[str | None, typer.Option(metavar="LAYER:UNIT", help=_CELL)] = None,
     cells: Annotated[bool, typer.Option("--cells", help=_CELLS)] = False,
     next_: Annotated[bool, typer.Option("--next", help=_NEXT)] = False,
+    layers: Annotated[bool, typer.Option("--layers", help=_LAYERS)] = False,
+    kernels: Annotated[bool, typer.Option("--kernels", help=_KERNELS)] = False,
+    augmentation: Annotated[bool, typer.Option("--augmentation", help=_AUGMENTATION)] = False,
+    filters: Annotated[bool, typer.Option("--filters", help=_FILTERS)] = False,
     text: Annotated[str | None, typer.Option(help=_TEXT)] = None,
     tokens: Annotated[int | None, typer.Option(min=8, help="Tokens of the text to look at, at most.")] = None,
-    top: Annotated[int | None, typer.Option(min=1, max=50, help="Likeliest tokens to draw; default: 5.")] = None,
+    top: Annotated[
+        int | None, typer.Option(min=1, max=50, help="Likeliest tokens to draw, or n-grams of each filter; default: 5.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help=_OUT)] = None,
     as_json: Json = False,
 ) -> None:
-    """Look inside a run: attention, memory cells, what was expected."""
+    """Look inside a run: attention, memory cells, what was expected, layers, kernels, filters."""
     from softsearch import runs
 
     views = {
@@ -54,17 +69,33 @@ def look(
         "cell": cell,
         "cells": cells or None,
         "next": next_ or None,
+        "layers": layers or None,
+        "kernels": kernels or None,
+        "augmentation": augmentation or None,
+        "filters": filters or None,
     }
     options = {
         "file": file, "by_head": by_head, "on": on, "gold": gold, "gold_format": gold_format, "text": text,
         "tokens": tokens, "top": top, "out": out, "json": as_json or None,
     }  # fmt: skip
-    at, asked, options = _AT[runs.kind_of(run)], given(**views), given(**options)
+    asked, options = given(**views), given(**options)
+    if list(asked) in (["layers"], ["augmentation"]) and not run.is_dir():
+        (view,) = asked
+        _of_recipe(view, run, options)
+        return
+    at = _AT[runs.kind_of(run)]
     asked = asked or {at.ALONE[name]: None for name in options if name in at.ALONE}
     view = _view(at.VIEWS, asked, options, run, example=at.EXAMPLE)
     path = out or Path(f"{view}.png")
     _check_suffix(path, [".png", ".html"] if view in ("cell", "cells") else [".png"])
     at.look(view, run, asked[view], {**options, "out": path})
+
+
+def _of_recipe(view: str, recipe: Path, options: Given) -> None:
+    _view({view: looking_at_images.VIEWS[view]}, {view: True}, options, recipe, example="")
+    path = options.get("out", Path(f"{view}.png"))
+    _check_suffix(path, [".png"])
+    looking_at_images.of_recipe(view, str(recipe), options={**options, "out": path})
 
 
 def _view(views: Mapping[str, set[str]], asked: Given, options: Given, run: Path, *, example: str) -> str:

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from softsearch.cli import continuation, prediction_options, translating
+from softsearch.cli import (
+    classifying_images,
+    classifying_sentences,
+    continuation,
+    prediction_options,
+    translating,
+)
 from softsearch.cli.given import given, refuse
 from softsearch.cli.prediction_options import Format
 
-_BY = {"translation": translating, "language_model": continuation}
+_BY = {
+    "translation": translating,
+    "language_model": continuation,
+    "image_classification": classifying_images,
+    "sentence_classification": classifying_sentences,
+}
 
 
 def predict(
@@ -40,8 +51,9 @@ def predict(
     alternatives: prediction_options.Alternatives = None,
     repetition_penalty: prediction_options.RepetitionPenalty = None,
     repetition_window: prediction_options.RepetitionWindow = None,
+    flips: prediction_options.Flips = False,
 ) -> None:
-    """Translate files, standard input, or what you type; go on with a prompt; or score what is given."""
+    """Translate, go on with a prompt, tell images or sentences apart, or score texts."""
     from softsearch import runs
 
     options = given(
@@ -71,6 +83,7 @@ def predict(
         alternatives=alternatives,
         repetition_penalty=repetition_penalty,
         repetition_window=repetition_window,
+        flips=flips or None,
     )
     by = _BY[runs.kind_of(run)]
     useless = {name: value for name, value in options.items() if name not in by.TAKES}

@@ -87,3 +87,7 @@ RepetitionPenalty = Annotated[
     float | None, _text("Divides the scores of tokens that were there; default 1: none.", min=1, max=100)
 ]
 RepetitionWindow = Annotated[int | None, _text("So many last tokens count as there; default: all.", min=1)]
+
+Flips = Annotated[
+    bool, typer.Option("--flips", rich_help_panel="Images", help="Take the mean with the mirror image of each.")
+]

@@ -6,20 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from softsearch.cli.console import say, table
-from softsearch.inspection.files import FEW, SHARES, scores_of_text, title
+from softsearch.inspection.files import FEW, SHARES, about_items, scores_of_classes, scores_of_text, title
 
 
 def name_of(evaluation: Mapping[str, Any]) -> str:
     """Return what an evaluation is called, with the width of its search."""
-    if evaluation.get("kind") == "text":
+    if "kind" in evaluation:
         return title(evaluation)
     return f"{title(evaluation)} (beam {evaluation['decoding']['beam']})"
 
 
 def scores_table(evaluation: Mapping[str, Any]) -> None:
     """Print the scores of one evaluation, with intervals and signatures, and what else is known of it."""
-    if evaluation.get("kind") == "text":
-        _text_table(evaluation)
+    if "kind" in evaluation:
+        _TABLES[evaluation["kind"]](evaluation)
         return
     say(f"{evaluation['num_sentences']} sentences of {name_of(evaluation)}")
     if evaluation.get("overfit"):
@@ -44,6 +44,18 @@ def _text_table(evaluation: Mapping[str, Any]) -> None:
     if evaluation.get("overfit"):
         say(f"trained with --overfit: the {evaluation['overfit']:,} lines trained on are its valid text too")
     table(["score", "value"], [list(row) for row in scores_of_text(evaluation).items()])
+
+
+def _class_table(evaluation: Mapping[str, Any]) -> None:
+    say(about_items(evaluation))
+    if evaluation.get("overfit"):
+        trained_on = f"{evaluation['overfit']:,} {evaluation['kind']}"
+        say(f"trained with --overfit: the {trained_on} trained on are its valid data too")
+    rows = [[name.replace("_", " "), *score] for name, score in scores_of_classes(evaluation).items()]
+    table(["score", "value", "95 % interval"], rows)
+
+
+_TABLES = {"text": _text_table, "images": _class_table, "sentences": _class_table}
 
 
 def comparison_table(comparison: Mapping[str, Any]) -> None:

@@ -14,8 +14,13 @@ from softsearch.cli.scores import name_of, scores_table
 _NEXT = {
     "translation": ("predict {}", 'look {} --attention "a sentence"'),
     "language_model": ('predict {} --prompt "The"',),
+    "image_classification": ("predict {} PICTURE", "look {} --kernels"),
+    "sentence_classification": ("predict {}",),
 }
 """What can be done with a run of each kind of task."""
+
+
+_FROM = "Fine-tune: start from this run's weights and vocabulary; of images also a file of published weights."
 
 
 def train(
@@ -24,7 +29,7 @@ def train(
     out: Annotated[Path | None, typer.Option(help="The run folder to write; default: runs/NAME.")] = None,
     start: Annotated[
         Path | None,
-        typer.Option("--from", metavar="RUN", help="Fine-tune: start from this run's weights and vocabulary."),
+        typer.Option("--from", metavar="RUN", help=_FROM),
     ] = None,
     overfit: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Train on N pairs, or lines, only: the loss must go to zero.")
@@ -90,7 +95,7 @@ def _show_forecast(forecast: Mapping[str, Any]) -> None:
 
     rows = [
         ["parameters", f"{forecast['parameters']:,}"],
-        ["vocabulary", f"{forecast['vocabulary']:,}"],
+        *([name, f"{forecast[name]:,}"] for name in ("vocabulary", "classes") if name in forecast),
         ["to train on", f"{forecast['train_items']:,} {forecast['items']}"],
         ["a step", f"{1000 * forecast['seconds_per_step']:.0f} ms"],
         ["steps", f"{forecast['steps']:,}, or fewer where the validation stops improving"],

@@ -18,7 +18,7 @@ from softsearch.models.language_model import LanguageModel
 from softsearch.models.ngram_language_model import NGramLanguageModel
 from softsearch.models.transformer import Transformer
 from softsearch.portable.manifest import Quantization, Target
-from softsearch.runs import load
+from softsearch.runs import called, load
 from softsearch.runs.folders import real
 from softsearch.tasks.translator import Translator
 from softsearch.tasks.writer import Writer
@@ -62,6 +62,9 @@ def export(
     folder = _beside(run, to, quantization) if out is None else real(Path(out))
     refuse_taken(folder, fix="choose another folder with --out, or delete that one")
     loaded = load(run)
+    if not isinstance(loaded, Translator | Writer):
+        allowed = "runs of translators and of language models"
+        raise RunError(f"{called(run)} cannot be exported yet", path=run, allowed=allowed, fix="use the run itself")
     _refuse_inexpressible(loaded.model, run, to)
     _require(to)
     with folder_written_atomically(folder) as temporary:

@@ -16,8 +16,15 @@ FEW = 5
 SHARES = frozenset({"aer", "link_precision", "link_recall"})
 """Scores from 0 to 1; the others are in per cent."""
 
+_FIX = "delete the file and have softsearch write it again"
 _EVALUATION_KEYS = ("data", "date", "metrics", "by_length", "sentences", "num_sentences", "decoding")
-_TEXT_KEYS = ("data", "date", "metrics")
+_KEYS_OF_CLASSES = ("data", "date", "metrics", "count", "classes", "confusion", "calibration", "worst")
+_KEYS_OF_KIND = {
+    "text": ("data", "date", "metrics"),
+    "images": _KEYS_OF_CLASSES,
+    "sentences": _KEYS_OF_CLASSES,
+}
+"""What an evaluation that names its kind has; one that does not is of pairs."""
 _COMPARISON_KEYS = ("date", "data", "systems", "comparisons", "num_sentences")
 
 
@@ -29,11 +36,11 @@ def read_evaluations(folder: Path) -> dict[str, Row]:
     RunError
         A file is damaged; the message names it.
     """
-    found = {path: read_json(path, required=_TEXT_KEYS) for path in _ordered(folder)}
-    texts = {path for path, row in found.items() if row.get("kind") == "text"}
-    return {
-        path.stem: row if path in texts else read_json(path, required=_EVALUATION_KEYS) for path, row in found.items()
-    }
+    found: dict[str, Row] = {}
+    for path in _ordered(folder):
+        row = read_json(path)
+        found[path.stem] = require_keys(row, _KEYS_OF_KIND.get(str(row.get("kind")), _EVALUATION_KEYS), path=path)
+    return found
 
 
 def read_comparisons(folder: Path) -> dict[str, Row]:
@@ -51,6 +58,28 @@ def scores_of_text(evaluation: Row) -> dict[str, str]:
     """Return what a language model makes of a text, four digits of each score."""
     metrics = evaluation["metrics"].items()
     return {name.replace("_", " "): f"{score['value']:#.4g}".rstrip(".") for name, score in metrics}
+
+
+def about_items(evaluation: Row) -> str:
+    """Return what was scored: ``10,000 images of test, each with its mirror image``."""
+    flips = ", each with its mirror image" if evaluation.get("flips") else ""
+    return f"{evaluation['count']:,} {evaluation['kind']} of {evaluation['data']}{flips}"
+
+
+def scores_of_classes(evaluation: Row) -> dict[str, tuple[str, str]]:
+    """Return each score of a classifier with its interval, if it has one: shares in per cent, a loss in nats."""
+    return {
+        name: (f"{score['value']:.4f}", "") if name == "loss" else share_shown(score)
+        for name, score in evaluation["metrics"].items()
+    }
+
+
+def share_shown(score: Row) -> tuple[str, str]:
+    """Return a share in per cent, and its interval, if it has one."""
+    return (
+        f"{100 * score['value']:.2f} %",
+        f"{100 * score['low']:.2f} to {100 * score['high']:.2f}" if "low" in score else "",
+    )
 
 
 def outdated(row: Row, in_use: Sequence[int]) -> str | None:
@@ -85,13 +114,17 @@ def read_json(path: Path, required: Collection[str] = ()) -> dict[str, Any]:
     RunError
         It is damaged, or lacks one of the keys.
     """
-    fix = "delete the file and have softsearch write it again"
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise RunError(f"damaged or cut short: {error}", path=path, fix=fix) from error
+        raise RunError(f"damaged or cut short: {error}", path=path, fix=_FIX) from error
+    return require_keys(content, required, path=path)
+
+
+def require_keys(content: Any, required: Collection[str], *, path: Path) -> dict[str, Any]:
+    """Return the content of a file, or raise a RunError where it is no object with these keys."""
     if not isinstance(content, dict) or not content.keys() >= set(required):
-        raise RunError("damaged: not the object that softsearch writes", path=path, allowed=required or None, fix=fix)
+        raise RunError("damaged: not the object that softsearch writes", path=path, allowed=required or None, fix=_FIX)
     return content
 
 

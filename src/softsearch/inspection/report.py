@@ -14,6 +14,7 @@ from string import Template
 
 from softsearch.files import write_text_atomically
 from softsearch.inspection.attention import attention_part, sentences_part
+from softsearch.inspection.classification import calibration_part, confusion_part, errors_part, worst_part
 from softsearch.inspection.files import Row, newest, read_comparisons, read_evaluations, read_json, read_rows
 from softsearch.inspection.html import (
     escape,
@@ -37,6 +38,9 @@ _SECTIONS = {
     "length": "By sentence length",
     "attention": "Attention",
     "sentences": "Best and worst sentences",
+    "confusion": "What is taken for what",
+    "calibration": "Calibration",
+    "worst": "Thought least likely",
     "data": "Data",
     "recipe": "Recipe",
     "environment": "Run and environment",
@@ -93,7 +97,22 @@ def _of_translation(folder: RunFolder, evaluations: Mapping[str, Row]) -> dict[s
     }
 
 
-_OF_KIND = {"translation": _of_translation, "language_model": _of_text}
+def _of_classes(folder: RunFolder, evaluations: Mapping[str, Row]) -> dict[str, list[str]]:
+    newest_ones = newest(evaluations, folder.in_use)
+    return {
+        "scores": errors_part(newest_ones, in_use=folder.in_use),
+        "confusion": confusion_part(newest_ones),
+        "calibration": calibration_part(newest_ones),
+        "worst": worst_part(newest_ones),
+    }
+
+
+_OF_KIND = {
+    "translation": _of_translation,
+    "language_model": _of_text,
+    "image_classification": _of_classes,
+    "sentence_classification": _of_classes,
+}
 """For each kind of task the parts of the report that are about it."""
 
 
@@ -119,7 +138,8 @@ def _training(rows: Sequence[Row]) -> list[str]:
     losses = {name: points for name, points in losses.items() if points}
     if not losses:
         return [paragraph("Nothing has been trained yet.")]
-    charts = [picture(curves(losses, ylabel="loss (nats per token)"), alt="Loss over the training steps")]
+    unit = next((name.removesuffix("s_per_s") for row in rows for name in row if name.endswith("s_per_s")), "token")
+    charts = [picture(curves(losses, ylabel=f"loss (nats per {unit})"), alt="Loss over the training steps")]
     parts = [side_by_side([*charts, *_quality(rows)])]
     if len(losses) == 2:
         why = "The validation loss is taken without dropout and label smoothing, so it may lie below the training's."
@@ -127,18 +147,21 @@ def _training(rows: Sequence[Row]) -> list[str]:
     samples = [row for row in rows if row.get("sample")]
     if samples:
         sample = "".join(sentence(name, text) for name, text in samples[-1]["sample"].items())
-        parts.append(f"<h3>A sentence at step {samples[-1]['step']:,}</h3><dl>{sample}</dl>")
+        parts.append(f"<h3>Seen at step {samples[-1]['step']:,}</h3><dl>{sample}</dl>")
     return parts
 
 
+_QUALITY = {"bleu": ("validation BLEU, greedy", "BLEU"), "accuracy": ("validation accuracy", "Accuracy")}
+
+
 def _quality(rows: Sequence[Row]) -> list[str]:
-    """Return a chart of BLEU over time, which is what compares machines and networks."""
-    scored = [row for row in rows if "bleu" in row]
-    if not scored:
-        return []
-    by_time = {"validation": [(row["elapsed_s"] / 60, row["bleu"]) for row in scored]}
-    chart = curves(by_time, ylabel="validation BLEU, greedy", xlabel="minutes of training")
-    return [picture(chart, alt="BLEU over the minutes of training")]
+    """Return a chart of BLEU, or of accuracy, over time, which is what compares machines and networks."""
+    charts = []
+    for name, (label, called) in _QUALITY.items():
+        if scored := [(row["elapsed_s"] / 60, row[name]) for row in rows if name in row]:
+            chart = curves({"validation": scored}, ylabel=label, xlabel="minutes of training")
+            charts.append(picture(chart, alt=f"{called} over the minutes of training"))
+    return charts
 
 
 def _data(path: Path) -> list[str]:

@@ -2,8 +2,11 @@
 
 from softsearch.pictures.attention import attention_map
 from softsearch.pictures.charts import curves, interval_chart, length_chart
+from softsearch.pictures.classification import confusion_matrix, reliability_chart
 from softsearch.pictures.coloured_text import coloured_text
+from softsearch.pictures.contact_sheet import contact_sheet
 from softsearch.pictures.heads import head_grid
+from softsearch.pictures.kernels import kernel_sheet
 from softsearch.pictures.next_tokens import Expected, next_token_strips
 from softsearch.pictures.saving import save_png, to_data_uri
 
@@ -11,11 +14,15 @@ __all__ = [
     "Expected",
     "attention_map",
     "coloured_text",
+    "confusion_matrix",
+    "contact_sheet",
     "curves",
     "head_grid",
     "interval_chart",
+    "kernel_sheet",
     "length_chart",
     "next_token_strips",
+    "reliability_chart",
     "save_png",
     "to_data_uri",
 ]

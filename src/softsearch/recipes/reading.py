@@ -215,7 +215,7 @@ def _belongs_only_to(before: Model | None, after: Model | None, key: str, item: 
 def _with_paths(tree: Tree) -> Tree:
     """Expand ~ and ${VARIABLES} in the names of files, and make those absolute that no folder is given for."""
     data = tree.entries.get("data")
-    if data is not None and "kind" in data.entries and data.entries["kind"].value in ("files", "text"):
+    if data is not None and "train" in data.entries:  # what is made or built in names no files
         tree = Tree({**tree.entries, "data": _with_folder(data)}, tree.place)
     for keys in (("decoding", "dictionary"), ("model", "vectors", "file")):
         tree = _with_path(tree, keys)

@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 from softsearch.data.alignments import GoldFormat
 from softsearch.errors import RunError
 from softsearch.models.sequence_model import SequenceModel
+from softsearch.runs.images import evaluate_images, score_images
 from softsearch.runs.loading import called, kind_of
 from softsearch.runs.pairs import evaluate_pairs, score_validation
+from softsearch.runs.sentences import evaluate_sentences, score_sentences
 from softsearch.runs.texts import evaluate_text, score_text
 from softsearch.training.folder import RunFolder
 
@@ -30,12 +32,15 @@ _SCORING = {
         score_validation,
     ),
     "language_model": _Scoring(evaluate_text, frozenset(), score_text),
+    "image_classification": _Scoring(evaluate_images, frozenset({"flips"}), score_images),
+    "sentence_classification": _Scoring(evaluate_sentences, frozenset(), score_sentences),
 }
 _CALLED = {
     "gold": "gold links",
     "gold_format": "form of gold links",
     "with_ter": "translation edit rate",
     "members": "ensemble",
+    "flips": "mirror images",
 }
 
 
@@ -48,6 +53,7 @@ def evaluate(
     beam: int | None = None,
     with_ter: bool = False,
     members: Sequence[Path | str] = (),
+    flips: bool = False,
     model: SequenceModel | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> dict[str, Any]:
@@ -57,7 +63,7 @@ def evaluate(
     ----------
     on
         "test" (the default, where the run has one), "valid", or a file: of pairs (or two files ``"SOURCE,TARGET"``),
-        or a text.
+        a text, images with a folder for each class, sentences with their classes.
     gold, gold_format
         A file of gold word links for these pairs, and how it counts words
         (:func:`~softsearch.data.alignments.with_gold`).
@@ -67,6 +73,8 @@ def evaluate(
         Also by TER, which may take long.
     members
         Other runs that write together with this one (:func:`~softsearch.runs.load`).
+    flips
+        Take the mean over an image and its mirror image (test-time augmentation).
     model
         See :func:`~softsearch.runs.load`.
 
@@ -83,6 +91,7 @@ def evaluate(
         "beam": beam,
         "with_ter": with_ter,
         "members": members,
+        "flips": flips,
     }
     for name in (name for name, value in options.items() if value and name not in scoring.takes):
         raise RunError(f"{called(folder)} has no {_CALLED.get(name, name)}", path=folder.path, fix="leave it out")

@@ -61,7 +61,8 @@ def train(
     out
         The folder to write; by default ``runs/NAME`` or, where that is taken, ``runs/NAME-2`` and so on.
     start
-        A run whose best weights, tokenizer and vocabulary to start from (fine-tuning); they are copied.
+        A run whose best weights, tokenizer and vocabulary, or classes, to start from (fine-tuning); they are copied. Of
+        networks that read images also a file of published weights, in safetensors or of ``torch.save``.
     overfit
         Train and validate on this many pairs, without dropout and smoothing: a model that can learn must learn them.
     live
@@ -110,7 +111,7 @@ def _begun(recipe: Recipe, path: Path, *, start: Path | str | None, overfit: int
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as temporary:
         data = Path(temporary) / "data"
         prepared = family.materialise(recipe, data, overfit=overfit, base=None if base is None else base.task)
-        task, outputs = prepared.task, family.outputs(prepared.task)
+        task, sizes = prepared.task, family.sizes(prepared.task)
         files: dict[str, str | bytes] = {
             RECIPE: dump_recipe(recipe),
             "environment.json": as_json(environment()),
@@ -122,7 +123,7 @@ def _begun(recipe: Recipe, path: Path, *, start: Path | str | None, overfit: int
             "created": now(),
             "softsearch": __version__,
             "overfit": prepared.report["train"]["kept"] if overfit else None,
-            "vocabulary": outputs,
+            **sizes,
             "data": prepared.name,
             "task": task.to_dict(),
             "recipe": plain_recipe(recipe),
@@ -132,9 +133,9 @@ def _begun(recipe: Recipe, path: Path, *, start: Path | str | None, overfit: int
             "prepared_s": time.monotonic() - began_at,
         }
         if base is not None:
-            files[WEIGHTS] = base.weights
+            files[WEIGHTS] = base.weights(family.model(recipe, sizes=sizes))
         if recipe.training is None:
-            files[COUNTED] = weights_as_bytes(family.counted(recipe, data, outputs=outputs))
+            files[COUNTED] = weights_as_bytes(family.counted(recipe, data, sizes=sizes))
         folder = RunFolder.create(path, files=files, about=about, data=data, editable={RECIPE})
     return folder, recipe
 
@@ -189,9 +190,9 @@ def dry_run(recipe: Recipe, *, start: Path | str | None = None, overfit: int | N
     with tempfile.TemporaryDirectory() as temporary, exhaustion_told(None):
         files = Path(temporary) / "data"
         prepared = family.materialise(recipe, files, overfit=overfit, base=None if base is None else base.task)
-        task, outputs = prepared.task, family.outputs(prepared.task)
+        task, sizes = prepared.task, family.sizes(prepared.task)
         data, valid = family.open(recipe, files, name=prepared.name, task=task)
-        model = family.model(recipe, outputs=outputs)
+        model = family.model(recipe, sizes=sizes)
         optimizer = build_optimizer(recipe.training.optimizer, model)
         precision = choose_precision(
             settings.precision,
@@ -216,7 +217,7 @@ def dry_run(recipe: Recipe, *, start: Path | str | None = None, overfit: int | N
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
         "train_items": len(data),
         "items": family.items,
-        "vocabulary": outputs,
+        **sizes,
         "seconds_per_step": pace.step_s,
         "steps": steps,
         "predicted_s": time_for(steps, pace=pace, settings=settings),
@@ -231,7 +232,7 @@ def _train(folder: RunFolder, recipe: Recipe, *, resume: bool, live: bool, notes
         for note in notes:
             warnings.warn(note, stacklevel=3)
         return _finished(folder, task, trained_model_of(folder), valid)
-    model = family.model(recipe, outputs=folder.about["vocabulary"])
+    model = family.model(recipe, sizes=folder.about)
     if folder.last is None:
         family.begin(recipe, model, files)
         if folder.about.get("from"):

@@ -32,7 +32,7 @@ def task_of(folder: RunFolder) -> Any:
 def model_of(folder: RunFolder) -> Any:
     """Return the network of a run, with its first weights."""
     recipe = recipe_of(folder)
-    return family_of(recipe).model(recipe, outputs=folder.about["vocabulary"])
+    return family_of(recipe).model(recipe, sizes=folder.about)
 
 
 def trained_model_of(folder: RunFolder) -> Any:
@@ -46,7 +46,7 @@ def trained_model_of(folder: RunFolder) -> Any:
     recipe = recipe_of(folder)
     if recipe.training is None:
         counted = load_file(folder.path / COUNTED)
-        return family_of(recipe).recalled(counted, outputs=folder.about["vocabulary"])
+        return family_of(recipe).recalled(counted, sizes=folder.about)
     model = model_of(folder)
     load_checkpoint(folder, best_of(folder), model=model)
     return model

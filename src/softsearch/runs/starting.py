@@ -1,38 +1,73 @@
-"""A training that starts from the weights of another run, with that run's vocabulary."""
+"""A training that starts from other weights: of a run, with its vocabulary and classes, or of a published file."""
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from torch import nn
+
 from softsearch.build.families import family_of
 from softsearch.errors import RunError
+from softsearch.files import sha256
 from softsearch.recipes import Recipe
 from softsearch.runs.changes import differences
 from softsearch.runs.parts import recipe_of, task_of, trained_model_of
 from softsearch.training.checkpoints import weights_as_bytes
 from softsearch.training.folder import RunFolder
+from softsearch.training.published import read_weights, take_weights
 
 WEIGHTS = "start.safetensors"
+_SHOWN = 4  # names in a message
 
 
 class Start(NamedTuple):
-    """What another run gives: its task, its best weights as the content of a file, and how it is recorded."""
+    """What a training starts from, and how it is recorded.
+
+    `task` is that of another run, None for a file. `weights` returns the content of a file of weights for the network
+    that it is given; of a run they are its own, whatever the network.
+    """
 
     task: Any
-    weights: bytes
+    weights: Callable[[nn.Module], bytes]
     about: dict[str, Any]
 
 
-def start_from(run: Path, recipe: Recipe) -> tuple[Recipe, Start]:
-    """Return a recipe with what the weights of another run ask for, and what is taken over from that run.
+def start_from(source: Path, recipe: Recipe) -> tuple[Recipe, Start]:
+    """Return a recipe with what the weights of another run ask for, and what is taken over from that run, or file.
 
     Raises
     ------
     RunError
-        Not a run, damaged, or its model is another than the recipe's; the fields that differ are named.
+        Not a run, damaged, or its model is another than the recipe's; the fields that differ are named. A file that
+        holds no weights; or of a network that is known by its words.
     """
+    return _from_file(source, recipe) if source.is_file() else _from_run(source, recipe)
+
+
+def _from_file(path: Path, recipe: Recipe) -> tuple[Recipe, Start]:
+    if family_of(recipe).of_weights or recipe.training is None:
+        problem = "only networks that read images start from a file of weights: others are bound to a vocabulary"
+        raise RunError(problem, path=path, fix="name a run folder")
+    published = read_weights(path)
+
+    def weights(model: nn.Module) -> bytes:
+        fitted = take_weights(published, model, path=path)
+        for names, told in (
+            (fitted.own, "the last layer starts anew, for its own classes"),
+            (fitted.useless, "the network has no use for these weights"),
+        ):
+            if names:
+                shown = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if names[_SHOWN:] else "")
+                warnings.warn(f"{path}: {told}: {shown}", stacklevel=3)
+        return weights_as_bytes(model)
+
+    return recipe, Start(None, weights, {"file": str(path.absolute()), "sha256": sha256(path)})
+
+
+def _from_run(run: Path, recipe: Recipe) -> tuple[Recipe, Start]:
     folder = RunFolder.open(run)
     base = recipe_of(folder)
     if base.training is None or recipe.training is None:
@@ -46,7 +81,7 @@ def start_from(run: Path, recipe: Recipe) -> tuple[Recipe, Start]:
     model = trained_model_of(folder)
     step = folder.averaged[-1] if folder.averaged else folder.best or folder.last
     about = {"run": str(run.absolute()), "created": folder.about["created"], "step": step}
-    return recipe.model_copy(update=bound), Start(task_of(folder), weights_as_bytes(model), about)
+    return recipe.model_copy(update=bound), Start(task_of(folder), lambda _: weights_as_bytes(model), about)
 
 
 def _refuse_another_model(run: Path, base: Recipe, recipe: Recipe) -> None:

@@ -265,13 +265,17 @@ def _optimizer_tensors(model: nn.Module, optimizer: torch.optim.Optimizer) -> di
 def _restore_optimizer(
     saved: Mapping[str, Tensor], model: nn.Module, optimizer: torch.optim.Optimizer, path: Path
 ) -> None:
-    names = {parameter: name for name, parameter in model.named_parameters()}
+    parameters = dict(model.named_parameters())
+    names = {parameter: name for name, parameter in parameters.items()}
     order = [names[parameter] for group in optimizer.param_groups for parameter in group["params"]]
     state: dict[int, dict[str, Tensor]] = {}
     for full_name, tensor in saved.items():
         key, name = full_name.split("/", 1)
         if name not in order:
             raise RunError(f"this is the state of another optimiser: {name}", path=path)
-        # Cloned out of the mapped file, whose tensors need not be aligned in memory as those of a running training are.
-        state.setdefault(order.index(name), {})[key] = tensor.clone()
+        # Copied out of the mapped file, whose tensors need not lie in memory as those of a running training do: what
+        # has a parameter's shape gets its order, too (channels last), which fused optimisers rely on.
+        parameter = parameters[name]
+        own = torch.empty_like(parameter, dtype=tensor.dtype) if tensor.shape == parameter.shape else tensor.clone()
+        state.setdefault(order.index(name), {})[key] = own.detach().copy_(tensor)
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})

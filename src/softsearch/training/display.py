@@ -144,7 +144,10 @@ def _place(row: Mapping[str, Any], total_steps: int) -> str:
 
 
 def _training(row: Mapping[str, Any]) -> str:
-    return f"loss {row['loss']:.3f}  {row['tokens_per_s']:.0f} tokens/s"
+    speed = next(
+        f"{value:.0f} {name.removesuffix('_per_s')}/s" for name, value in row.items() if name.endswith("_per_s")
+    )
+    return f"loss {row['loss']:.3f}  {speed}"
 
 
 def _scores(row: Mapping[str, Any]) -> str:

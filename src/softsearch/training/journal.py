@@ -42,12 +42,18 @@ class Meter:
             self.totals[name] = self.totals.get(name, 0.0) + total
             self.counts[name] = self.counts.get(name, 0) + count
 
-    def means(self) -> dict[str, float]:
-        """Return the loss in nats per item, the speed and the mean norm of the gradient before clipping."""
+    def means(self, *, unit: str) -> dict[str, float]:
+        """Return the loss in nats per item, the speed and the mean norm of the gradient before clipping.
+
+        Parameters
+        ----------
+        unit
+            What the items are: "tokens".
+        """
         losses = [total / max(1, self.counts[name]) for name, total in self.totals.items()]
         return {
             "loss": sum(losses) if losses else math.nan,
-            "tokens_per_s": self.items / self.seconds if self.seconds else 0.0,
+            f"{unit}_per_s": self.items / self.seconds if self.seconds else 0.0,
             "grad_norm": self.grad_norm / self.steps if self.steps else math.nan,
         }
 

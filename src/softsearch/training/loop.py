@@ -151,7 +151,9 @@ class _Training:
         self.precision = self._settle_precision()
         self.resolved = Resolved(**settled) if settled else self._settle()
         total_steps = self.resolved.total_steps
-        self.reporter = Reporter(self.folder, step=self.step, total_steps=total_steps, live=live, notes=notes)
+        self.reporter = Reporter(
+            self.folder, step=self.step, total_steps=total_steps, unit=self.data.unit, live=live, notes=notes
+        )
 
     def close(self) -> None:
         if self.reporter is not None:

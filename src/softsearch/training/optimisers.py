@@ -39,11 +39,11 @@ def sgd(
 
 
 def set_momentum(optimizer: torch.optim.Optimizer, momentum: float | None) -> None:
-    """Set the momentum of the next step, or the first of AdamW's betas; None leaves it."""
+    """Set the momentum of the next step, or the first of AdamW's betas; None leaves it, and so does having none."""
     for group in optimizer.param_groups if momentum is not None else ():
         if "betas" in group:
             group["betas"] = (momentum, group["betas"][1])
-        else:
+        elif group.get("momentum"):
             group["momentum"] = momentum
 
 

@@ -10,7 +10,12 @@ from softsearch.errors import DataError
 
 
 class TrainingData(Protocol):
-    """What the loop reads: a plan per epoch, a pure function of its number, and the batches that it names."""
+    """What the loop reads: a plan per epoch, a pure function of its number, and the batches that it names.
+
+    `unit` is what the `num_items` of a batch count: "tokens", "images".
+    """
+
+    unit: str
 
     def __len__(self) -> int:
         """Return how many items there are to learn from, such as pairs."""

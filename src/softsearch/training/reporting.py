@@ -17,10 +17,12 @@ _LOG_EVERY_STEPS = 20
 class Reporter:
     """Writes and shows rows; open from the training's first step to its end."""
 
-    def __init__(self, folder: RunFolder, *, step: int, total_steps: int, live: bool, notes: Sequence[str]) -> None:
+    def __init__(
+        self, folder: RunFolder, *, step: int, total_steps: int, unit: str, live: bool, notes: Sequence[str]
+    ) -> None:
         self.journal = Journal(folder, step=step)
         self.display = make_display(live=live, total_steps=total_steps)
-        self._total_steps = total_steps
+        self._total_steps, self._unit = total_steps, unit
         for note in notes:
             self.display.say(note)
         if 0 < step < total_steps:
@@ -32,7 +34,7 @@ class Reporter:
         shown = self.display.due() or progress.step == self._total_steps
         if not written and not shown:
             return
-        figures = {**progress.meter.means(), "learning_rate": learning_rate, "skipped": progress.skipped}
+        figures = {**progress.meter.means(unit=self._unit), "learning_rate": learning_rate, "skipped": progress.skipped}
         row = _row("train", progress, elapsed_s, figures)
         if shown:
             self.display.train(row, left_s=left_s)

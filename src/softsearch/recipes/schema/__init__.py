@@ -23,6 +23,23 @@ from softsearch.recipes.schema.data import (
     WeightedTwoFiles,
 )
 from softsearch.recipes.schema.decoding import Decoding
+from softsearch.recipes.schema.images import (
+    AlexNetModel,
+    Augmentations,
+    Cifar,
+    Drawn,
+    Folders,
+    GoogLeNetModel,
+    Idx,
+    IdxPair,
+    ImageClassification,
+    ImageLists,
+    ImageRecipe,
+    LeNetModel,
+    Mosaics,
+    ResidualModel,
+    VGGModel,
+)
 from softsearch.recipes.schema.language import (
     AdaptiveSoftmax,
     FeedForwardModel,
@@ -51,6 +68,17 @@ from softsearch.recipes.schema.model import (
     Transformer,
 )
 from softsearch.recipes.schema.recipe import Recipe
+from softsearch.recipes.schema.sentences import (
+    BagOfWordsModel,
+    ByClass,
+    DrawnSentences,
+    LabelledLines,
+    RecurrentSentenceModel,
+    SentenceClassification,
+    SentenceConvModel,
+    SentenceRecipe,
+    SentenceTable,
+)
 from softsearch.recipes.schema.task import Translation
 from softsearch.recipes.schema.text import BuiltIn, Bytes, Subwords, TextFiles, Vectors, Verbatim
 from softsearch.recipes.schema.tokenizer import Characters, Sentencepiece, Words
@@ -59,6 +87,7 @@ from softsearch.recipes.schema.training import (
     Adadelta,
     AdamW,
     AveragedSGD,
+    ClassifierTraining,
     Constant,
     Cosine,
     Decay,
@@ -71,6 +100,7 @@ from softsearch.recipes.schema.training import (
     RMSprop,
     Schedule,
     Stop,
+    TextTraining,
     Training,
 )
 from softsearch.recipes.schema.translation import TranslationRecipe
@@ -82,32 +112,50 @@ __all__ = [
     "AdamW",
     "AdaptiveSoftmax",
     "Additive",
+    "AlexNetModel",
     "Attention",
+    "Augmentations",
     "AveragedSGD",
+    "BagOfWordsModel",
     "BuiltIn",
+    "ByClass",
     "Bytes",
     "Characters",
+    "Cifar",
+    "ClassifierTraining",
     "Constant",
     "Cosine",
     "Decay",
     "Decoder",
     "Decoding",
     "Dot",
+    "Drawn",
+    "DrawnSentences",
     "Encoder",
     "EncoderDecoder",
     "FeedForwardModel",
     "Files",
     "Filter",
+    "Folders",
     "General",
     "Generation",
+    "GoogLeNetModel",
     "Grammar",
+    "Idx",
+    "IdxPair",
+    "ImageClassification",
+    "ImageLists",
+    "ImageRecipe",
     "InverseSqrt",
+    "LabelledLines",
     "LanguageModelling",
     "LanguageRecipe",
+    "LeNetModel",
     "Linear",
     "LinearScore",
     "Mean",
     "Model",
+    "Mosaics",
     "MultiStep",
     "NGramModel",
     "NoAttention",
@@ -120,20 +168,28 @@ __all__ = [
     "RMSprop",
     "Recipe",
     "RecurrentModel",
+    "RecurrentSentenceModel",
+    "ResidualModel",
     "SampledSoftmax",
     "Schedule",
+    "SentenceClassification",
+    "SentenceConvModel",
+    "SentenceRecipe",
+    "SentenceTable",
     "Sentencepiece",
     "Softmax",
     "Stop",
     "Subwords",
     "Table",
     "TextFiles",
+    "TextTraining",
     "Training",
     "Transformer",
     "TransformerModel",
     "Translation",
     "TranslationRecipe",
     "TwoFiles",
+    "VGGModel",
     "Vectors",
     "Verbatim",
     "WeightedPairs",
@@ -144,7 +200,12 @@ __all__ = [
 ]
 
 
-RECIPES: dict[str, type[Recipe]] = {"translation": TranslationRecipe, "language_model": LanguageRecipe}
+RECIPES: dict[str, type[Recipe]] = {
+    "translation": TranslationRecipe,
+    "language_model": LanguageRecipe,
+    "image_classification": ImageRecipe,
+    "sentence_classification": SentenceRecipe,
+}
 """What a recipe is made of, by the kind of its task."""
 
 

@@ -12,7 +12,7 @@ from softsearch.recipes.schema.model import Layers, check_heads
 from softsearch.recipes.schema.recipe import Recipe
 from softsearch.recipes.schema.text import BuiltIn, Bytes, Subwords, TextFiles, Vectors, Verbatim
 from softsearch.recipes.schema.tokenizer import Words
-from softsearch.recipes.schema.training import Training
+from softsearch.recipes.schema.training import TextTraining, require_score
 
 
 class LanguageModelling(Part):
@@ -255,7 +255,7 @@ class LanguageRecipe(Recipe):
     model: Annotated[RecurrentModel | TransformerModel | FeedForwardModel | NGramModel, Field(discriminator="kind")] = (
         RecurrentModel(kind="recurrent")
     )
-    training: Training | None = None
+    training: TextTraining | None = None
     decoding: Generation = Generation()
 
     @model_validator(mode="after")
@@ -286,8 +286,7 @@ class LanguageRecipe(Recipe):
 
     @model_validator(mode="after")
     def _it_stops_on_its_loss(self) -> LanguageRecipe:
-        if self.training is not None and self.training.stop.on != "loss":
-            raise mistake("a language model has no such score", key="training", allowed="stop: {on: loss}")
+        require_score(self.training, "loss")
         return self
 
     def without_effect(self, at: str = "") -> Iterator[str]:

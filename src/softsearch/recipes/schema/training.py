@@ -213,15 +213,15 @@ class Stop(Part):
     Attributes
     ----------
     on
-        The validation's loss, or the BLEU of its greedy translations.
+        The validation's loss; the BLEU of its greedy translations; or the share of its items that are classified right.
     patience
         So many validations in a row without a better one end the training, unless the trend of the last twice as many,
         which is less noisy than any of them, still improves; null: none do.
     min_delta
-        Less than this is no improvement, in nats or points of BLEU.
+        Less than this is no improvement: in nats, points of BLEU, or as a share.
     """
 
-    on: Literal["loss", "bleu"] = "loss"
+    on: Literal["loss", "bleu", "accuracy"] = "loss"
     patience: Count | None = 5
     min_delta: NotNegative = 0.0
 
@@ -231,8 +231,6 @@ class Training(Part):
 
     Attributes
     ----------
-    batch_tokens
-        Padded tokens in a batch, on either side.
     accumulate
         Batches that are learnt from together, in one step.
     max_steps, max_epochs, budget
@@ -252,7 +250,6 @@ class Training(Part):
         it, and everything else stays in fp32; auto: what the first steps, taken in both, show to be faster.
     """
 
-    batch_tokens: Count = 2_048
     accumulate: Annotated[int, Field(ge=1, le=10_000)] = 1
     optimizer: Optimizer = AdamW(kind="adamw")
     schedule: Schedule = Linear(kind="linear")
@@ -291,5 +288,38 @@ class Training(Part):
         warmup_steps, rate = getattr(self.schedule, "warmup_steps", 0), self.optimizer.learning_rate
         if self.max_steps is not None and warmup_steps >= self.max_steps:
             yield f"training ends in its {warmup_steps} steps of warm-up: it never reaches the learning rate {rate}"
+        if self.schedule.kind == "one_cycle" and getattr(self.optimizer, "momentum", 0.0) not in (0.0, 0.9):
+            yield f"{at}.optimizer.momentum has no effect with {at}.schedule.kind one_cycle, which sets it"
         if self.stop.min_delta and self.stop.patience is None and self.schedule.kind != "plateau":
             yield f"{at}.stop.min_delta has no effect with {at}.stop.patience null"
+
+
+class TextTraining(Training):
+    """Training on text.
+
+    Attributes
+    ----------
+    batch_tokens
+        Padded tokens in a batch, on either side.
+    """
+
+    batch_tokens: Count = 2_048
+
+
+class ClassifierTraining(Training):
+    """Training on what has a class.
+
+    Attributes
+    ----------
+    batch_size
+        Images, or sentences, in a batch.
+    """
+
+    batch_size: Count = 128
+
+
+def require_score(training: Training | None, *scores: str) -> None:
+    """Raise a mistake where a training is to stop by a score that its validation has not."""
+    if training is not None and training.stop.on not in scores:
+        allowed = " or ".join(f"stop: {{on: {score}}}" for score in scores)
+        raise mistake("its validation has no such score", key="training", allowed=allowed)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pydantic import model_validator
+
 from softsearch.recipes.schema.data import Data
 from softsearch.recipes.schema.decoding import Decoding
 from softsearch.recipes.schema.model import EncoderDecoder, Mean, Model, NoAttention
 from softsearch.recipes.schema.recipe import Recipe
 from softsearch.recipes.schema.task import Translation
 from softsearch.recipes.schema.tokenizer import Sentencepiece, Tokenizer
-from softsearch.recipes.schema.training import Training
+from softsearch.recipes.schema.training import TextTraining, require_score
 
 
 class TranslationRecipe(Recipe):
@@ -20,8 +22,13 @@ class TranslationRecipe(Recipe):
     data: Data
     tokenizer: Tokenizer = Sentencepiece(kind="sentencepiece")
     model: Model = EncoderDecoder(kind="encoder_decoder")
-    training: Training
+    training: TextTraining
     decoding: Decoding = Decoding()
+
+    @model_validator(mode="after")
+    def _it_stops_on_a_score_that_it_has(self) -> TranslationRecipe:
+        require_score(self.training, "loss", "bleu")
+        return self
 
     def without_effect(self, at: str = "") -> Iterator[str]:
         """Yield a sentence for each option that changes nothing, beside the others."""

@@ -1,0 +1,58 @@
+"""`softsearch predict` with a classifier of images: files in, their likeliest classes out."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from softsearch.cli.given import Given
+from softsearch.cli.prediction_options import Format
+from softsearch.errors import DataError, SoftsearchError
+
+TAKES = frozenset({"nbest", "flips"})
+"""The options that a classifier of images has a use for."""
+
+_AT_ONCE = 64
+
+
+def predict(run: Path, options: Given, files: Sequence[str] | None, *, form: Format, score: Path | None) -> None:
+    """Print the classes of images."""
+    from softsearch import runs
+
+    if form is Format.pharaoh:
+        raise SoftsearchError("a classifier links no words", value=form.value, allowed="text, jsonl")
+    if score is not None:
+        fix = f"softsearch evaluate {run} --on FOLDER"
+        raise SoftsearchError("a classifier is scored on a folder for each class", value=score, fix=fix)
+    pictures = [Path(name) for name in files or ()]
+    if not pictures:
+        raise SoftsearchError("give pictures: files, or folders of them", fix=f"softsearch predict {run} cat.jpg")
+    found = list(itertools.chain.from_iterable(map(_pictures, pictures)))
+    classifier, top = runs.load(run), options.get("nbest", 1)
+    for start in range(0, len(found), _AT_ONCE):
+        some = found[start : start + _AT_ONCE]
+        for path, each in zip(some, classifier.classify(some, top=top, flips="flips" in options), strict=True):
+            if form is Format.jsonl:
+                line = json.dumps({"image": str(path), **each.to_dict()}, ensure_ascii=False)
+            else:
+                likely = zip(each.classes, each.probabilities, strict=True)
+                line = "\t".join([str(path), *(f"{name} {probability:.4f}" for name, probability in likely)])
+            sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+
+def _pictures(path: Path) -> list[Path]:
+    """Return a picture, or those in a folder."""
+    from softsearch.data.images.decoding import SUFFIXES
+
+    if not path.exists():
+        raise DataError("no such file", path=path, fix="give a picture, or a folder of pictures")
+    if not path.is_dir():
+        return [path]
+    found = sorted(each for each in path.rglob("*") if each.suffix.lower() in SUFFIXES and each.is_file())
+    if not found:
+        raise DataError("there is no picture in it", path=path, allowed=", ".join(sorted(SUFFIXES)))
+    return found

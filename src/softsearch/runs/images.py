@@ -1,0 +1,108 @@
+"""From the run of a classifier of images to its scores."""
+
+from __future__ import annotations
+
+import base64
+import io
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from softsearch.build.scored import OWN, digest
+from softsearch.data.images.folders import read_folders, read_zip
+from softsearch.data.images.labelled import LabelledImage
+from softsearch.data.images.lists import read_list
+from softsearch.data.images.store import ImageStore
+from softsearch.data.rows import SUFFIXES, suffix_of
+from softsearch.errors import DataError, RunError, nearest
+from softsearch.runs.classes import score_classes
+from softsearch.runs.loading import load
+from softsearch.tasks.images import ClassifierOfImages, HeldOutImages
+from softsearch.training.folder import RunFolder
+
+
+def evaluate_images(folder: RunFolder, *, on: str | Path | None, flips: bool = False) -> dict[str, Any]:
+    """Score the best weights of a run on images, and keep the result.
+
+    Parameters
+    ----------
+    on
+        "test" (the default, where the run has one), "valid", "train", a folder or a zip file with a folder for each
+        class, or a list of files and classes.
+    flips
+        Take the mean over an image and its mirror image (test-time augmentation); the scores say so.
+
+    Raises
+    ------
+    RunError, DataError
+        The run or the images cannot be read.
+    """
+    classifier: ClassifierOfImages = load(folder.path)
+    on = on or ("test" if (folder.data / "test").is_dir() else "valid")
+    if str(on) in (*OWN, "train"):
+        if not (folder.data / str(on)).is_dir():
+            raise RunError(f"this run has no {on} images", path=folder.path, fix="name a folder of images with --on")
+        return score_images(folder, classifier, HeldOutImages(str(on), ImageStore(folder.data / str(on))), flips=flips)
+    path, name = Path(on), str(on).encode("utf-8", errors="replace").decode()
+    with tempfile.TemporaryDirectory() as temporary:
+        images = _labelled(path, data=folder.about.get("recipe", {}).get("data", {}), channels=classifier.task.channels)
+        size, channels = classifier.task.size, classifier.task.channels
+        store = ImageStore.write(
+            Path(temporary) / "images", images, size=size, channels=channels, classes=classifier.classes
+        )
+        # two folders may have the same name, and one of them may be called as the run's own images
+        kept_as = f"{Path(name).stem}-{digest(path.absolute())}"
+        return score_images(folder, classifier, HeldOutImages(name, store), flips=flips, kept_as=kept_as)
+
+
+def _labelled(path: Path, *, data: Mapping[str, Any], channels: int) -> Iterator[LabelledImage]:
+    """Return the images of a folder, a zip file or a list, whose columns are called as those that were trained on."""
+    if path.is_dir():
+        return read_folders(path, channels=channels)
+    if not path.exists():
+        allowed = f"test, valid, a folder, a zip file, or a list ({', '.join(SUFFIXES)})"
+        raise DataError("there are no such images", path=path, allowed=allowed, nearest=nearest(str(path), OWN))
+    if suffix_of(path) in SUFFIXES:
+        return read_list(path, image=data.get("image", "image"), label=data.get("label", "label"), channels=channels)
+    return read_zip(path, channels=channels)
+
+
+def score_images(
+    folder: RunFolder,
+    classifier: ClassifierOfImages,
+    held_out: HeldOutImages,
+    *,
+    flips: bool = False,
+    kept_as: str | None = None,
+) -> dict[str, Any]:
+    """Score images, and keep the result in the run folder.
+
+    Parameters
+    ----------
+    flips
+        See :func:`evaluate_images`.
+    kept_as
+        What the file of the result is called; None: as the images.
+    """
+    store, file = held_out.store, f"{kept_as or held_out.name}{'-flips' if flips else ''}"
+    return score_classes(
+        folder,
+        classifier.log_probs(store.images, flips=flips),
+        np.asarray(store.labels),
+        store.classes,
+        data=held_out.name,
+        file=file,
+        about={"kind": "images", "count": len(store), "flips": flips},
+        shown=lambda row: {"place": store.place(row), "png": _png(store.images[row])},
+    )
+
+
+def _png(pixels: np.ndarray) -> str:
+    """Return a picture as text: PNG in base 64."""
+    stream = io.BytesIO()
+    Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else np.asarray(pixels)).save(stream, format="PNG")
+    return base64.b64encode(stream.getvalue()).decode("ascii")

@@ -1,0 +1,167 @@
+"""One recipe trained again and again, with other values of some fields: a run for each, and what the scores come to."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from softsearch.errors import RecipeError, RunError
+from softsearch.files import write_text_atomically
+from softsearch.metrics.repeats import Figures
+from softsearch.recipes import Recipe, load_recipe
+from softsearch.recipes.reading import anchored
+from softsearch.runs.evaluation import evaluate
+from softsearch.runs.making import is_finished, resume, train
+from softsearch.runs.parts import recipe_of
+from softsearch.training.folder import RunFolder
+
+REPEATS = ("seed", "data.fold")
+"""Fields whose values are repetitions of one setting."""
+SUMMARY = "sweep.json"
+_MOST_RUNS = 10_000
+
+
+class Axis(NamedTuple):
+    """A field, and the values that it takes one after the other, each as YAML."""
+
+    key: str
+    values: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> Axis:
+        """Return what ``seed=1,2,3`` or ``data.fold=1..10`` says; commas in brackets are part of a value.
+
+        Raises
+        ------
+        RecipeError
+            It says nothing of that form, or a value twice.
+        """
+        key, equals, listed = text.partition("=")
+        values = tuple(_range(listed) or _split(listed))
+        if not key.strip() or not equals or not all(values):
+            example = "KEY=VALUE,VALUE,… or KEY=FIRST..LAST, such as seed=1..3"
+            raise RecipeError("this names no field with its values", value=text, allowed=example)
+        if len(set(values)) < len(values):
+            raise RecipeError("a value stands twice", value=text, fix="keep one of them")
+        return cls(key.strip(), values)
+
+
+class Setting(NamedTuple):
+    """One run of a sweep: the values of the fields, the recipe, and the folder it goes to."""
+
+    values: dict[str, str]
+    recipe: Recipe
+    folder: Path
+
+
+def settings_of(recipe: str | Path, axes: Sequence[Axis], overrides: Sequence[str], out: Path) -> list[Setting]:
+    """Return every combination of values, all recipes read: a mistake is found before the first training.
+
+    Raises
+    ------
+    RecipeError
+        A recipe is wrong; or two axes are of one field, or there are too many runs.
+    """
+    keys = [axis.key for axis in axes]
+    if len(set(keys)) < len(keys):
+        raise RecipeError("two lists of values are of one field", value=", ".join(keys), fix="join them")
+    if (number := math.prod(len(axis.values) for axis in axes)) > _MOST_RUNS:
+        raise RecipeError("too many runs", value=number, allowed=f"at most {_MOST_RUNS:,}")
+    found = []
+    for combination in itertools.product(*(axis.values for axis in axes)):
+        values = dict(zip(keys, combination, strict=True))
+        changes = [f"{key}={value}" for key, value in values.items()]
+        name = "_".join(f"{key.rpartition('.')[2]}-{_file_name(value)}" for key, value in values.items())
+        found.append(Setting(values, load_recipe(recipe, [*overrides, *changes]), out / name))
+    names = [each.folder.name for each in found]
+    if len(set(names)) < len(names):  # fields of the same name in two parts, or values that differ in odd characters
+        found = [each._replace(folder=out / f"{number:03d}_{each.folder.name}") for number, each in enumerate(found)]
+    return found
+
+
+def sweep(
+    settings: Sequence[Setting], out: Path, *, on: str | Path | None = None, live: bool = True
+) -> Iterator[dict[str, Any]]:
+    """Train each setting that is not trained yet, score it, and yield what is known so far, as ``sweep.json`` keeps it.
+
+    An interrupted sweep goes on where it stopped when it is asked for again.
+
+    Parameters
+    ----------
+    on
+        See :func:`~softsearch.runs.evaluate`.
+
+    Raises
+    ------
+    RunError
+        A folder holds another training; see also :func:`~softsearch.runs.train`.
+    """
+    rows: list[dict[str, Any]] = []
+    for number, setting in enumerate(settings, start=1):
+        _trained(setting, live=live)
+        evaluation = evaluate(setting.folder, on=on)
+        scores = {name: score["value"] for name, score in evaluation["metrics"].items()}
+        rows.append({"values": setting.values, "folder": setting.folder.name, "scores": scores})
+        found = {"data": evaluation["data"], "runs": rows, "of": len(settings), "summary": summary_of(rows)}
+        write_text_atomically(out / SUMMARY, json.dumps(found, indent=2, ensure_ascii=False) + "\n")
+        yield {**found, "done": number}
+
+
+def summary_of(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return for each setting, repetitions taken together, every score's mean, deviation and 95 % interval."""
+    groups: dict[tuple[tuple[str, str], ...], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        key = tuple((name, value) for name, value in row["values"].items() if name not in REPEATS)
+        groups.setdefault(key, []).append(row["scores"])
+    return [
+        {
+            "values": dict(key),
+            "count": len(scores),
+            "scores": {name: _figures([each[name] for each in scores]) for name in scores[0]},
+        }
+        for key, scores in groups.items()
+    ]
+
+
+def _trained(setting: Setting, *, live: bool) -> None:
+    if not setting.folder.exists():
+        train(setting.recipe, setting.folder, live=live)
+        return
+    if recipe_of(RunFolder.open(setting.folder)) != anchored(setting.recipe):
+        problem = "this folder holds a training by another recipe"
+        raise RunError(problem, path=setting.folder, fix="choose another folder with --out, or delete this one")
+    if not is_finished(setting.folder):
+        resume(setting.folder, live=live)
+
+
+def _figures(values: Sequence[float]) -> dict[str, Any]:
+    figures = Figures.of(values)
+    return {**dataclasses.asdict(figures), "deviation": figures.deviation}
+
+
+def _range(text: str) -> list[str]:
+    first, dots, last = text.partition("..")
+    if not dots or not (first.strip().isdecimal() and last.strip().isdecimal()):
+        return []
+    return [str(number) for number in range(int(first), min(int(last), int(first) + _MOST_RUNS) + 1)]
+
+
+def _split(text: str) -> list[str]:
+    """Return what commas part, but for those in brackets."""
+    parts, depth = [""], 0
+    for character in text:
+        depth += (character in "[{") - (character in "]}")
+        if character == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return [part.strip() for part in parts]
+
+
+def _file_name(value: str) -> str:
+    return "".join(character if character.isalnum() or character in ".-+" else "-" for character in value)[:60]

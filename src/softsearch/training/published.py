@@ -1,0 +1,105 @@
+"""Weights that others have published: read without running anything in the file, and fitted to a network by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from softsearch.errors import RunError, nearest
+
+_WRAPPINGS = ("state_dict", "model", "model_state_dict")
+_COUNTER = "num_batches_tracked"  # of batch norm, which older files do not have, and nothing needs
+_SHOWN = 4
+
+
+class Fitted(NamedTuple):
+    """The names of what a network has taken over, of what it keeps of its own, and of what it has no use for."""
+
+    taken: list[str]
+    own: list[str]
+    useless: list[str]
+
+
+def read_weights(path: Path) -> dict[str, Tensor]:
+    """Return the tensors of a file by name: safetensors, or what ``torch.save`` wrote of a ``state_dict()``.
+
+    Of the second nothing but tensors and plain containers is made (``weights_only``).
+
+    Raises
+    ------
+    RunError
+        The file is missing or damaged, or holds something else.
+    """
+    if not path.is_file():
+        raise RunError("there is no such file of weights", path=path)
+    try:
+        found = load_file(path) if path.suffix == ".safetensors" else _unpickled(path)
+    except Exception as error:  # what torch raises of a file that is none of its own may be anything
+        told = str(error).strip().split("\n", maxsplit=1)[0]
+        fix = "give a .safetensors file, or one that torch.save wrote of a model's state_dict()"
+        raise RunError(f"these weights cannot be read: {told}", path=path, fix=fix) from error
+    for name in _WRAPPINGS:
+        if isinstance(found, Mapping) and isinstance(found.get(name), Mapping):
+            found = found[name]
+    if not isinstance(found, Mapping) or not found or not all(isinstance(each, Tensor) for each in found.values()):
+        raise RunError("this file holds no weights by name", path=path, fix="save the model's state_dict()")
+    return {str(name).removeprefix("module."): tensor for name, tensor in found.items()}
+
+
+def take_weights(weights: Mapping[str, Tensor], model: nn.Module, *, path: Path) -> Fitted:
+    """Give a network the weights of its names; where only the number of classes differs, it keeps its own last layer.
+
+    Parameters
+    ----------
+    path
+        Where they come from, for messages.
+
+    Raises
+    ------
+    RunError
+        The network has names that the weights have not, or of another shape.
+    """
+    own = model.state_dict()
+    missing = [name for name in own if name not in weights and not name.endswith(_COUNTER)]
+    if missing:
+        useless = [name for name in weights if name not in own]
+        told = ", ".join(missing[:_SHOWN]) + (f" and {len(missing) - _SHOWN:,} more" if len(missing) > _SHOWN else "")
+        raise RunError(
+            f"{len(missing):,} of the network's {len(own):,} weights are not in this file: {told}",
+            path=path,
+            allowed=useless[:_SHOWN] or None,
+            nearest=nearest(missing[0], useless),
+            fix="set the fields of model to those of the network that was published (kind, depth, shortcut, …)",
+        )
+    other = [name for name in own if name in weights and weights[name].shape != own[name].shape]
+    head = _head(own, weights)
+    wrong = [name for name in other if name not in head]
+    if wrong:
+        name = wrong[0]
+        problem = (
+            f"{name} has another shape, as have {len(wrong) - 1:,} others" if wrong[1:] else f"{name} has another shape"
+        )
+        allowed = " x ".join(map(str, own[name].shape))
+        raise RunError(problem, path=path, value=" x ".join(map(str, weights[name].shape)), allowed=allowed)
+    taken = [name for name in own if name in weights and name not in other]
+    with torch.no_grad():
+        for name in taken:
+            own[name].copy_(weights[name])
+    return Fitted(taken, other, [name for name in weights if name not in own])
+
+
+def _unpickled(path: Path) -> Any:
+    return torch.load(path, map_location="cpu", weights_only=True)
+
+
+def _head(own: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> set[str]:
+    """Return the names of the last layer's weight and bias, if they differ in the number of classes alone."""
+    prefix = list(own)[-1].rpartition(".")[0]
+    names = {name for name in own if name.rpartition(".")[0] == prefix}
+    alike = all(name in weights and weights[name].shape[1:] == own[name].shape[1:] for name in names)
+    return names if alike else set()
