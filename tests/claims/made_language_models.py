@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from softsearch.claims.framework import Figures
 from softsearch.claims.language_models import Measured, Setting
+from softsearch.metrics.repeats import Figures
 from softsearch.models.language_model import LanguageModel
 from softsearch.nn.heads import Head
 from softsearch.tasks.reading import nats

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from softsearch.claims import c03_content_addressing as c03
-from softsearch.claims.framework import Figures
+from softsearch.metrics.repeats import Figures
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ def given():
 
 
 def network(kind):
-    return family_of(recipe := recipe_of(TINY, kind, 1)).model(recipe, outputs=VOCABULARY).eval()
+    return family_of(recipe := recipe_of(TINY, kind, 1)).model(recipe, sizes={"vocabulary": VOCABULARY}).eval()
 
 
 def test_places_are_spread_over_the_text_each_with_what_stands_before_it():

@@ -10,8 +10,9 @@ from matplotlib.figure import Figure
 
 from softsearch.claims import framework
 from softsearch.claims.catalogue import STATEMENTS
-from softsearch.claims.framework import Claim, Figures, check, listed, load_claim
+from softsearch.claims.framework import Claim, check, listed, load_claim
 from softsearch.errors import SoftsearchError
+from softsearch.metrics.repeats import Figures
 
 
 @pytest.fixture
@@ -36,9 +37,10 @@ def test_one_seed_has_no_interval():
     assert Figures.of([1.5]) == Figures(1.5, 1.5, 1.5, (1.5,))
 
 
-def test_many_seeds_use_the_normal_distribution():
+def test_of_many_seeds_the_quantile_is_a_formula():
     figures = Figures.of([0.0, 1.0] * 50)
-    assert figures.high == pytest.approx(0.5 + 1.96 * 0.5025 / 10, rel=1e-3)
+    assert figures.high == pytest.approx(0.5 + 1.9842 * 0.50252 / 10, rel=1e-4)
+    assert Figures.of([0.0, 1.0] * 16).high == pytest.approx(0.5 + 2.0395 * 0.50800 / 32**0.5, rel=1e-3)
 
 
 def test_a_measured_claim_is_kept_with_its_figures_verdict_date_and_picture(module, tmp_path):

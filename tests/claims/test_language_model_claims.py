@@ -199,7 +199,9 @@ def networks(monkeypatch):
 
     def measured(setting, cell, seed):
         recipe = recipe_of(TINY, cell, seed)
-        return Measured(family_of(recipe).model(recipe, outputs=VOCABULARY).eval(), ids, ids[:700], ids[700:], 1.0)
+        return Measured(
+            family_of(recipe).model(recipe, sizes={"vocabulary": VOCABULARY}).eval(), ids, ids[:700], ids[700:], 1.0
+        )
 
     monkeypatch.setattr(c38, "measured", measured)
     monkeypatch.setattr(c38, "WORDS", TINY)
@@ -225,7 +227,7 @@ def test_c38_the_mean_of_the_words_weighs_all_alike_and_a_last_word_is_alone(wor
 
 def test_c38_the_gradient_is_that_of_the_last_state(words):
     recipe = recipe_of(TINY, "gru", 1)
-    model = family_of(recipe).model(recipe, outputs=VOCABULARY)
+    model = family_of(recipe).model(recipe, sizes={"vocabulary": VOCABULARY})
     direction = torch.randn(recipe.model.hidden, generator=torch.Generator().manual_seed(c38.derive(1, "direction")))
 
     def last(embedded):

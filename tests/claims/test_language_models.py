@@ -34,7 +34,7 @@ def test_the_hidden_width_is_the_one_that_comes_nearest_to_the_parameters(networ
     sizes = {}
     for hidden in range(recipe.model.hidden - 1, recipe.model.hidden + 2):
         changed = recipe.model_copy(update={"model": recipe.model.model_copy(update={"hidden": hidden})})
-        model = family_of(changed).model(changed, outputs=setting.vocabulary)
+        model = family_of(changed).model(changed, sizes={"vocabulary": setting.vocabulary})
         sizes[hidden] = sum(parameter.numel() for parameter in model.parameters())
         assert num_parameters(changed, setting.vocabulary) == sizes[hidden]
     assert min(sizes, key=lambda hidden: abs(sizes[hidden] - 4_000)) == recipe.model.hidden

@@ -13,12 +13,12 @@ from softsearch.claims import c02_alignment as c02
 from softsearch.claims import c04_mean_pooling as c04
 from softsearch.claims import c40_directions_and_words as c40
 from softsearch.claims import trainings, translators
-from softsearch.claims.framework import Figures
 from softsearch.claims.translators import Measured
 from softsearch.data.grammar import generate
 from softsearch.data.parallel import Pair
 from softsearch.data.tokenizers import WordTokenizer
 from softsearch.decoding.settings import Search
+from softsearch.metrics.repeats import Figures
 from softsearch.recipes import load_recipe
 from softsearch.tasks.outputs import Outputs
 from softsearch.tasks.scoring import scores, statistics

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import torch
 
 from softsearch.claims.catalogue import STATEMENTS
-from softsearch.claims.framework import Claim, Figures
+from softsearch.claims.framework import Claim
+from softsearch.metrics.repeats import Figures
 from softsearch.nn.annotations import Annotations
 from softsearch.nn.attention import AdditiveAttention, MeanPooling, address
 from softsearch.seeding import derive

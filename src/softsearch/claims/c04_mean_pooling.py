@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from softsearch.claims.catalogue import STATEMENTS
-from softsearch.claims.framework import Claim, Figures
+from softsearch.claims.framework import Claim
 from softsearch.claims.translators import SEEDS, Variant, measured
+from softsearch.metrics.repeats import Figures
 from softsearch.pictures.charts import length_chart
 
 if TYPE_CHECKING:

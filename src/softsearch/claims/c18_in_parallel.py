@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING
 import torch
 
 from softsearch.claims.catalogue import STATEMENTS
-from softsearch.claims.framework import Claim, Figures
+from softsearch.claims.framework import Claim
+from softsearch.metrics.repeats import Figures
 from softsearch.models.language_model import LanguageModel
 from softsearch.models.recurrent_language_model import RecurrentLanguageModel
 from softsearch.models.transformer_language_model import TransformerLanguageModel

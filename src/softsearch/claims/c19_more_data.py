@@ -19,8 +19,9 @@ import numpy as np
 
 from softsearch.claims.catalogue import STATEMENTS
 from softsearch.claims.contexts import loss_at, places
-from softsearch.claims.framework import Claim, Figures
+from softsearch.claims.framework import Claim
 from softsearch.claims.language_models import SEEDS, Measured, Setting, measured, unigram_loss
+from softsearch.metrics.repeats import Figures
 from softsearch.pictures.charts import curves
 from softsearch.tasks.reading import nats
 

@@ -28,9 +28,10 @@ from torch import nn
 from softsearch.build.families import family_of
 from softsearch.claims.catalogue import STATEMENTS
 from softsearch.claims.contexts import places
-from softsearch.claims.framework import Claim, Figures
+from softsearch.claims.framework import Claim
 from softsearch.claims.language_models import SEEDS, WORDS, Measured, measured, recipe_of
 from softsearch.data.tokenizers import NUM_SPECIAL
+from softsearch.metrics.repeats import Figures
 from softsearch.models.language_model import LanguageModel
 from softsearch.nn.heads import SoftmaxHead, tie
 from softsearch.pictures.charts import curves
@@ -208,7 +209,7 @@ def _recovered(cell: str, seed: int, *, untrained: bool) -> dict[int, float]:
     """Return for each number of places how often the word there is recovered from a state."""
     found = measured(WORDS, cell, seed)
     recipe = recipe_of(WORDS, cell, seed)
-    model = family_of(recipe).model(recipe, outputs=WORDS.vocabulary).eval() if untrained else found.model
+    model = family_of(recipe).model(recipe, sizes={"vocabulary": WORDS.vocabulary}).eval() if untrained else found.model
     fit, test = ((_states(model, ids), ids) for ids in (found.valid, found.test))
     return {back: recovered(fit, test, back=back, words=_frequent(found)) for back in BACK}
 

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 
 from softsearch.claims.catalogue import STATEMENTS
 from softsearch.claims.contexts import loss_at, loss_by_context, places
-from softsearch.claims.framework import Claim, Figures
+from softsearch.claims.framework import Claim
 from softsearch.claims.language_models import CHARACTERS, SEEDS, measured, unigram_loss
+from softsearch.metrics.repeats import Figures
 from softsearch.pictures.charts import curves
 
 if TYPE_CHECKING:

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from softsearch.claims.catalogue import STATEMENTS
-from softsearch.claims.framework import Claim, Figures
+from softsearch.claims.framework import Claim
 from softsearch.claims.translators import SEEDS, measured
+from softsearch.metrics.repeats import Figures
 from softsearch.pictures.attention import attention_map
 
 if TYPE_CHECKING:

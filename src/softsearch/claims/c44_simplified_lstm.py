@@ -14,8 +14,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from softsearch.claims.catalogue import STATEMENTS
-from softsearch.claims.framework import Claim, Figures
+from softsearch.claims.framework import Claim
 from softsearch.claims.language_models import CHARACTERS, SEEDS, WORDS, measured, unigram_loss
+from softsearch.metrics.repeats import Figures
 from softsearch.pictures.charts import interval_chart
 
 if TYPE_CHECKING:

@@ -8,10 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import importlib
 import json
-import math
 import platform
-import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -19,19 +17,13 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from softsearch.claims.catalogue import STATEMENTS
 from softsearch.errors import SoftsearchError, nearest
 from softsearch.files import write_text_atomically
+from softsearch.metrics.repeats import Figures
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MODULES = Path(__file__).parent
 RESULTS = MODULES / "results"
-
-# Student's t, 97.5 % quantile, for 1 to 30 degrees of freedom; beyond, the normal distribution's is within 2 %.
-_T_QUANTILES = (
-    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131,
-    2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042,
-)  # fmt: skip
-_NORMAL_QUANTILE = 1.960
 
 
 @dataclass(frozen=True)
@@ -59,27 +51,6 @@ class Claim:
     expected: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Figures:
-    """One figure over all seeds: its mean with the 95 % interval of Student's t, and every value."""
-
-    mean: float
-    low: float
-    high: float
-    values: tuple[float, ...]
-
-    @classmethod
-    def of(cls, values: Sequence[float]) -> Figures:
-        """Gather the values of all seeds. A single value has no interval: low and high equal it."""
-        mean = statistics.fmean(values)
-        if len(values) == 1:
-            return cls(mean, mean, mean, tuple(values))
-        freedom = len(values) - 1
-        quantile = _T_QUANTILES[freedom - 1] if freedom <= len(_T_QUANTILES) else _NORMAL_QUANTILE
-        half = quantile * statistics.stdev(values) / math.sqrt(len(values))
-        return cls(mean, mean - half, mean + half, tuple(values))
-
-
 class ClaimModule(Protocol):
     """What a module that measures a claim holds."""
 
@@ -90,7 +61,7 @@ class ClaimModule(Protocol):
         ...
 
     def verdict(self, figures: Mapping[str, Figures]) -> str:
-        """Return "holds" or "fails"."""
+        """Return "holds" or "fails"; "cited" where the figures are those of others."""
         ...
 
     def picture(self, seed: int) -> Figure:

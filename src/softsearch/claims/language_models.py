@@ -158,7 +158,7 @@ def hidden_for(setting: Setting, network: str) -> int:
 def num_parameters(recipe: LanguageRecipe, vocabulary: int) -> int:
     """Return how many parameters a network has, a matrix that is used twice counted once."""
     with torch.device("meta"):  # sizes without numbers
-        model = family_of(recipe).model(recipe, outputs=vocabulary)
+        model = family_of(recipe).model(recipe, sizes={"vocabulary": vocabulary})
     return sum(parameter.numel() for parameter in model.parameters())
 
 
