@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from softsearch.data.images.augmentation import Augmentation, cut_out, flipped, mixed, shifted, warped
+from softsearch.data.images import augmentation
+from softsearch.data.images.augmentation import Augmentation, cut_out, flipped, mixed, resampled, shifted
 from softsearch.data.images.batches import ImageData
 from softsearch.data.images.drawn import SHAPES, drawn
 from softsearch.data.images.labelled import LabelledImage
 from softsearch.data.images.store import ImageStore
-from softsearch.errors import DataError, SoftsearchError
+from softsearch.errors import DataError
 
 NOTHING = {"shift": 0, "flip": 0.0, "rotation": 0.0, "warp": 0.0, "crop": 0.0, "noise": 0.0, "cutout": 0, "mixup": 0.0}
 SOMETHING = {
@@ -159,8 +159,6 @@ def test_with_zeros_nothing_happens(batch):
 
 @pytest.mark.parametrize("name", SOMETHING)
 def test_each_kind_changes_images_and_keeps_their_shape(name, batch):
-    if name in {"rotation", "crop"}:
-        pytest.importorskip("kornia")
     images, classes = Augmentation(**NOTHING | {name: SOMETHING[name]})(*batch)
     assert images.shape == batch[0].shape
     assert images.dtype == torch.float32
@@ -208,15 +206,41 @@ def test_mixing_mixes_images_and_classes_alike():
     torch.testing.assert_close(classes.sum(1), torch.ones(6))
 
 
+def across(number: int, edge: int = 32) -> torch.Tensor:
+    """Return images whose pixels say how far to the right they are, and how far down."""
+    steps = torch.arange(float(edge))
+    return torch.stack([steps.expand(edge, edge), steps.unsqueeze(1).expand(edge, edge)]).expand(number, 2, edge, edge)
+
+
 def test_warping_displaces_by_so_many_pixels_at_most():
     torch.manual_seed(1)
-    across = torch.arange(32.0).view(1, 1, 1, 32).expand(20, 1, 32, 32)
-    inner = (warped(across, 2.0) - across)[:, :, 5:-5, 5:-5].abs()
-    assert 0.5 < inner.max() < 2.7  # bicubic interpolation overshoots a little
+    moved = (resampled(across(20), rotation=0.0, crop=0.0, warp=2.0) - across(20))[:, :, 5:-5, 5:-5].abs()
+    assert 1.5 < moved.max() <= 2.001
 
 
-def test_what_needs_a_package_says_which(batch, monkeypatch):
-    monkeypatch.setitem(sys.modules, "kornia", None)
-    with pytest.raises(SoftsearchError, match="kornia") as raised:
-        Augmentation(**NOTHING | {"rotation": 10.0})(*batch)
-    assert raised.value.fix == 'pip install "softsearch[vision]"'
+@pytest.mark.parametrize("number", [1, 40])
+def test_an_image_is_turned_by_so_many_degrees_at_most_about_its_middle(number, monkeypatch):
+    torch.manual_seed(1)
+    found = resampled(across(number), rotation=30.0, crop=0.0, warp=0.0)[:, :, 8:-8, 8:-8]
+    right, down = (found[:, :, 8, 12] - found[:, :, 8, 4]).unbind(1)  # how the step to the right was turned
+    angles = torch.rad2deg(torch.atan2(down, right))
+    assert angles.abs().max() <= 30.01
+    assert number == 1 or angles.abs().max() > 20
+    assert torch.hypot(down, right) == pytest.approx(8.0, abs=1e-3)
+    monkeypatch.setattr(augmentation, "_between", lambda least, most, number: torch.full((number,), float(most)))
+    assert torch.allclose(
+        resampled(across(2), rotation=90.0, crop=0.0, warp=0.0), torch.rot90(across(2), 1, (2, 3)), atol=1e-4
+    )
+
+
+def test_a_part_with_so_much_of_the_area_takes_the_place_of_the_whole():
+    torch.manual_seed(1)
+    found = resampled(across(200), rotation=0.0, crop=0.4, warp=0.0)[:, :, 1:-1, 1:-1]
+    right = (found[:, 0, 0, -1] - found[:, 0, 0, 0]) / 29
+    down = (found[:, 1, -1, 0] - found[:, 1, 0, 0]) / 29
+    assert float((right * down).min()) >= 0.34  # an edge that would be longer than the image is cut off
+    assert float((right * down).max()) <= 1.001
+    assert float((right / down).max()) <= 4 / 3 + 0.01
+    assert float((right / down).min()) >= 3 / 4 - 0.01
+    assert found.min() >= 0
+    assert found.max() <= 31

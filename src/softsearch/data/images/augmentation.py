@@ -1,7 +1,6 @@
 """Other images of the same class: moved, mirrored, turned, warped, noisy, cut, mixed. For training alone.
 
-Each is drawn anew for each image of a batch, with torch's global randomness. Moving, mirroring, cutting out and mixing
-are a few lines each and take little time; turning, warping and cutting to another scale are kornia's.
+Each is drawn anew for each image of a batch, with torch's global randomness; mixing draws one share for the batch.
 
     mixup       x = l x_i + (1 - l) x_j,  t = l t_i + (1 - l) t_j,  l from Beta(a, a)      Zhang et al. (2018)
     cutout      a square anywhere, also across the edge, becomes grey                      DeVries and Taylor (2017)
@@ -10,13 +9,12 @@ are a few lines each and take little time; turning, warping and cutting to anoth
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
 from dataclasses import dataclass
 
 import torch
 from torch.nn import functional
 
-from softsearch.errors import SoftsearchError
 from softsearch.shapes import Float, Tensor
 
 _GREY = 0.5
@@ -63,12 +61,8 @@ class Augmentation:
             images = shifted(images, self.shift)
         if self.flip:
             images = flipped(images, self.flip)
-        if self.crop:
-            images = _with_kornia("RandomResizedCrop", images, size=tuple(images.shape[2:]), scale=(self.crop, 1.0))
-        if self.rotation:
-            images = _with_kornia("RandomRotation", images, degrees=self.rotation, p=1.0)
-        if self.warp:
-            images = warped(images, self.warp)
+        if self.rotation or self.crop or self.warp:
+            images = resampled(images, rotation=self.rotation, crop=self.crop, warp=self.warp)
         if self.noise:
             images = images + self.noise * torch.randn_like(images)
         if self.cutout:
@@ -93,15 +87,39 @@ def flipped(images: Float[Tensor, "batch channels height width"], share: float) 
     return torch.where(chosen, images.flip(3), images)
 
 
-def warped(images: Float[Tensor, "batch channels height width"], most: float) -> Tensor:
-    """Return each image read along a random field, smooth over a third of it, of at most so many pixels."""
+def resampled(
+    images: Float[Tensor, "batch channels height width"], *, rotation: float, crop: float, warp: float
+) -> Tensor:
+    """Return each image turned, cut and warped at once, so that its pixels are interpolated only once.
+
+    Place (x, y) of the new image, from -1 to 1, reads R (w x, h y) + c + d(x, y): R turns, w and h are the edges of the
+    part that is cut out, as shares, c is its middle, and d a random field, smooth over a third of the image. What lies
+    outside is black.
+
+    Parameters
+    ----------
+    rotation
+        Degrees at most, either way.
+    crop
+        Share of the area that is left at least; 0: all of it. The part's edges differ by up to a third.
+    warp
+        Pixels of d at most.
+    """
     number, _, height, width = images.shape
-    coarse = torch.rand(number, 2, 4, 4) * 2 - 1
-    field = functional.interpolate(coarse, (height, width), mode="bicubic", align_corners=True).clamp(-1, 1)
-    scale = torch.tensor([2 * most / width, 2 * most / height])  # from pixels to shares of half an edge
-    straight = torch.eye(2, 3).expand(number, 2, 3)
-    grid = functional.affine_grid(straight, list(images.shape), align_corners=False)
-    return functional.grid_sample(images, grid + field.permute(0, 2, 3, 1) * scale, align_corners=False)
+    angle = math.radians(rotation) * _between(-1, 1, number)
+    edges = torch.ones(2, number)
+    if crop:
+        ratio = torch.exp(math.log(4 / 3) * _between(-1, 1, number) / 2)
+        edges = (_between(crop, 1, number).sqrt() * torch.stack([ratio, 1 / ratio])).clamp(max=1)
+    middle = (1 - edges) * torch.stack([_between(-1, 1, number), _between(-1, 1, number)])
+    turn = torch.stack([angle.cos(), -angle.sin(), angle.sin(), angle.cos()]).view(2, 2, number)
+    affine = torch.cat([turn * edges, middle.unsqueeze(1)], dim=1).permute(2, 0, 1)
+    grid = functional.affine_grid(affine, list(images.shape), align_corners=False)
+    if warp:
+        coarse = torch.rand(number, 2, 4, 4) * 2 - 1
+        field = functional.interpolate(coarse, (height, width), mode="bicubic", align_corners=True).clamp(-1, 1)
+        grid = grid + field.permute(0, 2, 3, 1) * torch.tensor([2 * warp / width, 2 * warp / height])
+    return functional.grid_sample(images, grid, align_corners=False)
 
 
 def cut_out(images: Float[Tensor, "batch channels height width"], edge: int) -> Tensor:
@@ -123,11 +141,5 @@ def mixed(
     return share * images + (1 - share) * images[other], share * classes + (1 - share) * classes[other]
 
 
-def _with_kornia(name: str, images: Tensor, **settings: object) -> Tensor:
-    try:
-        from kornia import augmentation
-    except ImportError as error:
-        problem = "this augmentation needs a package that is not installed: kornia"
-        raise SoftsearchError(problem, fix='pip install "softsearch[vision]"') from error
-    transform: Callable[[Tensor], Tensor] = getattr(augmentation, name)(**settings)
-    return transform(images)
+def _between(least: float, most: float, number: int) -> Tensor:
+    return least + (most - least) * torch.rand(number)
