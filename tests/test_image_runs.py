@@ -274,7 +274,10 @@ def test_a_list_is_scored_by_the_columns_that_were_trained_on(recipe, tmp_path):
     run = runs.train(
         recipe("data=" + data.replace("FOLDER", str(folder)), "training.max_steps=1"), tmp_path / "run", live=False
     )
-    assert runs.evaluate(run, on=folder / "list.csv")["count"] == 12
+    with pytest.warns(UserWarning, match="of 12 are among what was trained on"):
+        assert runs.evaluate(run, on=folder / "list.csv")["count"] == 12
+    with pytest.raises(DataError, match="this is one file"):
+        runs.evaluate(run, on=folder / "a" / "0.png")
 
 
 def test_a_classifier_is_not_exported(run):

@@ -91,6 +91,12 @@ def test_a_file_that_holds_no_weights_is_refused_and_not_run(tmp_path, monkeypat
     assert not Path("softsearch-was-here").exists()
 
 
+def test_a_whole_model_is_told_apart_from_its_weights(tmp_path):
+    torch.save(net(), tmp_path / "whole.pth")
+    with pytest.raises(RunError, match="it holds more than tensors, such as a whole model"):
+        read_weights(tmp_path / "whole.pth")
+
+
 def test_a_list_is_no_weights(tmp_path):
     torch.save([torch.zeros(2)], tmp_path / "w.pth")
     with pytest.raises(RunError, match="no weights by name"):

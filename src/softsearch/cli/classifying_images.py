@@ -26,7 +26,7 @@ def predict(run: Path, options: Given, files: Sequence[str] | None, *, form: For
         raise SoftsearchError("a classifier links no words", value=form.value, allowed="text, jsonl")
     if score is not None:
         fix = f"softsearch evaluate {run} --on FOLDER"
-        raise SoftsearchError("a classifier is scored on a folder for each class", value=score, fix=fix)
+        raise SoftsearchError("a classifier is scored on a folder for each class", value=str(score), fix=fix)
     pictures = [Path(name) for name in files or ()]
     if not pictures:
         raise SoftsearchError("give pictures: files, or folders of them", fix=f"softsearch predict {run} cat.jpg")

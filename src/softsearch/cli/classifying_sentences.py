@@ -25,7 +25,7 @@ def predict(run: Path, options: Given, files: Sequence[str] | None, *, form: For
         raise SoftsearchError("a classifier links no words", value=form.value, allowed="text, jsonl")
     if score is not None:
         fix = f"softsearch evaluate {run} --on FILE"
-        raise SoftsearchError("a classifier is scored on sentences with their classes", value=score, fix=fix)
+        raise SoftsearchError("a classifier is scored on sentences with their classes", value=str(score), fix=fix)
     groups = line_groups(files)
     from softsearch import runs  # torch takes a second: a missing file is told before
 

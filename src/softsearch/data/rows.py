@@ -34,10 +34,17 @@ class Row:
             There is no such field, or nothing in it.
         """
         value = self.fields.get(key)
-        if value is None or not str(value).strip():
+        if key not in self.fields:
             known = list(self.fields)
+            fix = "say in the recipe's data what the columns are called"
+            if len(known) == 1 and suffix_of(self.path) != ".jsonl":
+                fix = "part the columns by commas, or in a .tsv file by tabs"
             problem = f"there is no {key!r} here"
-            raise DataError(problem, path=self.path, line=self.line, allowed=known, nearest=nearest(key, known))
+            raise DataError(
+                problem, path=self.path, line=self.line, allowed=known, nearest=nearest(key, known), fix=fix
+            )
+        if value is None or not str(value).strip():
+            raise DataError(f"{key!r} is empty here", path=self.path, line=self.line, fix="fill it in, or take it out")
         return readable(str(value)).strip()
 
     @property

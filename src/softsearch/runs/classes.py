@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -66,6 +67,14 @@ def score_classes(
     }
     keep_evaluation(folder.path / "evaluations" / f"{file}.json", found)
     return found
+
+
+def warn_of_trained_on(name: str, found: Sequence[object], trained_on: Sequence[object]) -> None:
+    """Warn where some of what is to be scored was trained on, by the fingerprints of both."""
+    known = set(trained_on)
+    if number := sum(each in known for each in found):
+        told = f"{number:,} of {len(found):,} are among what was trained on: the scores on them say less"
+        warnings.warn(f"{name}: {told}", stacklevel=3)
 
 
 def _by_class(taken: Int[np.ndarray, "classes classes"]) -> list[dict[str, Any] | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import tempfile
+import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from softsearch.data.images.lists import read_list
 from softsearch.data.images.store import ImageStore
 from softsearch.data.rows import SUFFIXES, suffix_of
 from softsearch.errors import DataError, RunError, nearest
-from softsearch.runs.classes import score_classes
+from softsearch.runs.classes import score_classes, warn_of_trained_on
 from softsearch.runs.loading import load
 from softsearch.tasks.images import ClassifierOfImages, HeldOutImages
 from softsearch.training.folder import RunFolder
@@ -54,6 +55,8 @@ def evaluate_images(folder: RunFolder, *, on: str | Path | None, flips: bool = F
         store = ImageStore.write(
             Path(temporary) / "images", images, size=size, channels=channels, classes=classifier.classes
         )
+        if (folder.data / "train").is_dir():
+            warn_of_trained_on(name, store.fingerprints(), ImageStore(folder.data / "train").fingerprints())
         # two folders may have the same name, and one of them may be called as the run's own images
         kept_as = f"{Path(name).stem}-{digest(path.absolute())}"
         return score_images(folder, classifier, HeldOutImages(name, store), flips=flips, kept_as=kept_as)
@@ -68,6 +71,9 @@ def _labelled(path: Path, *, data: Mapping[str, Any], channels: int) -> Iterator
         raise DataError("there are no such images", path=path, allowed=allowed, nearest=nearest(str(path), OWN))
     if suffix_of(path) in SUFFIXES:
         return read_list(path, image=data.get("image", "image"), label=data.get("label", "label"), channels=channels)
+    if not zipfile.is_zipfile(path) and path.suffix.lower() != ".zip":
+        allowed = f"a folder, a zip file, or a list ({', '.join(SUFFIXES)})"
+        raise DataError("images with their classes are needed, and this is one file", path=path, allowed=allowed)
     return read_zip(path, channels=channels)
 
 

@@ -13,7 +13,7 @@ from softsearch.data.rows import SUFFIXES, suffix_of
 from softsearch.data.sentences.reading import read_labelled_lines, read_sentence_table
 from softsearch.data.sentences.store import SentenceStore
 from softsearch.errors import DataError, RunError, nearest
-from softsearch.runs.classes import score_classes
+from softsearch.runs.classes import score_classes, warn_of_trained_on
 from softsearch.runs.loading import load
 from softsearch.tasks.sentences import ClassifierOfSentences, HeldOutSentences
 from softsearch.training.folder import RunFolder
@@ -53,6 +53,8 @@ def evaluate_sentences(folder: RunFolder, *, on: str | Path | None) -> dict[str,
         store = SentenceStore.write(
             Path(temporary) / "sentences", sentences, classifier.task.tokenizer, classes=classifier.classes
         )
+        if (folder.data / "train").is_dir():
+            warn_of_trained_on(name, store.fingerprints(), SentenceStore(folder.data / "train").fingerprints())
         # two folders may each hold a file of this name, and one of them may be called as the run's own sentences
         kept_as = f"{Path(name).stem}-{digest(path.absolute())}"
         return score_sentences(folder, classifier, HeldOutSentences(name, store), kept_as=kept_as)

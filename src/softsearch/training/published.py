@@ -41,6 +41,8 @@ def read_weights(path: Path) -> dict[str, Tensor]:
         found = load_file(path) if path.suffix == ".safetensors" else _unpickled(path)
     except Exception as error:  # what torch raises of a file that is none of its own may be anything
         told = str(error).strip().split("\n", maxsplit=1)[0]
+        if "weights_only" in str(error) or "Weights only" in told:
+            told = "it holds more than tensors, such as a whole model, and that would be run"
         fix = "give a .safetensors file, or one that torch.save wrote of a model's state_dict()"
         raise RunError(f"these weights cannot be read: {told}", path=path, fix=fix) from error
     for name in _WRAPPINGS:

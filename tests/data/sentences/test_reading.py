@@ -80,7 +80,12 @@ def test_the_grammar_tells_when_something_happens():
             lambda path: read_sentence_table(path, text="text", label="label"),
             "did you mean: lable?",
         ),
-        ("text,label\na,\n", lambda path: read_sentence_table(path, text="text", label="label"), "there is no 'label'"),
+        (
+            "text,label\na,\n",
+            lambda path: read_sentence_table(path, text="text", label="label"),
+            "'label' is empty here",
+        ),
+        ("text;label\na;b\n", lambda path: read_sentence_table(path, text="text", label="label"), "by commas"),
         ("text,label\n", lambda path: read_sentence_table(path, text="text", label="label"), "has no sentence"),
         ('text,label\n"a,b\n', lambda path: read_sentence_table(path, text="text", label="label"), "no CSV"),
     ],

@@ -72,6 +72,10 @@ class SentenceStore:
         """Tokens of each sentence."""
         return np.diff(self.ends, prepend=0)
 
+    def fingerprints(self) -> list[str]:
+        """Return what is the same for sentences that are."""
+        return self.texts
+
     @property
     def counts(self) -> dict[str, int]:
         """Sentences of each class."""
