@@ -14,7 +14,7 @@ from softsearch.tasks.sentences import ClassifierOfSentences
 from softsearch.tasks.task import evaluating
 
 _AT_ONCE = 250  # sentences
-_AGAIN = 5
+_AGAIN = 5  # so many times as many sentences are looked at as different n-grams are wanted
 
 
 class Fire(NamedTuple):
@@ -76,7 +76,7 @@ def filters_of(classifier: ClassifierOfSentences, sentences: Sequence[str], *, t
             label=classifier.classes[favoured[number]],
             weight=weights[number],
             share=float(fired[number]) / max(1, len(sentences)),
-            fires=tuple(Fire(*each) for each in sorted(own.items(), key=lambda each: -each[1])[:top]),
+            fires=tuple(Fire(*each) for each in own.items()),
         )
         for number, own in enumerate(found)
     ]

@@ -18,6 +18,7 @@ from softsearch.data.images.folders import read_folders, read_zip
 from softsearch.data.images.labelled import LabelledImage
 from softsearch.data.images.lists import read_list
 from softsearch.data.images.store import ImageStore
+from softsearch.data.labels import readable
 from softsearch.data.rows import SUFFIXES, suffix_of
 from softsearch.errors import DataError, RunError, nearest
 from softsearch.runs.classes import score_classes, warn_of_trained_on
@@ -48,7 +49,7 @@ def evaluate_images(folder: RunFolder, *, on: str | Path | None, flips: bool = F
         if not (folder.data / str(on)).is_dir():
             raise RunError(f"this run has no {on} images", path=folder.path, fix="name a folder of images with --on")
         return score_images(folder, classifier, HeldOutImages(str(on), ImageStore(folder.data / str(on))), flips=flips)
-    path, name = Path(on), str(on).encode("utf-8", errors="replace").decode()
+    path, name = Path(on), readable(str(on))
     with tempfile.TemporaryDirectory() as temporary:
         images = _labelled(path, data=folder.about.get("recipe", {}).get("data", {}), channels=classifier.task.channels)
         size, channels = classifier.task.size, classifier.task.channels

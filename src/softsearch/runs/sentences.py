@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from softsearch.build.scored import OWN, digest
+from softsearch.data.labels import readable
 from softsearch.data.rows import SUFFIXES, suffix_of
 from softsearch.data.sentences.reading import read_labelled_lines, read_sentence_table
 from softsearch.data.sentences.store import SentenceStore
@@ -40,7 +41,7 @@ def evaluate_sentences(folder: RunFolder, *, on: str | Path | None) -> dict[str,
             raise RunError(f"this run has no {on} sentences", path=folder.path, fix="name a file of them with --on")
         held_out = HeldOutSentences(str(on), SentenceStore(folder.data / str(on)))
         return score_sentences(folder, classifier, held_out)
-    path, name = Path(on), str(on).encode("utf-8", errors="replace").decode()
+    path, name = Path(on), readable(str(on))
     if not path.exists():
         allowed = f"test, valid, lines that begin with their class, or a table ({', '.join(SUFFIXES)})"
         raise DataError("there are no such sentences", path=path, allowed=allowed, nearest=nearest(name, OWN))
