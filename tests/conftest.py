@@ -6,6 +6,7 @@ from pathlib import Path
 
 os.environ["OMP_NUM_THREADS"] = "1"  # a bit-for-bit comparison needs the same number of threads on every machine
 
+import hypothesis
 import jaxtyping
 import pytest
 
@@ -14,6 +15,9 @@ import tests.shape_checking  # noqa: F401 (the hook finds it by its name)
 TENSOR_LAYERS = ["data.batches", "nn", "models", "decoding", "tasks"]
 
 jaxtyping.install_import_hook([f"softsearch.{layer}" for layer in TENSOR_LAYERS], "tests.shape_checking.check_shapes")
+
+hypothesis.settings.register_profile("softsearch", deadline=None)  # a busy machine is no mistake
+hypothesis.settings.load_profile("softsearch")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -145,7 +145,7 @@ def misspelt(recipe: str, draw: random.Random) -> str:
 def check_recipes(examples: int, writing: Path) -> None:
     shipped = SHIPPED.read_text(encoding="utf-8")
 
-    @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples, database=None, suppress_health_check=list(HealthCheck))
     @given(st.randoms(use_true_random=False))
     def every_wrong_recipe_is_explained(draw: random.Random) -> None:
         with tempfile.TemporaryDirectory() as folder:
@@ -161,7 +161,7 @@ def check_recipes(examples: int, writing: Path) -> None:
 def check_texts(examples: int, writing: Path) -> None:
     count = itertools.count()
 
-    @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples, database=None, suppress_health_check=list(HealthCheck))
     @given(TEXTS, TEXTS, st.sampled_from([".tsv", ".jsonl", ".txt", ".gz"]))
     def every_wrong_text_is_explained(first: bytes, second: bytes, ending: str) -> None:
         with tempfile.TemporaryDirectory() as folder:
@@ -207,7 +207,7 @@ def check_runs(examples: int, writing: Path) -> None:
     }
     commands = [(run, name, words) for run, own in asked.items() for name, words in own.items()]
 
-    @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples, database=None, suppress_health_check=list(HealthCheck))
     @given(st.randoms(use_true_random=False))
     def every_damaged_run_is_explained(draw: random.Random) -> None:
         with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):

@@ -41,7 +41,7 @@ def test_values_are_listed_or_counted(text, values):
     assert Axis.parse(text).values == values
 
 
-@pytest.mark.parametrize("text", ["seed", "seed=", "=1", "seed=1,,2", "seed=1,1"])
+@pytest.mark.parametrize("text", ["seed", "seed=", "=1", "seed=1,,2", "seed=1,1", "seed=1..", "seed=..3", "seed=a..b"])
 def test_what_names_no_values_is_told(text):
     with pytest.raises(RecipeError):
         Axis.parse(text)
@@ -85,6 +85,21 @@ def test_a_folder_with_another_training_is_refused(recipe, tmp_path):
     others = settings_of(recipe, [Axis.parse("seed=1")], ["model.embedding=5"], tmp_path / "out")
     with pytest.raises(RunError, match="another recipe"):
         list(sweep(others, tmp_path / "out", live=False))
+
+
+def test_a_sweep_may_get_more_values_and_is_not_replaced_by_another(recipe, tmp_path):
+    out = tmp_path / "out"
+    list(sweep(settings_of(recipe, [Axis.parse("seed=1")], (), out), out, live=False))
+    *_, found = sweep(settings_of(recipe, [Axis.parse("seed=1,2")], (), out), out, live=False)
+    kept = (out / "sweep.json").read_bytes()
+    assert found["summary"][0]["count"] == 2
+    for axis in ("seed=1", "model.embedding=4,5"):
+        with pytest.raises(RunError, match="this folder holds another sweep"):
+            list(sweep(settings_of(recipe, [Axis.parse(axis)], (), out), out, live=False))
+    assert (out / "sweep.json").read_bytes() == kept
+    (out / "sweep.json").write_text("{}")
+    with pytest.raises(RunError, match="damaged"):
+        list(sweep(settings_of(recipe, [Axis.parse("seed=1")], (), out), out, live=False))
 
 
 def test_a_mistake_is_found_before_the_first_training(recipe, tmp_path):

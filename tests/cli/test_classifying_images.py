@@ -70,6 +70,18 @@ def test_a_mistake_is_told_with_exit_code_2(command, run, picture, words, told):
     assert told in ended.err
 
 
+def test_pictures_that_can_be_read_have_their_classes_whatever_the_others_are(command, run, picture, tmp_path):
+    (tmp_path / "broken.png").write_bytes(picture.read_bytes()[:60])
+    (tmp_path / "empty.png").touch()
+    one = command("predict", run, tmp_path / "broken.png", picture)
+    assert (one.code, len(one.out.splitlines())) == (2, 1)
+    assert one.out.startswith(str(picture))
+    two = command("predict", run, tmp_path / "broken.png", picture, tmp_path / "empty.png", picture)
+    assert (two.code, len(two.out.splitlines())) == (2, 2)
+    assert "2 of 4 pictures cannot be read" in two.err
+    assert "empty.png: the picture file is empty" in two.err
+
+
 def test_a_folder_without_pictures_is_told(command, run, tmp_path):
     (tmp_path / "empty").mkdir()
     ended = command("predict", run, tmp_path / "empty")

@@ -30,6 +30,7 @@ def test_each_line_gets_its_class_and_an_empty_one_too(command, run, tmp_path):
     assert ended.code == 0, ended.err
     found = runs.load(run).classify(["He will sing.", "", "He sang."])
     assert ended.out.splitlines() == [f"{each.label} {each.probabilities[0]:.4f}" for each in found]
+    assert "empty lines: 1" in ended.err
 
 
 def test_json_has_as_many_classes_as_asked_for(command, run, tmp_path):
@@ -43,6 +44,7 @@ def test_json_has_as_many_classes_as_asked_for(command, run, tmp_path):
     ("words", "told"),
     [
         (["nowhere.txt"], "no such file"),
+        (["reviews.csv.gz"], "this is a table"),
         (["--beam", 3], "a classifier of sentences has no use for this: --beam"),
         (["--flips"], "a classifier of sentences has no use for this: --flips"),
         (["--format", "pharaoh"], "links no words"),

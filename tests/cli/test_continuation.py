@@ -315,7 +315,7 @@ NONSENSE = st.lists(st.tuples(st.sampled_from(OPTIONS), st.sampled_from(VALUES))
 
 @pytest.mark.parametrize("examples", [15, pytest.param(400, marks=pytest.mark.slow)])
 def test_options_without_sense_are_explained_and_others_go_on(examples, command, run, typed):
-    @settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(options=NONSENSE)
     def check(options):
         typed(b"to be\nor not")

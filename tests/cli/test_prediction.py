@@ -286,7 +286,7 @@ NONSENSE = st.lists(
 def test_options_without_sense_are_explained_and_others_translate(examples, command, typed, project):
     run = project / "tests" / "formats" / "format-1"
 
-    @settings(max_examples=examples, deadline=None, derandomize=True)
+    @settings(max_examples=examples, derandomize=True)
     @given(options=NONSENSE)
     def check(options):
         typed(b"ein Hund\n\nnicht Bekanntes , das lang ist\n")

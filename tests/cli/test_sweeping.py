@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
+from softsearch.errors import Interrupted
+from softsearch.runs import sweeps
+
 RECIPE = """
 task: {kind: sentence_classification}
 data: {kind: grammar, num_train: 40, num_valid: 20, num_test: 30}
@@ -21,5 +26,44 @@ def test_the_command_tells_each_run_and_the_means(command, tmp_path):
     assert "deviation" in ended.out
     again = command("sweep", recipe, "--over", "seed=1,2", "--out", tmp_path / "out", "--json")
     assert json.loads(again.out)[0]["count"] == 2
-    wrong = command("sweep", recipe, "--over", "seed")
-    assert (wrong.code, "such as seed=1..3" in wrong.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("over", "told"),
+    [
+        ("seed", "such as seed=1..3"),
+        ("seed=1..", "such as seed=1..3"),
+        ("model.embeding=1", "\nmodel.embeding=1: unknown"),
+    ],
+)
+def test_a_mistake_in_the_values_is_told(command, tmp_path, over, told):
+    (tmp_path / "mine.yaml").write_text(RECIPE)
+    ended = command("sweep", tmp_path / "mine.yaml", "--over", over, "--out", tmp_path / "out")
+    assert (ended.code, told in "\n" + ended.err) == (2, True), ended.err
+
+
+def test_shares_are_told_in_per_cent_with_an_interval_of_possible_ones(command, tmp_path):
+    (tmp_path / "mine.yaml").write_text(RECIPE)
+    (row,) = [
+        line
+        for line in command(
+            "sweep", tmp_path / "mine.yaml", "--over", "seed=1,2", "--out", tmp_path / "out"
+        ).out.splitlines()
+        if line.split()[:2] == ["all", "error"]
+    ]
+    numbers = [float(word) for word in row.replace("%", " ").split() if word.replace(".", "").isdecimal()]
+    count, mean, _, low, high = numbers
+    kept = json.loads((tmp_path / "out" / "sweep.json").read_text())["summary"][0]["scores"]["error"]
+    assert (count, mean) == (2, round(100 * kept["mean"], 2))
+    assert [low, high] == [round(100 * max(0, kept["low"]), 2), round(100 * min(1, kept["high"]), 2)]
+
+
+def test_an_interrupted_sweep_says_that_the_same_command_goes_on(command, tmp_path, monkeypatch):
+    def interrupted(*_args, **_kwargs):
+        raise Interrupted("interrupted by SIGINT", path=tmp_path, fix="softsearch resume it", exit_code=130)
+
+    monkeypatch.setattr(sweeps, "train", interrupted)
+    (tmp_path / "mine.yaml").write_text(RECIPE)
+    ended = command("sweep", tmp_path / "mine.yaml", "--over", "seed=1,2", "--out", tmp_path / "out")
+    assert ended.code == 130
+    assert "the same command goes on" in ended.err.splitlines()[-1]

@@ -110,7 +110,7 @@ def test_an_interrupted_training_leaves_with_the_signals_exit_code(command, fake
     [
         ("training.max_stps=3", "max_steps"),
         ("training.max_steps=many", "many"),
-        ("seed", "--set seed"),
+        ("seed", "seed: a field and a value are needed"),
     ],
 )
 def test_a_wrong_override_is_refused_before_training(change, told, command, fake_runs, recipe):

@@ -115,7 +115,7 @@ def test_an_epoch_visits_each_row_once_within_budget(store, batch_tokens):
     assert_each_row_once_within_budget(plan_in_order(store, batch_tokens=batch_tokens), store, batch_tokens)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(
     st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=60).filter(
         lambda lengths: any(a for a, _ in lengths) and any(b for _, b in lengths)

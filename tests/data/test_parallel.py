@@ -161,7 +161,7 @@ def test_an_empty_file_of_columns_is_refused(tsv):
 texts = st.text(st.characters(exclude_characters="\n\r\t\0", exclude_categories=["Cs"])).filter(str.strip)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(texts, texts, st.booleans(), st.booleans()), min_size=1, max_size=5))
 def test_written_pairs_are_read_back(tmp_path_factory, contents):
     pairs = [

@@ -16,7 +16,7 @@ def test_a_row_knows_its_place(tmp_path):
     (row,) = read_table_rows(path)
     assert (row["a"], row["b"], row.place) == ("1", "two", "t.csv.gz:2")
     assert suffix_of(path) == ".csv"
-    with pytest.raises(DataError, match=r"t\.csv\.gz:2: there is no 'bb' here") as caught:
+    with pytest.raises(DataError, match=r"t\.csv\.gz:1: there is no 'bb' here") as caught:
         row["bb"]
     assert caught.value.nearest == "b"
 

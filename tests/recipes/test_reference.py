@@ -144,7 +144,7 @@ def test_every_override_on_the_page_is_read_and_a_mistake_is_told_as_shown():
     assert len(overrides) == 3
     for override in overrides:
         load_recipe("translate/builtin", [override])
-    shown = re.search(r"^```text\n--set (\S+): .*?(?=\n```)", PAGE, re.MULTILINE | re.DOTALL)
+    shown = re.search(r"^```text\n(\S+=\S+): .*?(?=\n```)", PAGE, re.MULTILINE | re.DOTALL)
     assert shown is not None
     with pytest.raises(RecipeError) as caught:
         load_recipe("translate/builtin", [shown[1]])

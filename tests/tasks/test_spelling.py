@@ -41,7 +41,7 @@ def test_wherever_a_prompt_ends_it_goes_on_as_the_text_does(kind, cut):
 
 
 @pytest.mark.parametrize("kind", TOKENIZERS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_whatever_is_drawn_the_pieces_are_the_text_of_the_tokens(kind, data):
     tokenizer = TOKENIZERS[kind]

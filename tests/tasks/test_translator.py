@@ -105,7 +105,7 @@ PIECES = ["Hund", "das", "alte", "nicht", "Xanthippe", ".", "Haus.", "(", "\u202
 LINES = st.lists(st.sampled_from(PIECES), max_size=9)
 
 
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=12, derandomize=True)
 @given(
     lines=st.lists(LINES.map(" ".join), max_size=3),
     max_tokens=st.sampled_from([2, 5, 100]),

@@ -63,6 +63,12 @@ def test_names_that_are_missing_are_told_with_the_nearest():
     assert "layer2.0.shortcut.0.weight" in caught.value.allowed
 
 
+def test_the_state_of_an_optimiser_is_called_so(tmp_path):
+    (tmp_path / "model.safetensors").touch()
+    with pytest.raises(RunError, match=r"the state of an optimiser; the weights are in .*model\.safetensors"):
+        take_weights({"0.momentum": torch.zeros(1)}, net(), path=tmp_path / "optimizer.safetensors")
+
+
 def test_another_shape_is_told():
     with pytest.raises(RunError, match=r"conv1\.weight has another shape, as have \d+ others") as caught:
         take_weights(net(width=8).state_dict(), net(width=4), path=Path("w.pth"))

@@ -20,7 +20,8 @@ from softsearch.models.image_classifier import ImageClassifier
 from softsearch.models.residual_net import IMAGENET, ResidualNet
 from softsearch.recipes import schema
 from softsearch.seeding import derive
-from softsearch.tasks.images import HeldOutImages, ImageTask, statistics_of
+from softsearch.tasks.classified import HeldOutLabelled
+from softsearch.tasks.images import ImageTask, statistics_of
 
 _LARGEST = 1_024  # edge up to which it is tried out how large is large enough
 
@@ -51,7 +52,7 @@ class ImageFamily(Family[schema.ImageRecipe]):
 
     def open(
         self, recipe: schema.ImageRecipe, folder: Path, *, name: str, task: ImageTask | None
-    ) -> tuple[ImageData, HeldOutImages]:
+    ) -> tuple[ImageData, HeldOutLabelled[ImageStore]]:
         """Return images to train on, augmented as the recipe says, and others to validate on."""
         augmentation = Augmentation(**recipe.augmentation.model_dump())
         data = ImageData(
@@ -60,7 +61,7 @@ class ImageFamily(Family[schema.ImageRecipe]):
             seed=recipe.seed,
             augment=augmentation if any(vars(augmentation).values()) else None,
         )
-        return data, HeldOutImages("valid", ImageStore(folder / "valid"))
+        return data, HeldOutLabelled("valid", ImageStore(folder / "valid"))
 
     def files(self, task: ImageTask) -> dict[str, str | bytes]:
         """Return nothing: a task is what it says of itself."""

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from softsearch.data.alignments import GoldFormat, with_gold
+from softsearch.data.labels import readable
 from softsearch.data.parallel import Pair, PairReport, read_pairs
 from softsearch.data.store import TokenStore
 from softsearch.data.tables import read_table
@@ -64,9 +65,9 @@ def pairs_to_score(
     else:
         pairs = list(read_table(files[0], languages=languages, report=report))
     if gold is None:
-        return ToScore(_written(on), str(on) if str(on) in OWN else _name(*files), pairs)
+        return ToScore(readable(str(on)), str(on) if str(on) in OWN else _name(*files), pairs)
     linked = with_gold(pairs, Path(gold), num_lines=report.read, gold_format=gold_format)
-    return ToScore(_written(f"{on} with the links of {gold}"), _name(*files, Path(gold)), linked)
+    return ToScore(readable(f"{on} with the links of {gold}"), _name(*files, Path(gold)), linked)
 
 
 def digest(*paths: Path) -> str:
@@ -142,11 +143,6 @@ def _two_files(text: str) -> list[Path]:
     return next((split for split in splits if split[0].exists() and split[1].exists()), splits[0])
 
 
-def _written(name: object) -> str:
-    """Return a name as text that a file can hold: the name of another file may be none."""
-    return str(name).encode("utf-8", errors="replace").decode("utf-8")
-
-
 def _name(*files: Path) -> str:
     """Return a name that no other files have: two folders may each hold a ``test.tsv``."""
-    return f"{_written(files[0].stem)}-{digest(*(file.absolute() for file in files))}"
+    return f"{readable(files[0].stem)}-{digest(*(file.absolute() for file in files))}"

@@ -16,10 +16,11 @@ TAKES = frozenset({"nbest", "flips"})
 """The options that a classifier of images has a use for."""
 
 _AT_ONCE = 64
+_TOLD = 10  # of those that cannot be read
 
 
 def predict(run: Path, options: Given, files: Sequence[str] | None, *, form: Format, score: Path | None) -> None:
-    """Print the classes of images."""
+    """Print the classes of images; those that cannot be read are told in the end."""
     from softsearch import runs
 
     if form is Format.pharaoh:
@@ -32,9 +33,16 @@ def predict(run: Path, options: Given, files: Sequence[str] | None, *, form: For
         raise SoftsearchError("give pictures: files, or folders of them", fix=f"softsearch predict {run} cat.jpg")
     found = list(itertools.chain.from_iterable(map(_pictures, pictures)))
     classifier, top = runs.load(run), options.get("nbest", 1)
+    unread: list[DataError] = []
     for start in range(0, len(found), _AT_ONCE):
-        some = found[start : start + _AT_ONCE]
-        for path, each in zip(some, classifier.classify(some, top=top, flips="flips" in options), strict=True):
+        read = []
+        for path in found[start : start + _AT_ONCE]:
+            try:
+                read.append((path, classifier.pixels(path)))
+            except DataError as error:
+                unread.append(error)
+        classified = classifier.classify([pixels for _, pixels in read], top=top, flips="flips" in options)
+        for (path, _), each in zip(read, classified, strict=True):
             if form is Format.jsonl:
                 line = json.dumps({"image": str(path), **each.to_dict()}, ensure_ascii=False)
             else:
@@ -42,6 +50,11 @@ def predict(run: Path, options: Given, files: Sequence[str] | None, *, form: For
                 line = "\t".join([str(path), *(f"{name} {probability:.4f}" for name, probability in likely)])
             sys.stdout.write(line + "\n")
         sys.stdout.flush()
+    if len(unread) > 1:
+        told = "\n".join(map(str, unread[:_TOLD])) + ("\n…" if unread[_TOLD:] else "")
+        raise DataError(f"{len(unread):,} of {len(found):,} pictures cannot be read\n{told}")
+    if unread:
+        raise unread[0]
 
 
 def _pictures(path: Path) -> list[Path]:

@@ -51,6 +51,8 @@ def _class_table(evaluation: Mapping[str, Any]) -> None:
     if evaluation.get("overfit"):
         trained_on = f"{evaluation['overfit']:,} {evaluation['kind']}"
         say(f"trained with --overfit: the {trained_on} trained on are its valid data too")
+        if evaluation["metrics"]["error"]["value"] > 0:
+            say("they are not all learnt by heart: train longer (training.max_steps), or look for what is wrong")
     rows = [[name.replace("_", " "), *score] for name, score in scores_of_classes(evaluation).items()]
     table(["score", "value", "95 % interval"], rows)
 

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from softsearch.cli.console import Json, Overrides, note, say, say_json, table
+from softsearch.errors import Interrupted
+from softsearch.inspection.files import IN_PER_CENT, score_shown
 
 _OVER = "Values of a field: seed=1..3, or model.depth=20,56. May be given several times; every combination is trained."
 _OUT = "The folder of the runs; default: runs/NAME-sweep. An interrupted sweep goes on there."
@@ -32,9 +34,13 @@ def sweep(
     settings = sweeps.settings_of(recipe, axes, overrides or (), folder)
     note(f"{len(settings)} runs in {folder}; interrupted, the same command goes on")
     found: dict[str, Any] = {}
-    for found in sweeps.sweep(settings, folder, on=on):
-        if not as_json:
-            say(f"{found['done']}/{len(settings)}  {_told(found['runs'][-1])}")
+    try:
+        for found in sweeps.sweep(settings, folder, on=on):
+            if not as_json:
+                say(f"{found['done']}/{len(settings)}  {_told(found['runs'][-1])}")
+    except Interrupted as interrupted:
+        fix = "the same command goes on with the sweep"
+        raise Interrupted(interrupted.problem, path=folder, fix=fix, exit_code=interrupted.exit_code) from None
     if as_json:
         say_json(found["summary"])
         return
@@ -49,9 +55,9 @@ def _show(summary: Sequence[Mapping[str, Any]], *, data: str) -> None:
             _settings(each["values"]) or "all",
             name.replace("_", " "),
             str(each["count"]),
-            f"{score['mean']:.4g}",
-            f"{score['deviation']:.2g}" if each["count"] > 1 else "–",
-            f"{score['low']:.4g} to {score['high']:.4g}" if each["count"] > 1 else "–",
+            score_shown(name, score["mean"]),
+            score_shown(name, score["deviation"]) if each["count"] > 1 else "–",
+            _interval(name, score) if each["count"] > 1 else "–",
         ]
         for each in summary
         for name, score in each["scores"].items()
@@ -59,8 +65,16 @@ def _show(summary: Sequence[Mapping[str, Any]], *, data: str) -> None:
     table(["setting", f"score on {data}", "runs", "mean", "deviation", "95 % interval of the mean"], rows)
 
 
+def _interval(name: str, score: Mapping[str, Any]) -> str:
+    """Return both ends; Student's interval of a share may reach beyond 0 or 1, where no share is."""
+    low, high = score["low"], score["high"]
+    if name in IN_PER_CENT:
+        low, high = max(0.0, low), min(1.0, high)
+    return f"{score_shown(name, low)} to {score_shown(name, high)}"
+
+
 def _told(run: Mapping[str, Any]) -> str:
-    scores = ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in run["scores"].items())
+    scores = ", ".join(f"{name.replace('_', ' ')} {score_shown(name, value)}" for name, value in run["scores"].items())
     return f"{_settings(run['values'])}: {scores}"
 
 

@@ -19,11 +19,12 @@ SUFFIXES = (".csv", ".tsv", ".jsonl")
 
 @dataclass(frozen=True)
 class Row:
-    """The fields of a row, and where it was found."""
+    """The fields of a row, and the line where it was found, and where its fields are named."""
 
     fields: dict[str, object]
     path: Path
     line: int
+    header: int
 
     def __getitem__(self, key: str) -> str:
         """Return a field as text.
@@ -41,7 +42,7 @@ class Row:
                 fix = "part the columns by commas, or in a .tsv file by tabs"
             problem = f"there is no {key!r} here"
             raise DataError(
-                problem, path=self.path, line=self.line, allowed=known, nearest=nearest(key, known), fix=fix
+                problem, path=self.path, line=self.header, allowed=known, nearest=nearest(key, known), fix=fix
             )
         if value is None or not str(value).strip():
             raise DataError(f"{key!r} is empty here", path=self.path, line=self.line, fix="fill it in, or take it out")
@@ -77,8 +78,9 @@ def _columns(path: Path, *, delimiter: str) -> Iterator[Row]:
     lines = (line + "\n" for line in read_lines(path))  # a quoted field may go on over its end
     reader = csv.DictReader(lines, delimiter=delimiter, quoting=quoting, strict=True)
     try:
+        _, header = reader.fieldnames, reader.line_num  # the names are read when they are first asked for
         for row in reader:
-            yield Row({key: value for key, value in row.items() if key is not None}, path, reader.line_num)
+            yield Row({key: value for key, value in row.items() if key is not None}, path, reader.line_num, header)
     except csv.Error as error:
         raise DataError(f"this is no CSV ({error})", path=path, line=reader.line_num) from error
 
@@ -93,4 +95,4 @@ def _json_rows(path: Path) -> Iterator[Row]:
             raise DataError(f"this is no JSON ({error})", path=path, line=number, value=line) from error
         if not isinstance(row, dict):
             raise DataError("each line must be an object", path=path, line=number, value=line)
-        yield Row(row, path, number)
+        yield Row(row, path, number, header=number)

@@ -14,7 +14,9 @@ Row = Mapping[str, Any]
 FEW = 5
 """Sentences below which an interval says nothing."""
 SHARES = frozenset({"aer", "link_precision", "link_recall"})
-"""Scores from 0 to 1; the others are in per cent."""
+"""Scores of translations from 0 to 1; their others are in per cent."""
+IN_PER_CENT = frozenset({"error", "error_top_5", "calibration_error"})
+"""Scores of classifiers from 0 to 1, which are shown in per cent."""
 
 _FIX = "delete the file and have softsearch write it again"
 _EVALUATION_KEYS = ("data", "date", "metrics", "by_length", "sentences", "num_sentences", "decoding")
@@ -69,9 +71,14 @@ def about_items(evaluation: Row) -> str:
 def scores_of_classes(evaluation: Row) -> dict[str, tuple[str, str]]:
     """Return each score of a classifier with its interval, if it has one: shares in per cent, a loss in nats."""
     return {
-        name: (f"{score['value']:.4f}", "") if name == "loss" else share_shown(score)
+        name: share_shown(score) if name in IN_PER_CENT else (f"{score['value']:.4f}", "")
         for name, score in evaluation["metrics"].items()
     }
+
+
+def score_shown(name: str, value: float) -> str:
+    """Return a score of any kind: in per cent what a classifier's share is, otherwise four digits."""
+    return f"{100 * value:.2f} %" if name in IN_PER_CENT else f"{value:.4g}"
 
 
 def share_shown(score: Row) -> tuple[str, str]:

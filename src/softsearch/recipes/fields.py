@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel
-
+from softsearch.recipes.schema.base import Part
 from softsearch.recipes.tree import Tree
 
-Model = type[BaseModel]
+Model = type[Part]
 
 
 def members(annotation: Any) -> list[Any]:
@@ -24,7 +23,7 @@ def members(annotation: Any) -> list[Any]:
 
 def models(annotation: Any) -> list[Model]:
     """Return the mappings that can stand where `annotation` stands."""
-    return [member for member in members(annotation) if isinstance(member, type) and issubclass(member, BaseModel)]
+    return [member for member in members(annotation) if isinstance(member, type) and issubclass(member, Part)]
 
 
 def items(annotation: Any) -> Any:

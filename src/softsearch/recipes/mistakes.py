@@ -207,20 +207,21 @@ def _missing(spot: _Spot) -> RecipeError:
 def _unknown_word(spot: _Spot) -> RecipeError:
     """A kind or another word out of a short list."""
     candidates = spot.models
+    close = None
     if candidates:  # pydantic points at the union, the reader wants its `kind`
         assert spot.tree is not None
         kind = spot.tree.entries["kind"]
         spot = spot._replace(keys=(*spot.keys, "kind"), tree=kind, place=kind.place)
         allowed = [str(kind_of(model)) for model in candidates]
+        close = next((str(kind_of(model)) for model in candidates if kind.value in model.also_called), None)
     else:
         model = chosen(spot.parent_models, spot.parent)
         assert model is not None
         allowed = [str(word) for word in get_args(model.model_fields[str(spot.keys[-1])].annotation)]
     problem = "unknown kind" if spot.keys[-1] == "kind" else "none of the words that can stand here"
     value = _written(spot.tree)
-    return mistake_at(
-        spot.place, _named(spot, problem), value=value, allowed=", ".join(allowed), nearest=nearest(str(value), allowed)
-    )
+    close = close or nearest(str(value), allowed)
+    return mistake_at(spot.place, _named(spot, problem), value=value, allowed=", ".join(allowed), nearest=close)
 
 
 def _no_mapping(spot: _Spot) -> RecipeError:

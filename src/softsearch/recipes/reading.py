@@ -24,7 +24,7 @@ _LARGEST_BYTES = 1_000_000
 
 
 def load_recipe(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Recipe:
-    """Read a recipe, apply ``--set`` overrides in their order, and check everything.
+    """Read a recipe, apply overrides in their order, and check everything.
 
     A later layer (the file over the recipe it extends, an override over the file) changes single fields. Where it
     changes a `kind`, inherited fields that the new kind does not have are dropped, with a warning if an override does
@@ -161,7 +161,7 @@ def _override(text: str) -> Tree:
     name, equals, value = text.partition("=")
     keys = [key.strip() for key in name.split(".")]
     if not equals or not all(keys):
-        fix = "write --set training.max_steps=100"
+        fix = "write such as training.max_steps=100"
         raise mistake_at(place, "a field and a value are needed", allowed="FIELD=VALUE", fix=fix)
     tree = parse_yaml(value, place)
     for key in reversed(keys):
@@ -196,7 +196,7 @@ def _warn_of_lost(keys: Sequence[str], base: Tree, layer: Tree) -> None:
     told = [key for key in keys if base.entries[key].place.path is not None]
     if override and told:
         before, named = plain(base.entries["kind"]), ", ".join(told)
-        warnings.warn(f"--set {override}: what was set for kind {before} is left out: {named}", stacklevel=2)
+        warnings.warn(f"{override}: what was set for kind {before} is left out: {named}", stacklevel=2)
 
 
 def _default(field: FieldInfo | None, place: Place) -> Tree:
@@ -206,7 +206,7 @@ def _default(field: FieldInfo | None, place: Place) -> Tree:
 
 
 def _belongs_only_to(before: Model | None, after: Model | None, key: str, item: Tree) -> bool:
-    """Whether an inherited entry loses its meaning by a change of kind. What ``--set`` asked for is never dropped."""
+    """Whether an inherited entry loses its meaning by a change of kind. What an override asked for is never dropped."""
     if before is None or after is None or before is after or item.place.override is not None:
         return False
     return key in before.model_fields and key not in after.model_fields

@@ -23,7 +23,7 @@ _TAGS = {"str", "int", "float", "bool", "null", "map", "seq", "timestamp", "merg
 
 
 class Place(NamedTuple):
-    """Where a value was written: a line of a file, the text of a ``--set``, or nowhere (a default)."""
+    """Where a value was written: a line of a file, the text of an override (``seed=2``), or nowhere (a default)."""
 
     path: Path | None = None
     line: int | None = None
@@ -54,7 +54,7 @@ def mistake_at(
 ) -> RecipeError:
     """Return the error for a mistake at `place`."""
     if place.override is not None:
-        problem = f"--set {place.override}: {problem}"
+        problem = f"{place.override}: {problem}"
     return RecipeError(
         problem, path=place.path, line=place.line, value=value, allowed=allowed, nearest=nearest, fix=fix
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,17 +12,17 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from softsearch.build.scored import OWN, digest
+from softsearch.build.scored import OWN
 from softsearch.data.images.folders import read_folders, read_zip
 from softsearch.data.images.labelled import LabelledImage
 from softsearch.data.images.lists import read_list
 from softsearch.data.images.store import ImageStore
-from softsearch.data.labels import readable
 from softsearch.data.rows import SUFFIXES, suffix_of
-from softsearch.errors import DataError, RunError, nearest
-from softsearch.runs.classes import score_classes, warn_of_trained_on
+from softsearch.errors import DataError, nearest
+from softsearch.runs.classes import labelled_to_score, score_classes
 from softsearch.runs.loading import load
-from softsearch.tasks.images import ClassifierOfImages, HeldOutImages
+from softsearch.tasks.classified import HeldOutLabelled
+from softsearch.tasks.images import ClassifierOfImages
 from softsearch.training.folder import RunFolder
 
 
@@ -44,23 +43,14 @@ def evaluate_images(folder: RunFolder, *, on: str | Path | None, flips: bool = F
         The run or the images cannot be read.
     """
     classifier: ClassifierOfImages = load(folder.path)
-    on = on or ("test" if (folder.data / "test").is_dir() else "valid")
-    if str(on) in (*OWN, "train"):
-        if not (folder.data / str(on)).is_dir():
-            raise RunError(f"this run has no {on} images", path=folder.path, fix="name a folder of images with --on")
-        return score_images(folder, classifier, HeldOutImages(str(on), ImageStore(folder.data / str(on))), flips=flips)
-    path, name = Path(on), readable(str(on))
-    with tempfile.TemporaryDirectory() as temporary:
-        images = _labelled(path, data=folder.about.get("recipe", {}).get("data", {}), channels=classifier.task.channels)
-        size, channels = classifier.task.size, classifier.task.channels
-        store = ImageStore.write(
-            Path(temporary) / "images", images, size=size, channels=channels, classes=classifier.classes
-        )
-        if (folder.data / "train").is_dir():
-            warn_of_trained_on(name, store.fingerprints(), ImageStore(folder.data / "train").fingerprints())
-        # two folders may have the same name, and one of them may be called as the run's own images
-        kept_as = f"{Path(name).stem}-{digest(path.absolute())}"
-        return score_images(folder, classifier, HeldOutImages(name, store), flips=flips, kept_as=kept_as)
+
+    def written(path: Path, to: Path) -> ImageStore:
+        task, data = classifier.task, folder.about.get("recipe", {}).get("data", {})
+        images = _labelled(path, data=data, channels=task.channels)
+        return ImageStore.write(to, images, size=task.size, channels=task.channels, classes=task.classes)
+
+    with labelled_to_score(folder, on, kind="images", opened=ImageStore, written=written) as (held_out, file):
+        return score_images(folder, classifier, held_out, flips=flips, kept_as=file)
 
 
 def _labelled(path: Path, *, data: Mapping[str, Any], channels: int) -> Iterator[LabelledImage]:
@@ -81,7 +71,7 @@ def _labelled(path: Path, *, data: Mapping[str, Any], channels: int) -> Iterator
 def score_images(
     folder: RunFolder,
     classifier: ClassifierOfImages,
-    held_out: HeldOutImages,
+    held_out: HeldOutLabelled[ImageStore],
     *,
     flips: bool = False,
     kept_as: str | None = None,
@@ -104,7 +94,7 @@ def score_images(
         data=held_out.name,
         file=file,
         about={"kind": "images", "count": len(store), "flips": flips},
-        shown=lambda row: {"place": store.place(row), "png": _png(store.images[row])},
+        shown=lambda row: {"place": store.places[row], "png": _png(store.images[row])},
     )
 
 

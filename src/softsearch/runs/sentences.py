@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from softsearch.build.scored import OWN, digest
-from softsearch.data.labels import readable
+from softsearch.build.scored import OWN
 from softsearch.data.rows import SUFFIXES, suffix_of
-from softsearch.data.sentences.reading import read_labelled_lines, read_sentence_table
+from softsearch.data.sentences.reading import LabelledSentence, read_labelled_lines, read_sentence_table
 from softsearch.data.sentences.store import SentenceStore
-from softsearch.errors import DataError, RunError, nearest
-from softsearch.runs.classes import score_classes, warn_of_trained_on
+from softsearch.errors import DataError, nearest
+from softsearch.runs.classes import labelled_to_score, score_classes
 from softsearch.runs.loading import load
-from softsearch.tasks.sentences import ClassifierOfSentences, HeldOutSentences
+from softsearch.tasks.classified import HeldOutLabelled
+from softsearch.tasks.sentences import ClassifierOfSentences
 from softsearch.training.folder import RunFolder
 
 
@@ -35,36 +35,29 @@ def evaluate_sentences(folder: RunFolder, *, on: str | Path | None) -> dict[str,
         The run or the sentences cannot be read.
     """
     classifier: ClassifierOfSentences = load(folder.path)
-    on = on or ("test" if (folder.data / "test").is_dir() else "valid")
-    if str(on) in (*OWN, "train"):
-        if not (folder.data / str(on)).is_dir():
-            raise RunError(f"this run has no {on} sentences", path=folder.path, fix="name a file of them with --on")
-        held_out = HeldOutSentences(str(on), SentenceStore(folder.data / str(on)))
-        return score_sentences(folder, classifier, held_out)
-    path, name = Path(on), readable(str(on))
+
+    def written(path: Path, to: Path) -> SentenceStore:
+        sentences = _labelled(path, data=folder.about.get("recipe", {}).get("data", {}))
+        return SentenceStore.write(to, sentences, classifier.task.tokenizer, classes=classifier.classes)
+
+    with labelled_to_score(folder, on, kind="sentences", opened=SentenceStore, written=written) as (held_out, file):
+        return score_sentences(folder, classifier, held_out, kept_as=file)
+
+
+def _labelled(path: Path, *, data: Mapping[str, Any]) -> Iterator[LabelledSentence]:
+    """Return the sentences of a file whose columns are called, and whose classes are cut, as in training."""
     if not path.exists():
         allowed = f"test, valid, lines that begin with their class, or a table ({', '.join(SUFFIXES)})"
-        raise DataError("there are no such sentences", path=path, allowed=allowed, nearest=nearest(name, OWN))
-    data = folder.about.get("recipe", {}).get("data", {})  # columns are called, and classes cut, as in training
+        raise DataError("there are no such sentences", path=path, allowed=allowed, nearest=nearest(str(path), OWN))
     if suffix_of(path) in SUFFIXES:
-        sentences = read_sentence_table(path, text=data.get("text", "text"), label=data.get("label", "label"))
-    else:
-        sentences = read_labelled_lines(path, coarse=data.get("coarse", False))
-    with tempfile.TemporaryDirectory() as temporary:
-        store = SentenceStore.write(
-            Path(temporary) / "sentences", sentences, classifier.task.tokenizer, classes=classifier.classes
-        )
-        if (folder.data / "train").is_dir():
-            warn_of_trained_on(name, store.fingerprints(), SentenceStore(folder.data / "train").fingerprints())
-        # two folders may each hold a file of this name, and one of them may be called as the run's own sentences
-        kept_as = f"{Path(name).stem}-{digest(path.absolute())}"
-        return score_sentences(folder, classifier, HeldOutSentences(name, store), kept_as=kept_as)
+        return read_sentence_table(path, text=data.get("text", "text"), label=data.get("label", "label"))
+    return read_labelled_lines(path, coarse=data.get("coarse", False))
 
 
 def score_sentences(
     folder: RunFolder,
     classifier: ClassifierOfSentences,
-    held_out: HeldOutSentences,
+    held_out: HeldOutLabelled[SentenceStore],
     *,
     kept_as: str | None = None,
 ) -> dict[str, Any]:
@@ -84,5 +77,5 @@ def score_sentences(
         data=held_out.name,
         file=kept_as or held_out.name,
         about={"kind": "sentences", "count": len(store)},
-        shown=lambda row: {"place": store.place(row), "text": store.texts[row]},
+        shown=lambda row: {"place": store.places[row], "text": store.texts[row]},
     )

@@ -43,8 +43,8 @@ class Axis(NamedTuple):
         """
         key, equals, listed = text.partition("=")
         values = tuple(_range(listed) or _split(listed))
-        if not key.strip() or not equals or not all(values):
-            example = "KEY=VALUE,VALUE,… or KEY=FIRST..LAST, such as seed=1..3"
+        if not key.strip() or not equals or not all(values) or any(".." in value for value in values):
+            example = "KEY=VALUE,VALUE,… or KEY=FIRST..LAST with two whole numbers, such as seed=1..3"
             raise RecipeError("this names no field with its values", value=text, allowed=example)
         if len(set(values)) < len(values):
             raise RecipeError("a value stands twice", value=text, fix="keep one of them")
@@ -89,7 +89,7 @@ def sweep(
 ) -> Iterator[dict[str, Any]]:
     """Train each setting that is not trained yet, score it, and yield what is known so far, as ``sweep.json`` keeps it.
 
-    An interrupted sweep goes on where it stopped when it is asked for again.
+    An interrupted sweep goes on where it stopped when it is asked for again, perhaps with more values.
 
     Parameters
     ----------
@@ -99,8 +99,11 @@ def sweep(
     Raises
     ------
     RunError
-        A folder holds another training; see also :func:`~softsearch.runs.train`.
+        The folder holds another sweep, or one of a run another training; see also :func:`~softsearch.runs.train`.
+    Interrupted
+        As in :func:`~softsearch.runs.train`.
     """
+    _refuse_another(settings, out / SUMMARY)
     rows: list[dict[str, Any]] = []
     for number, setting in enumerate(settings, start=1):
         _trained(setting, live=live)
@@ -126,6 +129,19 @@ def summary_of(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         }
         for key, scores in groups.items()
     ]
+
+
+def _refuse_another(settings: Sequence[Setting], summary: Path) -> None:
+    """Raise a RunError where a sweep is kept that has runs which this one has not: they would be lost from it."""
+    if not summary.exists():
+        return
+    try:
+        kept = {run["folder"] for run in json.loads(summary.read_text(encoding="utf-8"))["runs"]}
+    except (ValueError, KeyError, TypeError) as error:
+        raise RunError(f"damaged: {error!r}", path=summary, fix="delete it: the runs are kept beside it") from error
+    if lost := kept - {setting.folder.name for setting in settings}:
+        problem = f"this folder holds another sweep, with {min(lost)}"
+        raise RunError(problem, path=summary.parent, fix="choose another folder with --out, or delete this one")
 
 
 def _trained(setting: Setting, *, live: bool) -> None:

@@ -10,13 +10,23 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
 from softsearch.metrics.classification import top_error
 from softsearch.shapes import Float, Int, Tensor
 from softsearch.tasks.task import Term, Validation
+
+Store = TypeVar("Store")
+
+
+@dataclass(frozen=True)
+class HeldOutLabelled(Generic[Store]):
+    """A store of things with their classes that are never trained on, and what they are called."""
+
+    name: str
+    store: Store
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +19,10 @@ from softsearch.data.images.decoding import fitted, read_picture
 from softsearch.data.images.store import ImageStore
 from softsearch.models.image_classifier import ImageClassifier
 from softsearch.shapes import Float, Shaped, Tensor
-from softsearch.tasks.classified import Classified, cross_entropy, likeliest, validation
+from softsearch.tasks.classified import Classified, HeldOutLabelled, cross_entropy, likeliest, validation
 from softsearch.tasks.task import Carry, Loss, Validation, evaluating
 
 _AT_ONCE = 250  # images of 64 by 64, and fewer of larger ones
-
-
-@dataclass(frozen=True)
-class HeldOutImages:
-    """Images that are never trained on."""
-
-    name: str
-    store: ImageStore
 
 
 class ImageTask:
@@ -104,7 +95,7 @@ class ImageTask:
         """Return how many images the loss of the batch is a sum over."""
         return {"cross_entropy": batch.num_items}
 
-    def validate(self, model: ImageClassifier, data: HeldOutImages) -> Validation:
+    def validate(self, model: ImageClassifier, data: HeldOutLabelled[ImageStore]) -> Validation:
         """Return the loss in nats an image and the share of the images whose likeliest class is the right one."""
         log_probs = self.log_probs(model, data.store.images)
         return validation(log_probs, np.asarray(data.store.labels), self.classes, shown=data.store.places)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,18 +13,10 @@ from softsearch.data.sentences.store import SentenceStore
 from softsearch.data.tokenizers import Tokenizer
 from softsearch.models.sentence_classifier import SentenceClassifier
 from softsearch.shapes import Float
-from softsearch.tasks.classified import Classified, cross_entropy, likeliest, validation
+from softsearch.tasks.classified import Classified, HeldOutLabelled, cross_entropy, likeliest, validation
 from softsearch.tasks.task import Carry, Loss, Validation, evaluating
 
 _AT_ONCE = 250  # sentences
-
-
-@dataclass(frozen=True)
-class HeldOutSentences:
-    """Sentences that are never trained on."""
-
-    name: str
-    store: SentenceStore
 
 
 class SentenceTask:
@@ -70,7 +61,7 @@ class SentenceTask:
         """Return how many sentences the loss of the batch is a sum over."""
         return {"cross_entropy": batch.num_items}
 
-    def validate(self, model: SentenceClassifier, data: HeldOutSentences) -> Validation:
+    def validate(self, model: SentenceClassifier, data: HeldOutLabelled[SentenceStore]) -> Validation:
         """Return the loss in nats a sentence, and the share of them whose likeliest class is the right one."""
         store = data.store
         log_probs = self.log_probs(model, [store[row] for row in range(len(store))])

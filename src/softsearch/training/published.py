@@ -70,13 +70,17 @@ def take_weights(weights: Mapping[str, Tensor], model: nn.Module, *, path: Path)
     missing = [name for name in own if name not in weights and not name.endswith(_COUNTER)]
     if missing:
         useless = [name for name in weights if name not in own]
+        beside = path.with_name("model.safetensors")
+        fix = "set the fields of model to those of the network that was published (kind, depth, shortcut, …)"
+        if path.name == "optimizer.safetensors" and beside.exists():
+            fix = f"this is the state of an optimiser; the weights are in {beside}"
         told = ", ".join(missing[:_SHOWN]) + (f" and {len(missing) - _SHOWN:,} more" if len(missing) > _SHOWN else "")
         raise RunError(
             f"{len(missing):,} of the network's {len(own):,} weights are not in this file: {told}",
             path=path,
             allowed=useless[:_SHOWN] or None,
             nearest=nearest(missing[0], useless),
-            fix="set the fields of model to those of the network that was published (kind, depth, shortcut, …)",
+            fix=fix,
         )
     other = [name for name in own if name in weights and weights[name].shape != own[name].shape]
     head = _head(own, weights)

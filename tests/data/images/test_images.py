@@ -48,7 +48,7 @@ def test_a_store_gives_back_what_was_written_and_numbers_sort_by_size(store):
     for row in range(25):
         assert store.images[row].min() == store.images[row].max() == row
         assert store.classes[store.labels[row]] == str(10 - row % 10)
-        assert store.place(row) == f"{10 - row % 10}/{row}"
+        assert store.places[row] == f"{10 - row % 10}/{row}"
     assert store.counts["10"] == 3
     assert store.counts["1"] == 2
 
@@ -120,7 +120,7 @@ def test_rows_count_on_so_that_each_epoch_is_another_order_and_another_augmentat
     rows = plans[0][0]
     assert torch.equal(data.batch(rows).images, data.batch(rows).images)
     assert not torch.equal(data.batch(rows).images, data.batch(rows + 25).images)
-    assert data.describe(rows + 25) == data.describe(rows) == [store.place(row) for row in rows]
+    assert data.describe(rows + 25) == data.describe(rows) == [store.places[row] for row in rows]
 
 
 def test_a_batch_has_the_images_between_0_and_1_with_their_classes(store):

@@ -199,7 +199,7 @@ def test_a_list_names_pictures_relative_to_itself(name, folders):
     ("name", "text", "problem", "line"),
     [
         ("x.csv", "image,label\nb/1.png,red\nb/7.png,red", "no such picture", 3),
-        ("x.csv", "image,lable\nb/1.png,red", "no 'label' here", 2),
+        ("x.csv", "image,lable\nb/1.png,red", "no 'label' here", 1),
         ("x.csv", "image,label\nb/1.png,", "'label' is empty here", 2),
         ("x.csv", "image,label\n", "names no picture", None),
         ("x.jsonl", '{"image": "b/1.png", "label": 1}\n{"image"', "no JSON", 2),

@@ -30,7 +30,7 @@ def test_what_was_written_is_read_again(store, tokenizer, tmp_path):
     again = SentenceStore(tmp_path / "store")
     assert again.texts == TEXTS
     assert [list(again[row]) for row in range(90)] == tokenizer.encode_batch(TEXTS)
-    assert (again.place(89), again.counts, again.classes) == ("t:89", {"a": 45, "b": 45}, ("a", "b"))
+    assert (again.places[89], again.counts, again.classes) == ("t:89", {"a": 45, "b": 45}, ("a", "b"))
     assert again.lengths.tolist() == [row % 7 + 1 for row in range(90)]
 
 

@@ -87,4 +87,4 @@ class ImageData:
 
     def describe(self, rows: np.ndarray) -> list[str]:
         """Return where each image was read."""
-        return [self.store.place(int(row) % len(self)) for row in rows]
+        return [self.store.places[int(row) % len(self)] for row in rows]

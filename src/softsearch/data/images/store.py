@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -13,8 +12,8 @@ import numpy as np
 from softsearch.data.columns import Column
 from softsearch.data.images.decoding import fitted, in_colours
 from softsearch.data.images.labelled import LabelledImage
-from softsearch.data.labels import in_order, readable
-from softsearch.errors import DataError, nearest
+from softsearch.data.labels import count_by_class, in_order, readable, unknown_class
+from softsearch.errors import DataError
 from softsearch.files import folder_written_atomically
 from softsearch.shapes import Int, Shaped
 
@@ -62,10 +61,6 @@ class ImageStore:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def place(self, row: int) -> str:
-        """Return where an image was read: ``train/cat/1.jpg``."""
-        return self.places[row]
-
     def fingerprints(self) -> list[bytes]:
         """Return what is the same for images that are."""
         return [hashlib.blake2b(image.tobytes(), digest_size=12).digest() for image in self.images]
@@ -73,8 +68,7 @@ class ImageStore:
     @property
     def counts(self) -> dict[str, int]:
         """Images of each class."""
-        counts = Counter(self.labels.tolist())
-        return {name: counts[number] for number, name in enumerate(self.classes)}
+        return count_by_class(self.labels, self.classes)
 
     @staticmethod
     def write(
@@ -103,7 +97,7 @@ class ImageStore:
                 for image in images:
                     if image.label not in known:
                         if classes is not None:
-                            raise _unknown(image, classes)
+                            raise unknown_class(image.label, classes, place=image.place)
                         known[image.label] = len(known)
                     labels.append(known[image.label])
                     places.append(readable(image.place))
@@ -117,10 +111,3 @@ class ImageStore:
             about = {"classes": names, "size": size, "channels": channels, "places": places}
             (partial / "images.json").write_text(json.dumps(about), encoding="utf-8")
         return ImageStore(folder)
-
-
-def _unknown(image: LabelledImage, classes: Sequence[str]) -> DataError:
-    problem = "the classifier knows no such class"
-    return DataError(
-        problem, path=image.place, value=image.label, allowed=classes, nearest=nearest(image.label, classes)
-    )

@@ -88,4 +88,4 @@ class SentenceData:
 
     def describe(self, rows: np.ndarray) -> list[str]:
         """Return where each sentence was read."""
-        return [self.store.place(int(row)) for row in rows]
+        return [self.store.places[int(row)] for row in rows]

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from softsearch.data.columns import Column
-from softsearch.data.labels import readable
+from softsearch.data.labels import count_by_class, readable, unknown_class
 from softsearch.data.sentences.reading import LabelledSentence
 from softsearch.data.tokenizers import Tokenizer
-from softsearch.errors import DataError, nearest
+from softsearch.errors import DataError
 from softsearch.files import folder_written_atomically
 from softsearch.shapes import Int
 
@@ -33,8 +32,8 @@ class SentenceStore:
     ----------
     classes
         The names of the classes.
-    texts
-        The sentences as they were read.
+    texts, places
+        The sentences as they were read, and where.
     ends
         Where the ids of each sentence end, among those of all.
 
@@ -50,13 +49,13 @@ class SentenceStore:
             about = json.loads((folder / "sentences.json").read_text(encoding="utf-8"))
             self.classes: tuple[str, ...] = tuple(about["classes"])
             self.texts: list[str] = about["texts"]
-            self._places: list[str] = about["places"]
+            self.places: list[str] = about["places"]
             self.ids, self.ends, self.labels = (
                 np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in ("ids", "ends", "labels")
             )
         except (OSError, ValueError, EOFError, KeyError, TypeError) as error:
             raise DataError(f"the stored sentences cannot be read: {error}", path=folder, fix=fix) from error
-        numbers = {len(self.labels), len(self.ends), len(self.texts), len(self._places)}
+        numbers = {len(self.labels), len(self.ends), len(self.texts), len(self.places)}
         if len(numbers) != 1 or (len(self.ends) and self.ends[-1] != len(self.ids)):
             raise DataError("the stored sentences and classes do not fit together", path=folder, fix=fix)
 
@@ -79,12 +78,7 @@ class SentenceStore:
     @property
     def counts(self) -> dict[str, int]:
         """Sentences of each class."""
-        counts = Counter(self.labels.tolist())
-        return {name: counts[number] for number, name in enumerate(self.classes)}
-
-    def place(self, row: int) -> str:
-        """Return where a sentence was read: ``train.txt:17``."""
-        return self._places[row]
+        return count_by_class(self.labels, self.classes)
 
     @staticmethod
     def write(
@@ -110,7 +104,7 @@ class SentenceStore:
                         some, tokenizer.encode_batch([each.text for each in some]), strict=True
                     ):
                         if sentence.label not in known:
-                            raise _unknown(sentence, classes)
+                            raise unknown_class(sentence.label, classes, place=sentence.place)
                         ids.append(encoded)
                         ends.append(ids.count)
                         labels.append(known[sentence.label])
@@ -123,9 +117,3 @@ class SentenceStore:
             about = {"classes": list(classes), "texts": texts, "places": places}
             (partial / "sentences.json").write_text(json.dumps(about), encoding="utf-8")
         return SentenceStore(folder)
-
-
-def _unknown(sentence: LabelledSentence, classes: Sequence[str]) -> DataError:
-    problem = "the classifier knows no such class"
-    near = nearest(sentence.label, classes)
-    return DataError(problem, path=sentence.place, value=sentence.label, allowed=classes, nearest=near)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator
 from pydantic_core import PydanticCustomError
@@ -50,7 +50,15 @@ TimeOrProgress = Annotated[Duration, PlainValidator(_duration_in("steps", "epoch
 
 
 class Part(BaseModel):
-    """What all parts of a recipe share: no unknown keys, no silent conversions, no changes afterwards."""
+    """What all parts of a recipe share: no unknown keys, no silent conversions, no changes afterwards.
+
+    Attributes
+    ----------
+    also_called
+        What others call this kind: whoever writes one of these is told the name that it has here.
+    """
+
+    also_called: ClassVar[tuple[str, ...]] = ()
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 

@@ -75,6 +75,8 @@ class ImageLists(_Images):
         The columns, or keys, of file and class.
     """
 
+    also_called = ("csv", "table", "jsonl")
+
     kind: Literal["lists"]
     train: Text
     valid: TextOrShare
@@ -126,6 +128,8 @@ class Idx(_Images):
     train, valid, test
         Pairs of files; or, for validation, the share of each class to take from the training images.
     """
+
+    also_called = ("mnist",)
 
     kind: Literal["idx"]
     train: IdxPair
@@ -274,6 +278,8 @@ class GoogLeNetModel(Part):
         Before the output layer.
     """
 
+    also_called = ("inception",)
+
     kind: Literal["googlenet"]
     largest: Literal[3, 5] = 5
     dropout: Share = 0.2
@@ -298,6 +304,8 @@ class ResidualModel(Part):
     width
         Maps of the first stage.
     """
+
+    also_called = ("resnet",)
 
     kind: Literal["residual"]
     stem: Literal["cifar", "imagenet"] = "cifar"

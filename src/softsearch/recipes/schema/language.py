@@ -98,6 +98,8 @@ class RecurrentModel(Part):
         What the embeddings begin with; null: random numbers.
     """
 
+    also_called = ("rnn", "lstm", "gru")
+
     kind: Literal["recurrent"]
     embedding: Width = 256
     cell: Literal["rnn", "gru", "lstm", "lstm_no_forget", "lstm_coupled", "lstm_no_output", "mrnn", "mlstm"] = "lstm"

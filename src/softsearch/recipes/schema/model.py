@@ -24,6 +24,8 @@ class Additive(Part):
         The score also sees how much of each word has been read so far (Tu et al. 2016).
     """
 
+    also_called = ("bahdanau",)
+
     kind: Literal["additive"]
     hidden: Width = 512
     coverage: bool = False
@@ -31,6 +33,8 @@ class Additive(Part):
 
 class General(Part):
     """Luong's attention: a bilinear product of state and annotation. `coverage` as for ``additive``."""
+
+    also_called = ("luong", "bilinear")
 
     kind: Literal["general"]
     coverage: bool = False
@@ -154,6 +158,8 @@ class EncoderDecoder(Part):
     tie_embeddings
         The output layer shares its weights with the embeddings: `readout` must equal `embedding`.
     """
+
+    also_called = ("rnnsearch", "seq2seq", "recurrent", "rnn")
 
     kind: Literal["encoder_decoder"]
     embedding: Width = 256

@@ -91,6 +91,8 @@ class SentenceTable(_Sentences):
         The columns, or keys, of sentence and class.
     """
 
+    also_called = ("csv", "tsv", "jsonl")
+
     kind: Literal["table"]
     train: Text
     valid: TextOrShare
@@ -156,6 +158,8 @@ class SentenceConvModel(Part):
         2: filters read the vectors that are learnt and, beside them, those of the file as they are ("multichannel").
     """
 
+    also_called = ("cnn", "convolutional", "kim")
+
     kind: Literal["conv"]
     embedding: Width = 300
     widths: Annotated[tuple[Annotated[int, Field(ge=1, le=64)], ...], Field(strict=False, min_length=1)] = (3, 4, 5)
@@ -191,6 +195,8 @@ class RecurrentSentenceModel(Part):
     vectors
         What the embeddings begin with; null: random numbers.
     """
+
+    also_called = ("rnn", "lstm", "gru")
 
     kind: Literal["recurrent"]
     embedding: Width = 300

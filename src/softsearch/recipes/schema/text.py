@@ -72,6 +72,8 @@ class BuiltIn(Part):
 class Subwords(Part):
     """Subwords of the training text; `size` is the vocabulary at most, `lowercase` as for ``words``."""
 
+    also_called = ("bpe", "unigram", "subwords")
+
     kind: Literal["sentencepiece"]
     size: Vocabulary = 8_000
     lowercase: bool = False

@@ -21,6 +21,8 @@ class Sentencepiece(Part):
         2018: 0.1 to 0.5; the smaller, the more varied). None for the best segmentation always.
     """
 
+    also_called = ("bpe", "unigram", "subwords")
+
     kind: Literal["sentencepiece"]
     size: Vocabulary = 8_000
     lowercase: bool = False

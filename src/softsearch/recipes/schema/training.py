@@ -287,7 +287,10 @@ class Training(Part):
         yield from super().without_effect(at)
         warmup_steps, rate = getattr(self.schedule, "warmup_steps", 0), self.optimizer.learning_rate
         if self.max_steps is not None and warmup_steps >= self.max_steps:
-            yield f"training ends in its {warmup_steps} steps of warm-up: it never reaches the learning rate {rate}"
+            yield (
+                f"training ends in its {warmup_steps} steps of warm-up: it never reaches the learning rate "
+                f"{rate}; set a smaller {at}.schedule.warmup_steps"
+            )
         if self.schedule.kind == "one_cycle" and getattr(self.optimizer, "momentum", 0.0) not in (0.0, 0.9):
             yield f"{at}.optimizer.momentum has no effect with {at}.schedule.kind one_cycle, which sets it"
         if self.stop.min_delta and self.stop.patience is None and self.schedule.kind != "plateau":
