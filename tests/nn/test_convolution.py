@@ -45,21 +45,30 @@ def test_convolution_does_not_mind_which_of_the_two_is_the_kernel_and_cross_corr
     assert not torch.allclose(cross_correlate(padded, other), convolve(one, other))
 
 
-def test_cross_correlation_slides_the_kernel_as_it_is():
-    image = torch.arange(16.0).view(1, 1, 4, 4)
-    kernel = torch.tensor([[[[1.0, 0.0], [0.0, -2.0]]]])
-    assert cross_correlate(image, kernel)[0, 0, 1, 2] == image[0, 0, 1, 2] - 2 * image[0, 0, 2, 3]
+def test_cross_correlation_and_its_gradients_are_the_sum_over_where_the_kernel_lies():
+    images, kernels = random(2, 3, 5, 4).requires_grad_(), random(2, 3, 3, 2).requires_grad_()
+    expected = torch.stack(
+        [(images[:, None, :, i : i + 3, j : j + 2] * kernels).sum(dim=(2, 3, 4)) for i in range(3) for j in range(3)],
+        dim=2,
+    ).unflatten(2, (3, 3))
+    found, weights = cross_correlate(images, kernels), random(2, 2, 3, 3)
+    torch.testing.assert_close(found, expected, rtol=0, atol=1e-10)
+    gradients = [torch.autograd.grad((each * weights).sum(), (images, kernels)) for each in (found, expected)]
+    for own, each in zip(*gradients, strict=True):
+        torch.testing.assert_close(own, each, rtol=0, atol=1e-10)
 
 
-def test_the_gradients_of_both_ways_to_convolve_agree():
-    images, kernels = random(2, 3, 6, 5).requires_grad_(), random(4, 3, 3, 2).requires_grad_()
-    weights = random(2, 4, 8, 6)
-    found = [
-        torch.autograd.grad((method(images, kernels) * weights).sum(), (images, kernels))
-        for method in (convolve, convolve_by_fft)
-    ]
-    for plain, spectral in zip(*found, strict=True):
-        torch.testing.assert_close(plain, spectral, rtol=0, atol=1e-10)
+@pytest.mark.parametrize("method", [convolve, convolve_by_fft])
+def test_the_gradients_of_both_ways_to_convolve_are_those_of_the_sum(method):
+    images, kernels = random(1, 2, 4, 3).requires_grad_(), random(2, 2, 3, 2).requires_grad_()
+    weights = random(1, 2, 6, 4)
+    total = sum(
+        (full_by_loop(images[0, each], kernels[out, each]) * weights[0, out]).sum() for each in (0, 1) for out in (0, 1)
+    )
+    expected = torch.autograd.grad(total, (images, kernels))
+    found = torch.autograd.grad((method(images, kernels) * weights).sum(), (images, kernels))
+    for own, each in zip(found, expected, strict=True):
+        torch.testing.assert_close(own, each, rtol=0, atol=1e-10)
 
 
 def make_local(**changes: object) -> LocallyConnected2d:
@@ -79,6 +88,7 @@ def test_a_locally_connected_layer_has_a_kernel_of_its_own_for_each_place():
             place = row * 2 + column
             expected = patch @ layer.weight[place].t() + layer.bias[place]
             torch.testing.assert_close(found[:, :, row, column], expected, rtol=0, atol=1e-10)
+    assert torch.autograd.gradcheck(layer, images[:1].requires_grad_(), atol=1e-8)
 
 
 def test_with_the_same_kernel_everywhere_it_is_a_convolutional_layer():

@@ -44,8 +44,8 @@ class ImageFamily(Family[schema.ImageRecipe]):
         task = ImageTask(
             train.classes,
             label_smoothing=recipe.task.label_smoothing,
-            mean=mean,
-            deviation=deviation,
+            mean=recipe.task.mean or mean,
+            deviation=recipe.task.deviation or deviation,
             size=recipe.data.size,
         )
         return Prepared(task, recipe.data.kind, report)

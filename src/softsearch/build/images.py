@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, assert_never
 
-from softsearch.build.splitting import Reader, dealt, require_classes, split_readers, warn_of_shared
+from softsearch.build.splitting import Reader, dealt, require_classes, split_readers, warn_of_held_out
 from softsearch.data.images import cifar
 from softsearch.data.images.drawn import Split, drawn
 from softsearch.data.images.folders import read_folders, read_zip
@@ -58,7 +58,8 @@ def write_images(
             known = set(store.fingerprints())
         else:
             report[split]["trained_on"] = sum(each in known for each in store.fingerprints())
-    warn_of_shared(report, items="images")
+    if not overfit:
+        warn_of_held_out(report, items="images")
     return report
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, assert_never
 
-from softsearch.build.splitting import Reader, dealt, require_classes, split_readers, warn_of_shared
+from softsearch.build.splitting import Reader, dealt, require_classes, split_readers, warn_of_held_out
 from softsearch.build.tokenizer import build_tokenizer
 from softsearch.build.vectors import write_vectors
 from softsearch.data.labels import in_order
@@ -74,7 +74,8 @@ def write_sentences(
             trained_on = set(store.texts)
         elif not overfit:
             report[split]["trained_on"] = sum(text in trained_on for text in store.texts)
-    warn_of_shared(report, items="sentences")
+    if not overfit:
+        warn_of_held_out(report, items="sentences")
     if recipe.model.vectors is not None and not given:  # weights that are given have their embeddings
         width = recipe.model.embedding
         report["train"]["vectors"] = write_vectors(recipe.model.vectors, folder, tokenizer, width=width)

@@ -23,6 +23,8 @@ class Labelled(Protocol):
         ...
 
 
+_SHOWN = 4  # names in a message
+
 Item = TypeVar("Item", bound=Labelled)
 Reader = Callable[[], Iterator[Item]]
 """Reads the items of a split anew at each call."""
@@ -109,9 +111,12 @@ def require_classes(classes: Sequence[str], *, items: str) -> None:
         raise DataError(problem, value=", ".join(classes), allowed="two classes or more", fix=fix)
 
 
-def warn_of_shared(report: Mapping[str, Mapping[str, Any]], *, items: str) -> None:
-    """Warn where what is held out is trained on, too."""
+def warn_of_held_out(report: Mapping[str, Mapping[str, Any]], *, items: str) -> None:
+    """Warn where what is held out is trained on, too, or lacks a class."""
     for split, found in report.items():
+        if lacking := [name for name, count in found["classes"].items() if not count]:
+            shown = ", ".join(lacking[:_SHOWN]) + (f" and {len(lacking) - _SHOWN:,} more" if lacking[_SHOWN:] else "")
+            warnings.warn(f"{split}: there are no {items} of {shown}: the scores say nothing of them", stacklevel=3)
         if found.get("trained_on"):
             told = (
                 f"{found['trained_on']:,} of {found['kept']:,} {items} are trained on, too: the scores on them say less"

@@ -13,8 +13,8 @@ from softsearch.cli.scores import comparison_table, scores_table
 from softsearch.errors import SoftsearchError
 
 _ON = (
-    '"test", "valid", a file of pairs, or two files "a.de,a.en"; of a language model, a text; of images, a folder with '
-    "one for each class. Default: test."
+    '"test", "valid", a file of pairs, or two files "a.de,a.en"; of a language model, a text; of a classifier "train", '
+    "a folder or zip file with one for each class, or a table or lines with classes. Default: test."
 )
 _GOLD = "Gold word links for these pairs, a line each, for the alignment error rate."
 _FLIPS = "Of images: take the mean over each and its mirror image."

@@ -14,7 +14,7 @@ from softsearch.cli.given import Given, given, option
 from softsearch.errors import RunError, SoftsearchError
 
 _ATTENTION = "Translate it and draw where each word was read; a Transformer language model reads it as it is."
-_FILE = "Sentences to translate, one a line; with a language model, the text to look at."
+_FILE = "Sentences to translate, one a line; a text, or sentences, to look at; a picture for --kernels."
 _BY_HEAD = "Draw each layer and head of a Transformer: where its decoder reads the source, or either reads itself."
 _HEADS = "Score each head of a Transformer as an aligner, on pairs with gold links."
 _ON = 'Where the best head is judged: "test", or as for evaluate. Default: every other validation pair.'
@@ -37,7 +37,7 @@ _AT = {
 
 
 def look(
-    run: Annotated[Path, typer.Argument(help="A run folder.")],
+    run: Annotated[Path, typer.Argument(help="A run folder; for --layers and --augmentation also a recipe.")],
     attention: Annotated[str | None, typer.Option(metavar="SENTENCE", help=_ATTENTION)] = None,
     file: Annotated[Path | None, typer.Option(help=_FILE)] = None,
     by_head: Annotated[Literal["source", "encoder", "decoder"] | None, typer.Option(help=_BY_HEAD)] = None,

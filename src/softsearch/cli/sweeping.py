@@ -14,7 +14,7 @@ from softsearch.inspection.files import IN_PER_CENT, score_shown
 
 _OVER = "Values of a field: seed=1..3, or model.depth=20,56. May be given several times; every combination is trained."
 _OUT = "The folder of the runs; default: runs/NAME-sweep. An interrupted sweep goes on there."
-_ON = 'Score on "test", "valid", "train" (classifiers), or as for evaluate. Default: test.'
+_ON = 'Score on "test", "valid", "train" (classifiers), or as for evaluate. Default: valid, and test where only seeds or folds differ.'
 
 
 def sweep(

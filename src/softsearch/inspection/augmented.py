@@ -16,12 +16,14 @@ IMAGES = 8
 def augmented_images(
     recipe: ImageRecipe, data: Path, *, images: int = IMAGES, times: int
 ) -> tuple[list[str], list[list[Shaped[np.ndarray, "height width channels"]]]]:
-    """Return the classes of some training images, and of each the image and what augmentation makes of it, so often.
+    """Return the classes of some training images, and of each the image and what augmentation may make of it.
 
     Parameters
     ----------
     data
         What the recipe's images were written into.
+    times
+        How often each is augmented; training draws anew for each batch.
     """
     batches, _ = ImageFamily().open(recipe, data, name="", task=None)
     rows = np.sort(batches.plan(0)[0][:images])

@@ -94,7 +94,8 @@ def sweep(
     Parameters
     ----------
     on
-        See :func:`~softsearch.runs.evaluate`.
+        See :func:`~softsearch.runs.evaluate`. None: "valid" where settings are compared, of which one may be chosen;
+        where there are only repetitions of one, what evaluate takes.
 
     Raises
     ------
@@ -104,6 +105,8 @@ def sweep(
         As in :func:`~softsearch.runs.train`.
     """
     _refuse_another(settings, out / SUMMARY)
+    if on is None and any(name not in REPEATS for setting in settings for name in setting.values):
+        on = "valid"
     rows: list[dict[str, Any]] = []
     for number, setting in enumerate(settings, start=1):
         _trained(setting, live=live)

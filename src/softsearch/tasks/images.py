@@ -102,13 +102,13 @@ class ImageTask:
 
     def log_probs(self, model: ImageClassifier, images: np.ndarray) -> Float[np.ndarray, "rows classes"]:
         """Return the log-probability of each class for images as they are stored, in nats."""
-        found = []
+        found, device = [], next(model.parameters()).device
         at_once = max(1, min(_AT_ONCE, _AT_ONCE * 64**2 // math.prod(images.shape[1:3])))
         with evaluating(model):
             for start in range(0, len(images), at_once):
                 some = torch.from_numpy(np.array(images[start : start + at_once])).permute(0, 3, 1, 2)
-                pixels = some.to(torch.float32, memory_format=torch.channels_last).div_(255)
-                found.append(functional.log_softmax(model(self.standardised(pixels)).float(), dim=1).numpy())
+                pixels = some.to(device, torch.float32, memory_format=torch.channels_last).div_(255)
+                found.append(functional.log_softmax(model(self.standardised(pixels)).float(), dim=1).cpu().numpy())
         return np.concatenate(found)
 
 

@@ -72,12 +72,13 @@ class SentenceTask:
     ) -> Float[np.ndarray, "rows classes"]:
         """Return the log-probability of each class, in nats, for the token ids of sentences."""
         found = np.zeros((len(sentences), len(self.classes)), dtype=np.float32)
+        device = next(model.parameters()).device
         by_length = np.argsort([len(each) for each in sentences], kind="stable")
         with evaluating(model):
             for start in range(0, len(sentences), _AT_ONCE):
                 rows = by_length[start : start + _AT_ONCE]
-                tokens, mask = padded([sentences[row] for row in rows.tolist()])
-                found[rows] = functional.log_softmax(model(tokens, mask).float(), dim=1).numpy()
+                tokens, mask = (each.to(device) for each in padded([sentences[row] for row in rows.tolist()]))
+                found[rows] = functional.log_softmax(model(tokens, mask).float(), dim=1).cpu().numpy()
         return found
 
 

@@ -109,8 +109,10 @@ def resampled(
     angle = math.radians(rotation) * _between(-1, 1, number)
     edges = torch.ones(2, number)
     if crop:
-        ratio = torch.exp(math.log(4 / 3) * _between(-1, 1, number) / 2)
-        edges = (_between(crop, 1, number).sqrt() * torch.stack([ratio, 1 / ratio])).clamp(max=1)
+        edge = _between(crop, 1, number).sqrt()
+        most = torch.minimum(torch.tensor(math.sqrt(4 / 3)), 1 / edge)  # a longer edge would leave the image
+        ratio = most ** _between(-1, 1, number)
+        edges = edge * torch.stack([ratio, 1 / ratio])
     middle = (1 - edges) * torch.stack([_between(-1, 1, number), _between(-1, 1, number)])
     turn = torch.stack([angle.cos(), -angle.sin(), angle.sin(), angle.cos()]).view(2, 2, number)
     affine = torch.cat([turn * edges, middle.unsqueeze(1)], dim=1).permute(2, 0, 1)

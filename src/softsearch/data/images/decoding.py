@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def decode(raw: bytes, *, channels: int, place: str) -> Shaped[np.ndarray, "heig
         raise DataError("this is no picture", path=place, allowed=kinds, fix="take it out") from error
     except Image.DecompressionBombError as error:
         raise _too_large(place, value=str(error)) from error
-    except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
+    except (OSError, SyntaxError, ValueError, EOFError, MemoryError, struct.error) as error:
         fix = "copy it again, or take it out"
         raise DataError(f"the picture is damaged or cut off ({error})", path=place, fix=fix) from error
 
@@ -87,7 +88,10 @@ def _too_large(place: str, *, value: str) -> DataError:
 
 def _upright(image: Image.Image) -> Image.Image:
     image.load()
-    return ImageOps.exif_transpose(image) or image
+    try:
+        return ImageOps.exif_transpose(image) or image
+    except (SyntaxError, ValueError, struct.error, KeyError, TypeError):  # a damaged note does not damage the picture
+        return image
 
 
 def _pixels(image: Image.Image, channels: int) -> np.ndarray:
@@ -97,6 +101,8 @@ def _pixels(image: Image.Image, channels: int) -> np.ndarray:
         image = image.convert("RGBA")
         white = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(white, image)
+    if image.mode == "LAB":  # Pillow turns it into nothing else
+        image = image.convert("RGB")
     image = image.convert("L" if channels == 1 else "RGB")
     return np.asarray(image).reshape(image.height, image.width, channels)
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import gzip
+import math
 import struct
 import zlib
 from collections.abc import Iterator
@@ -39,11 +40,10 @@ def read_idx(path: Path, *, axes: int) -> np.ndarray:
     if len(raw) < start:
         raise DataError("it ends within its header", path=path, fix="copy it again")
     sizes = struct.unpack(f">{axes}I", raw[4:start])
-    number = int(np.prod(sizes, dtype=np.uint64))
-    if len(raw) - start != number:
-        problem = (
-            f"its header promises {number:,} bytes ({' x '.join(map(str, sizes))}), and {len(raw) - start:,} follow"
-        )
+    number = math.prod(sizes)
+    if len(raw) - start != number or not all(sizes[1:]):
+        promised = " x ".join(map(str, sizes))
+        problem = f"its header promises {number:,} bytes ({promised}), and {len(raw) - start:,} follow"
         raise DataError(problem, path=path, fix="copy it again")
     return np.frombuffer(raw, dtype=np.uint8, offset=start).reshape(sizes)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from softsearch.recipes.schema.base import Count, NotNegative, Part, Share, Text, Width, mistake
+from softsearch.recipes.schema.base import Count, NotNegative, Part, Positive, Share, Text, Width, mistake
 from softsearch.recipes.schema.recipe import Recipe
 from softsearch.recipes.schema.text import TextOrShare
 from softsearch.recipes.schema.training import ClassifierTraining, require_score
@@ -23,10 +23,15 @@ class ImageClassification(Part):
     ----------
     label_smoothing
         Share of the target that all classes have alike.
+    mean, deviation
+        Of each colour, which is standardised with them; white is 1. null: those of the training images. Published
+        weights may have been learnt with others.
     """
 
     kind: Literal["image_classification"]
     label_smoothing: Share = 0.0
+    mean: Annotated[tuple[Share, ...], Field(strict=False)] | None = None
+    deviation: Annotated[tuple[Positive, ...], Field(strict=False)] | None = None
 
 
 class _Images(Part):
@@ -346,6 +351,13 @@ class ImageRecipe(Recipe):
     augmentation: Augmentations = Augmentations()
     model: ImageModel = ResidualModel(kind="residual")
     training: ClassifierTraining
+
+    @model_validator(mode="after")
+    def _each_colour_is_standardised(self) -> ImageRecipe:
+        for key, own in (("mean", self.task.mean), ("deviation", self.task.deviation)):
+            if own is not None and len(own) != self.data.channels:
+                raise mistake(f"task.{key} needs a number for each colour", key="task", allowed=str(self.data.channels))
+        return self
 
     @model_validator(mode="after")
     def _it_stops_on_a_score_that_it_has(self) -> ImageRecipe:

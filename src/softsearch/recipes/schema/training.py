@@ -21,6 +21,8 @@ from softsearch.recipes.schema.base import (
 )
 
 Steps = Annotated[int, Field(ge=0, le=10**12)]
+Momentum = Annotated[float, Field(gt=0, lt=1)]
+_USUAL_MOMENTUM = 0.9
 
 
 class AdamW(Part):
@@ -199,7 +201,7 @@ class OneCycle(Part):
 
     kind: Literal["one_cycle"]
     rise: Annotated[float, Field(gt=0, lt=1)] = 0.3
-    momentum: Annotated[tuple[Share, Share], Field(strict=False)] = (0.85, 0.95)
+    momentum: Annotated[tuple[Momentum, Momentum], Field(strict=False)] = (0.85, 0.95)
 
 
 Schedule = Annotated[
@@ -291,10 +293,25 @@ class Training(Part):
                 f"training ends in its {warmup_steps} steps of warm-up: it never reaches the learning rate "
                 f"{rate}; set a smaller {at}.schedule.warmup_steps"
             )
-        if self.schedule.kind == "one_cycle" and getattr(self.optimizer, "momentum", 0.0) not in (0.0, 0.9):
-            yield f"{at}.optimizer.momentum has no effect with {at}.schedule.kind one_cycle, which sets it"
+        if isinstance(self.schedule, OneCycle):
+            yield from self._momentum_without_effect(self.schedule, at)
         if self.stop.min_delta and self.stop.patience is None and self.schedule.kind != "plateau":
             yield f"{at}.stop.min_delta has no effect with {at}.stop.patience null"
+
+
+    def _momentum_without_effect(self, schedule: OneCycle, at: str) -> Iterator[str]:
+        """Yield what one cycle sets of the optimiser, or cannot set."""
+        match self.optimizer:
+            case SGD(momentum=own) if own:
+                name = "momentum"
+            case AdamW(betas=(own, _)):
+                name = "betas[0]"
+            case _:
+                own, name = None, ""
+        if own is None and schedule.momentum != OneCycle.model_fields["momentum"].default:
+            yield f"{at}.schedule.momentum has no effect: {at}.optimizer has no momentum"
+        if own not in (None, _USUAL_MOMENTUM):
+            yield f"{at}.optimizer.{name} has no effect with {at}.schedule.kind one_cycle, which sets it"
 
 
 class TextTraining(Training):
