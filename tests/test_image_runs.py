@@ -280,6 +280,15 @@ def test_a_list_is_scored_by_the_columns_that_were_trained_on(recipe, tmp_path):
         runs.evaluate(run, on=folder / "a" / "0.png")
 
 
+def test_pixels_may_have_other_colours_and_sizes_and_no_other_axes(run):
+    classifier = runs.load(run)
+    pixels = np.random.default_rng(1).integers(256, size=(40, 30, 3)).astype(np.uint8)
+    grey = np.asarray(Image.fromarray(pixels).convert("L"))[:, :, None]
+    assert classifier.classify([pixels], top=10) == classifier.classify([grey], top=10)
+    with pytest.raises(ValueError, match=r"height, width, channels"):
+        classifier.classify([pixels[:, :, 0]])
+
+
 def test_a_classifier_is_not_exported(run):
     with pytest.raises(RunError, match="a classifier of images cannot be exported yet"):
         export(run, to="onnx")

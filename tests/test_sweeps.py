@@ -102,6 +102,43 @@ def test_a_sweep_may_get_more_values_and_is_not_replaced_by_another(recipe, tmp_
         list(sweep(settings_of(recipe, [Axis.parse("seed=1")], (), out), out, live=False))
 
 
+def test_settings_are_compared_on_validation_data_and_repetitions_are_tested(recipe, tmp_path):
+    for axis, data in {"model.embedding=4,5": "valid", "seed=1,2": "test"}.items():
+        out = tmp_path / axis
+        *_, found = sweep(settings_of(recipe, [Axis.parse(axis)], (), out), out, live=False)
+        assert found["data"] == data
+
+
+def test_a_training_that_fails_is_told_of_and_the_others_go_on(recipe, tmp_path, monkeypatch):
+    def train(recipe, out, **more):
+        if recipe.seed == 1:
+            raise RunError("no finite loss", path=out)
+        return real(recipe, out, **more)
+
+    real = sweeps.train
+    monkeypatch.setattr(sweeps, "train", train)
+    out = tmp_path / "out"
+    *_, found = sweep(settings_of(recipe, [Axis.parse("seed=1..3")], (), out), out, live=False)
+    assert "no finite loss" in found["runs"][0]["failed"]
+    assert (len(found["runs"]), found["summary"][0]["count"]) == (3, 2)
+    monkeypatch.setattr(sweeps, "train", real)
+    *_, found = sweep(settings_of(recipe, [Axis.parse("seed=1..3")], (), out), out, live=False)
+    assert found["summary"][0]["count"] == 3
+
+
+def test_a_finished_sweep_that_is_asked_for_again_keeps_all_that_it_knows(recipe, tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    settings = settings_of(recipe, [Axis.parse("seed=1..3")], (), out)
+    *_, before = sweep(settings, out, live=False)
+    evaluated = []
+    evaluate = sweeps.evaluate
+    monkeypatch.setattr(sweeps, "evaluate", lambda run, **more: evaluated.append(run) or evaluate(run, **more))
+    first = next(sweep(settings, out, live=False))
+    assert first["summary"] == before["summary"]
+    assert len(evaluated) == 1
+    assert json.loads((out / "sweep.json").read_text())["runs"] == before["runs"]
+
+
 def test_a_mistake_is_found_before_the_first_training(recipe, tmp_path):
     with pytest.raises(RecipeError, match=r"model\.embeding"):
         settings_of(recipe, [Axis.parse("model.embeding=1,2")], (), tmp_path / "out")
@@ -118,6 +155,8 @@ def test_names_that_clash_are_numbered(recipe, tmp_path):
         settings_of(recipe, [axis], (), tmp_path)
     found = settings_of(recipe, [Axis("training.budget", ("2 minutes", '"2 minutes"'))], (), tmp_path)
     assert len({each.folder for each in found}) == 2
+    more = settings_of(recipe, [Axis("training.budget", ("2 minutes", '"2 minutes"', "3 minutes"))], (), tmp_path)
+    assert [each.folder for each in more][:2] == [each.folder for each in found]  # a value more renames none
 
 
 def test_folds_are_repetitions_and_other_fields_are_not():

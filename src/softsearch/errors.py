@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 
@@ -84,6 +84,12 @@ def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | No
     """Return the spelling in `known` closest to `word`, or None where none is as close as `cutoff`, of at most 1."""
     matches = difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)
     return matches[0] if matches else None
+
+
+def the_first(names: Sequence[str], *, most: int = 4) -> str:
+    """Return names as a message tells them: ``a, b, c, d and 3 more``."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def nearest_name(name: str, known: Iterable[str]) -> str | None:

@@ -155,7 +155,7 @@ def test_embeddings_begin_with_vectors(recipe, tmp_path, model, freeze):
     assert network.embedding.weight.requires_grad is (freeze == "false")
     assert sum(parameter.requires_grad for parameter in network.parameters()) > 3
     (remark,) = (each for each in family.remarks(changed, {"from": None, "vocabulary": 10**6, "vectors": about}))
-    assert "2 of 1,000,000 entries of the vocabulary have a vector" in remark
+    assert f"2 of {found.tokenizer.size} entries of the vocabulary have a vector" in remark
 
 
 def test_vectors_of_another_width_are_told_before_anything_is_trained(recipe, tmp_path):

@@ -30,7 +30,9 @@ def run(tmp_path_factory):
 def picture(tmp_path):
     path = tmp_path / "some" / "red.png"
     path.parent.mkdir()
-    Image.fromarray(np.full((30, 40, 3), [200, 10, 10], dtype=np.uint8)).save(path)
+    pixels = np.full((30, 40, 3), [200, 10, 10], dtype=np.uint8)
+    pixels[:, :15] = 0  # left and right differ
+    Image.fromarray(pixels).save(path)
     return path
 
 
@@ -47,7 +49,10 @@ def test_folders_mirror_images_and_json(command, run, picture):
     assert ended.code == 0, ended.err
     (line,) = ended.out.splitlines()
     (best,) = runs.load(run).classify([picture], top=3, flips=True)
-    assert json.loads(line)["probabilities"] == pytest.approx(dict(zip(best.classes, best.probabilities, strict=True)))
+    found = json.loads(line)["probabilities"]
+    assert found == pytest.approx(dict(zip(best.classes, best.probabilities, strict=True)))
+    (plain,) = runs.load(run).classify([picture], top=3)
+    assert plain.probabilities != pytest.approx(best.probabilities, abs=1e-6)
 
 
 @pytest.mark.parametrize(

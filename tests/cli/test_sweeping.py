@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from softsearch.errors import Interrupted
+from softsearch.errors import Interrupted, RunError
 from softsearch.runs import sweeps
 
 RECIPE = """
@@ -56,6 +56,24 @@ def test_shares_are_told_in_per_cent_with_an_interval_of_possible_ones(command, 
     kept = json.loads((tmp_path / "out" / "sweep.json").read_text())["summary"][0]["scores"]["error"]
     assert (count, mean) == (2, round(100 * kept["mean"], 2))
     assert [low, high] == [round(100 * max(0, kept["low"]), 2), round(100 * min(1, kept["high"]), 2)]
+
+
+def test_trainings_that_came_to_no_end_are_told_in_the_end(command, tmp_path, monkeypatch):
+    real = sweeps.train
+
+    def failing(recipe, out, **more):
+        if recipe.seed == 1:
+            raise RunError("no finite loss", path=out, fix="a lower learning_rate")
+        return real(recipe, out, **more)
+
+    monkeypatch.setattr(sweeps, "train", failing)
+    (tmp_path / "mine.yaml").write_text(RECIPE)
+    ended = command("sweep", tmp_path / "mine.yaml", "--over", "seed=1,2", "--out", tmp_path / "out")
+    assert ended.code == 2
+    assert "1/2  seed 1: came to no end" in ended.out
+    assert "2/2  seed 2: error" in ended.out
+    assert "1 of 2 trainings came to no end\nseed 1: " in ended.err
+    assert "a lower learning_rate" in ended.err
 
 
 def test_an_interrupted_sweep_says_that_the_same_command_goes_on(command, tmp_path, monkeypatch):

@@ -21,6 +21,21 @@ def test_a_row_knows_its_place(tmp_path):
     assert caught.value.nearest == "b"
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("t.csv", "a,b\n1,2\nHello, world,pos\n", ":3: the row has 3 fields, and the header 2"),
+        ("t.tsv", "a\tb\n1\t2\t3\n", ":2: the row has 3 fields, and the header 2"),
+        ("t.jsonl", '{"a": ["x"], "b": 1}\n', ":1: 'a' is neither a text nor a number"),
+        ("t.jsonl", '{"a": true, "b": 1}\n', ":1: 'a' is neither a text nor a number"),
+    ],
+)
+def test_what_does_not_fit_its_header_or_is_no_text_is_told(name, text, told, tmp_path):
+    (tmp_path / name).write_text(text)
+    with pytest.raises(DataError, match=told):
+        [row["a"] for row in read_table_rows(tmp_path / name)]
+
+
 def test_json_lines_may_hold_numbers_and_tabs_part_whatever_stands_between(tmp_path):
     (tmp_path / "t.jsonl").write_text('{"a": 3, "b": "x"}\n')
     assert [row["a"] for row in read_table_rows(tmp_path / "t.jsonl")] == ["3"]

@@ -29,14 +29,22 @@ def measured_field(model: nn.Module, name: str, size: int) -> int:
     return int((image.grad[0, 0].abs().sum(0) > 0).sum())
 
 
-@pytest.mark.parametrize("block", ["basic", "bottleneck"])
-@pytest.mark.parametrize("residual", [True, False])
-def test_a_layer_sees_the_places_that_its_gradient_reaches(block, residual):
-    kind = {"channels": 3, "classes": 4, "stem": "cifar", "block": block, "shortcut": "B", "residual": residual}
+@pytest.mark.parametrize(
+    ("stem", "block", "residual"),
+    [
+        ("cifar", "basic", True),
+        ("cifar", "bottleneck", False),
+        ("cifar", "pre_activation", True),
+        ("imagenet", "basic", True),
+        ("imagenet", "bottleneck", True),
+    ],
+)
+def test_a_layer_sees_the_places_that_its_gradient_reaches(stem, block, residual):
+    kind = {"channels": 3, "classes": 4, "stem": stem, "block": block, "shortcut": "B", "residual": residual}
     model = ResidualNet(**kind, counts=(1, 2), width=2)
-    found = {layer.name: layer.field for layer in layers_of(model, channels=3, size=(64, 64))}
+    found = {layer.name: layer.field for layer in layers_of(model, channels=3, size=(160, 160))}
     for name in ("conv1", "layer1.0.conv2", "layer2.0.conv1", "layer2.1.conv2"):
-        assert found[name] == measured_field(model, name, 64), name
+        assert found[name] == measured_field(model, name, 160), name
     assert found["fc"] == math.inf
 
 

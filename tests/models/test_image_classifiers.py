@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+
+import numpy as np
 import pytest
 import torch
 
@@ -56,20 +59,85 @@ def test_imagenet_nets_have_the_parameters_and_the_scores_of_the_published_ones(
         assert model.maps(images).shape[2:] == ((6, 6) if name == "alexnet" else (7, 7))
 
 
-@pytest.mark.parametrize(
-    ("name", "weights"),
-    [
-        ("resnet50", ["conv1.weight", "bn1.running_var", "layer1.0.conv3.weight", "layer1.0.downsample.1.bias",
-                      "layer4.2.bn3.weight", "fc.bias"]),
-        ("alexnet", ["features.10.bias", "classifier.1.weight", "classifier.6.weight"]),
-        ("vgg16", ["features.28.weight", "classifier.0.weight", "classifier.6.bias"]),
-        ("vgg16_bn", ["features.41.running_mean", "features.40.weight"]),
-        ("googlenet", ["conv1.conv.weight", "inception3a.branch2.1.bn.weight", "inception5b.branch4.1.conv.weight"]),
-    ],
-)  # fmt: skip
-def test_their_weights_have_the_published_names(name, weights):
+# Of every name and shape of torchvision 0.28's state_dict(), GoogLeNet's classifiers at its sides apart: what `names`
+# below makes of them.
+NAMES = {
+    "resnet18": "5191d63ec3989592",
+    "resnet34": "f8de2a1812ef85e4",
+    "resnet50": "a87e91cd6bd1f939",
+    "resnet101": "dbc3ca74fffafc72",
+    "resnet152": "7d486dbdc941506e",
+    "alexnet": "935c1ea73a7869ee",
+    "vgg11": "b11acd4f90d9643f",
+    "vgg13": "79ca8fd7a1480aa7",
+    "vgg16": "ba63c2556d912509",
+    "vgg19": "393fac8b08b63fbe",
+    "vgg11_bn": "56ed5816909a8132",
+    "vgg13_bn": "e4f52ce016e5e82f",
+    "vgg16_bn": "86bad13b66635552",
+    "vgg19_bn": "faf0fdbb92f698c6",
+    "googlenet": "545eb1baab91f5d8",
+}
+# What torchvision 0.28 makes of weights and an image that `fill` and `noise` below draw: the first three scores.
+SCORES = {
+    "resnet18": (-14.331, -14.73365, 0.51213),
+    "resnet50": (30.61469, 66.27152, -43.38375),
+    "googlenet": (-2.95243, 6.50271, -1.11516),
+    "alexnet": (-5.39313, -5.19821, 4.0295),
+    "vgg11_bn": (-0.02468, -0.08746, 0.02573),
+}
+
+
+def names(model) -> str:
+    lines = sorted(f"{name} {tuple(tensor.shape)}" for name, tensor in model.state_dict().items())
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
+def noise(seed: int, shape) -> torch.Tensor:
+    return torch.from_numpy(np.random.default_rng(seed).standard_normal(tuple(shape)).astype(np.float32))
+
+
+@torch.no_grad()
+def fill(model) -> None:
+    """Give each weight numbers that follow from its name."""
+    for name, tensor in model.state_dict().items():
+        if name.endswith("num_batches_tracked"):
+            continue
+        drawn = noise(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big"), tensor.shape)
+        if name.endswith("running_var"):
+            drawn = drawn.abs() + 0.5
+        elif tensor.dim() == 1:
+            drawn = drawn * 0.1 + ("bn" in name and name.endswith("weight"))
+        else:
+            drawn = drawn * (2 / np.prod(tensor.shape[1:])) ** 0.5
+        tensor.copy_(drawn)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_their_weights_have_the_published_names_and_shapes(name):
     with torch.device("meta"):
-        assert set(weights) <= set(imagenet(name).state_dict())
+        assert names(imagenet(name)) == NAMES[name]
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] * (name in ("alexnet", "vgg11_bn"))) for name in SCORES]
+)
+def test_with_the_same_weights_they_give_the_published_networks_scores(name):
+    model = imagenet(name).eval()
+    fill(model)
+    with torch.no_grad():
+        found = model(noise(1, (1, 3, 96, 96)))[0, :3]
+    assert found.tolist() == pytest.approx(SCORES[name], rel=1e-3, abs=1e-3)
+
+
+@pytest.mark.parametrize("depth", [11, 19])
+def test_what_a_vgg_reads_neither_dies_out_nor_blows_up_before_it_has_learnt_anything(depth):
+    torch.manual_seed(1)
+    with torch.no_grad():
+        maps = VGG(channels=3, classes=10, depth=depth, batch_norm=False, dropout=0.0).features(
+            noise(1, (2, 3, 64, 64))
+        )
+    assert 0.1 < float(maps.square().mean().sqrt()) < 10
 
 
 @pytest.mark.parametrize(("depth", "million"), [(20, 0.27), (32, 0.46), (44, 0.66), (56, 0.85), (110, 1.7)])

@@ -515,12 +515,45 @@ def test_a_variable_that_is_not_set_is_named_with_its_line(write: Write, monkeyp
     ("overrides", "word"),
     [
         (["decoding.beam=1", "decoding.length_penalty=0.6"], "length_penalty has no effect"),
-        (["training.max_steps=100"], "warm-up"),
+        (["training.max_steps=100"], r"it never reaches .* set a smaller training\.schedule\.warmup_steps"),
+        (
+            ["training.schedule={kind: one_cycle}", "training.optimizer={kind: sgd, momentum: 0.5}"],
+            r"optimizer\.momentum",
+        ),
+        (["training.schedule={kind: one_cycle}", "training.optimizer={kind: adamw, betas: [0.8, 0.9]}"], r"betas\[0\]"),
+        (
+            ["training.schedule={kind: one_cycle, momentum: [0.5, 0.6]}", "training.optimizer={kind: sgd}"],
+            r"schedule\.momentum has no effect",
+        ),
     ],
 )
 def test_an_option_without_effect_warns(write: Write, overrides: list[str], word: str) -> None:
     with pytest.warns(UserWarning, match=word):
         load_recipe(write(SMALL), overrides)
+
+
+def test_one_cycle_with_the_usual_momentum_warns_of_nothing(write: Write, recwarn: pytest.WarningsRecorder) -> None:
+    for optimizer in ("{kind: sgd, momentum: 0.9}", "{kind: sgd}", "{kind: adamw, betas: [0.9, 0.99]}"):
+        load_recipe(write(SMALL), ["training.schedule={kind: one_cycle}", f"training.optimizer={optimizer}"])
+    assert not recwarn.list
+
+
+def test_the_momentum_of_one_cycle_rises_from_its_least(write: Write) -> None:
+    with pytest.raises(RecipeError, match="the greatest comes before the least"):
+        load_recipe(write(SMALL), ["training.schedule={kind: one_cycle, momentum: [0.95, 0.85]}"])
+
+
+def test_the_mean_of_weights_goes_with_no_batch_norm(write: Write) -> None:
+    text = "task: {kind: image_classification}\ntraining: {max_steps: 9, optimizer: {kind: averaged_sgd}}\n"
+    with pytest.raises(RecipeError, match="statistics that batch norm keeps"):
+        load_recipe(write(text))
+    load_recipe(write(text), ["model={kind: lenet}"])
+
+
+def test_a_number_is_needed_for_each_colour(write: Write) -> None:
+    text = "task: {kind: image_classification, mean: [0.5]}\ntraining: {max_steps: 9}\n"
+    with pytest.raises(RecipeError, match=r"task\.mean needs a number for each colour"):
+        load_recipe(write(text))
 
 
 # Back to text

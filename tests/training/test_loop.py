@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load_file
 from torch import nn
 
 from softsearch.errors import RunError
@@ -242,6 +243,8 @@ def test_a_batch_that_is_not_finite_is_skipped_counted_and_survives_a_resume(toy
 
     outcome = toy.run(tmp_path / "whole", task=toy.Task(poison))
     assert (outcome.step, outcome.skipped) == (30, 3)
+    weights = load_file(tmp_path / "whole" / "checkpoints" / "step-00000030" / "model.safetensors")
+    assert int(weights["calls"]) == 27  # what a network keeps of a batch, statistics, is as it was before those
 
     def poison_then_stop(number: int) -> float | None:
         if number == 8:

@@ -111,6 +111,15 @@ def test_a_list_is_no_weights(tmp_path):
         read_weights(tmp_path / "other.pth")
 
 
+def test_weights_that_do_not_fit_are_told_before_the_images_are_read(tmp_path):
+    save_file(net().state_dict(), tmp_path / "w.safetensors")
+    (tmp_path / "recipe.yaml").write_text(RECIPE)
+    changes = ["data={kind: folders, train: nowhere, valid: 0.1, size: 16}", "model.depth=26"]
+    for act in (runs.train, runs.dry_run):
+        with pytest.raises(RunError, match="weights are not in this file"):
+            act(load_recipe(tmp_path / "recipe.yaml", changes), start=tmp_path / "w.safetensors")
+
+
 RECIPE = """
 task: {kind: image_classification}
 data: {kind: drawn, num_train: 20, num_valid: 10, num_test: 10, size: 16}

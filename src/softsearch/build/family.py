@@ -64,9 +64,9 @@ class Family(ABC, Generic[OwnRecipe]):
             A file is missing or damaged.
         """
 
-    @abstractmethod
     def files(self, task: Any) -> dict[str, str | bytes]:
         """Return the files from which, with the task's ``to_dict``, :meth:`restored` makes it again."""
+        return {}
 
     @abstractmethod
     def restored(self, fields: Mapping[str, Any], folder: Path) -> Any:
@@ -96,17 +96,17 @@ class Family(ABC, Generic[OwnRecipe]):
         """Return the model that :meth:`counted` gave, from its ``state_dict()``."""
         raise NotImplementedError
 
-    @abstractmethod
     def about(self, recipe: OwnRecipe) -> dict[str, Any]:
         """Return what run.json says of such a run beside what it says of all."""
+        return {}
 
     @abstractmethod
     def memorising(self, recipe: OwnRecipe) -> OwnRecipe:
         """Return the recipe without what hinders learning by heart, to stop soon after nothing more is learnt."""
 
-    @abstractmethod
     def remarks(self, recipe: OwnRecipe, about: Mapping[str, Any]) -> Iterator[str]:
         """Yield a sentence for each thing in which a training is not quite what its recipe seems to ask for."""
+        return iter(())
 
 
 def until_learnt(training: OwnTraining, *, on: Literal["loss", "bleu"] = "loss") -> OwnTraining:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, assert_never
 
@@ -63,10 +63,6 @@ class ImageFamily(Family[schema.ImageRecipe]):
         )
         return data, HeldOutLabelled("valid", ImageStore(folder / "valid"))
 
-    def files(self, task: ImageTask) -> dict[str, str | bytes]:
-        """Return nothing: a task is what it says of itself."""
-        return {}
-
     def restored(self, fields: Mapping[str, Any], folder: Path) -> ImageTask:
         """Return the task of a run."""
         return ImageTask.from_dict(fields)
@@ -87,10 +83,6 @@ class ImageFamily(Family[schema.ImageRecipe]):
             model = _model(recipe, classes=sizes["classes"])
         return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
-    def about(self, recipe: schema.ImageRecipe) -> dict[str, Any]:
-        """Return nothing more."""
-        return {}
-
     def memorising(self, recipe: schema.ImageRecipe) -> schema.ImageRecipe:
         """Return the recipe without augmentation, smoothing and dropout, to stop soon after nothing more is learnt."""
         training = until_learnt(recipe.training)
@@ -98,10 +90,6 @@ class ImageFamily(Family[schema.ImageRecipe]):
         task = recipe.task.model_copy(update={"label_smoothing": 0.0})
         changes = {"task": task, "model": model, "training": training, "augmentation": schema.Augmentations()}
         return recipe.model_copy(update=changes)
-
-    def remarks(self, recipe: schema.ImageRecipe, about: Mapping[str, Any]) -> Iterator[str]:
-        """Yield nothing: a training is what its recipe asks for."""
-        return iter(())
 
 
 def _model(recipe: schema.ImageRecipe, *, classes: int) -> ImageClassifier:
@@ -121,10 +109,10 @@ def _model(recipe: schema.ImageRecipe, *, classes: int) -> ImageClassifier:
                 **common,
                 stem=model.stem,
                 block=block,
-                shortcut=model.shortcut,
+                shortcut=model.shortcut or ("B" if model.stem == "imagenet" else "A"),
                 residual=model.residual,
                 counts=counts,
-                width=model.width,
+                width=model.width or (64 if model.stem == "imagenet" else 16),
             )
         case _:
             assert_never(model)

@@ -32,7 +32,7 @@ def write_images(
     Parameters
     ----------
     overfit
-        Use only the first so many training images, one class after the other, to validate on too.
+        Use only so many training images, the first of each class in turn, to validate on too.
     classes
         Of another run, to go on from its weights; None: those of the training images.
 

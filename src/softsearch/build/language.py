@@ -112,10 +112,6 @@ class LanguageFamily(Family[schema.LanguageRecipe]):
         """Return the n-grams that were counted."""
         return NGramLanguageModel.from_weights(weights, vocabulary=sizes["vocabulary"])
 
-    def about(self, recipe: schema.LanguageRecipe) -> dict[str, Any]:
-        """Return nothing more."""
-        return {}
-
     def memorising(self, recipe: schema.LanguageRecipe) -> schema.LanguageRecipe:
         """Return the recipe without dropout and new starts, to stop soon after the loss no longer falls."""
         if recipe.training is None or isinstance(recipe.model, schema.NGramModel):

@@ -78,10 +78,6 @@ class SentenceFamily(Family[schema.SentenceRecipe]):
         names = [name for name, _ in model.named_parameters() if name in ("embedding.weight", "fixed.weight")]
         begin_with_vectors(model, folder, names=tuple(names))
 
-    def about(self, recipe: schema.SentenceRecipe) -> dict[str, Any]:
-        """Return nothing more."""
-        return {}
-
     def memorising(self, recipe: schema.SentenceRecipe) -> schema.SentenceRecipe:
         """Return the recipe without smoothing and dropout, to stop soon after nothing more is learnt."""
         model = recipe.model.model_copy(update={"dropout": 0.0})

@@ -47,7 +47,7 @@ def write_sentences(
     Parameters
     ----------
     overfit
-        Use only the first so many training sentences, one class after the other, to validate on too.
+        Use only so many training sentences, the first of each class in turn, to validate on too.
     tokenizer, classes
         Of another run, to go on from its weights; None: those of the training sentences.
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
-from softsearch.errors import DataError
+from softsearch.errors import DataError, the_first
 from softsearch.seeding import derive
 
 
@@ -22,8 +22,6 @@ class Labelled(Protocol):
         """The name of the class."""
         ...
 
-
-_SHOWN = 4  # names in a message
 
 Item = TypeVar("Item", bound=Labelled)
 Reader = Callable[[], Iterator[Item]]
@@ -115,8 +113,8 @@ def warn_of_held_out(report: Mapping[str, Mapping[str, Any]], *, items: str) -> 
     """Warn where what is held out is trained on, too, or lacks a class."""
     for split, found in report.items():
         if lacking := [name for name, count in found["classes"].items() if not count]:
-            shown = ", ".join(lacking[:_SHOWN]) + (f" and {len(lacking) - _SHOWN:,} more" if lacking[_SHOWN:] else "")
-            warnings.warn(f"{split}: there are no {items} of {shown}: the scores say nothing of them", stacklevel=3)
+            told = f"there are no {items} of {the_first(lacking)}: the scores say nothing of them"
+            warnings.warn(f"{split}: {told}", stacklevel=3)
         if found.get("trained_on"):
             told = (
                 f"{found['trained_on']:,} of {found['kept']:,} {items} are trained on, too: the scores on them say less"

@@ -9,12 +9,12 @@ from typing import Annotated, Any
 import typer
 
 from softsearch.cli.console import Json, Overrides, note, say, say_json, table
-from softsearch.errors import Interrupted
+from softsearch.errors import Interrupted, RunError
 from softsearch.inspection.files import IN_PER_CENT, score_shown
 
 _OVER = "Values of a field: seed=1..3, or model.depth=20,56. May be given several times; every combination is trained."
 _OUT = "The folder of the runs; default: runs/NAME-sweep. An interrupted sweep goes on there."
-_ON = 'Score on "test", "valid", "train" (classifiers), or as for evaluate. Default: valid, and test where only seeds or folds differ.'
+_ON = 'Score on "test", "valid", "train" (classifiers), or as for evaluate. Default: valid; of seeds or folds: test.'
 
 
 def sweep(
@@ -37,16 +37,19 @@ def sweep(
     try:
         for found in sweeps.sweep(settings, folder, on=on):
             if not as_json:
-                say(f"{found['done']}/{len(settings)}  {_told(found['runs'][-1])}")
+                say(f"{found['done']}/{len(settings)}  {_told(found['last'])}")
     except Interrupted as interrupted:
         fix = "the same command goes on with the sweep"
         raise Interrupted(interrupted.problem, path=folder, fix=fix, exit_code=interrupted.exit_code) from None
     if as_json:
         say_json(found["summary"])
-        return
-    say("")
-    _show(found["summary"], data=found["data"])
-    say(f"\nkept: {folder / sweeps.SUMMARY}")
+    else:
+        say("")
+        _show(found["summary"], data=found["data"])
+        say(f"\nkept: {folder / sweeps.SUMMARY}")
+    if failed := [run for run in found["runs"] if "failed" in run]:
+        told = "".join(f"\n{_settings(run['values'])}: {run['failed']}" for run in failed)
+        raise RunError(f"{len(failed)} of {len(settings)} trainings came to no end{told}")
 
 
 def _show(summary: Sequence[Mapping[str, Any]], *, data: str) -> None:
@@ -74,6 +77,8 @@ def _interval(name: str, score: Mapping[str, Any]) -> str:
 
 
 def _told(run: Mapping[str, Any]) -> str:
+    if "failed" in run:
+        return f"{_settings(run['values'])}: came to no end"
     scores = ", ".join(f"{name.replace('_', ' ')} {score_shown(name, value)}" for name, value in run["scores"].items())
     return f"{_settings(run['values'])}: {scores}"
 

@@ -32,7 +32,10 @@ def train(
         typer.Option("--from", metavar="RUN", help=_FROM),
     ] = None,
     overfit: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Train on N pairs, or lines, only: the loss must go to zero.")
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help="Train on N pairs, lines, images or sentences only: the loss must go to zero."
+        ),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Time a few steps, predict the rest, train nothing.")

@@ -46,6 +46,9 @@ class Row:
             )
         if value is None or not str(value).strip():
             raise DataError(f"{key!r} is empty here", path=self.path, line=self.line, fix="fill it in, or take it out")
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            problem, allowed = f"{key!r} is neither a text nor a number", "a text, a number"
+            raise DataError(problem, path=self.path, line=self.line, value=value, allowed=allowed)
         return readable(str(value)).strip()
 
     @property
@@ -80,7 +83,11 @@ def _columns(path: Path, *, delimiter: str) -> Iterator[Row]:
     try:
         _, header = reader.fieldnames, reader.line_num  # the names are read when they are first asked for
         for row in reader:
-            yield Row({key: value for key, value in row.items() if key is not None}, path, reader.line_num, header)
+            if None in row:
+                problem = f"the row has {len(row) - 1 + len(row[None])} fields, and the header {len(row) - 1}"
+                fix = "put a text with a comma in it in quotation marks" if delimiter == "," else "take out the tab"
+                raise DataError(problem, path=path, line=reader.line_num, value=row[None][-1], fix=fix)
+            yield Row(row, path, reader.line_num, header)
     except csv.Error as error:
         raise DataError(f"this is no CSV ({error})", path=path, line=reader.line_num) from error
 

@@ -20,7 +20,7 @@ IN_PER_CENT = frozenset({"error", "error_top_5", "calibration_error"})
 
 _FIX = "delete the file and have softsearch write it again"
 _EVALUATION_KEYS = ("data", "date", "metrics", "by_length", "sentences", "num_sentences", "decoding")
-_KEYS_OF_CLASSES = ("data", "date", "metrics", "count", "classes", "confusion", "calibration", "worst")
+_KEYS_OF_CLASSES = ("data", "date", "metrics", "count", "classes", "by_class", "confusion", "calibration", "worst")
 _KEYS_OF_KIND = {
     "text": ("data", "date", "metrics"),
     "images": _KEYS_OF_CLASSES,

@@ -5,7 +5,8 @@
     VGG          Simonyan and Zisserman (2015), table 1: columns A, B, D, E, with batch norm if wanted
     GoogLeNet    Szegedy et al. (2015), table 1; normalised, without the two classifiers at its sides
 
-The names of weights are those of the published ones.
+The names of weights are those of the published ones. AlexNet and VGG, which have nothing that normalises, begin as He
+et al. (2015) have it, variance 2 / fan in, so that many layers of relu neither shrink nor blow up what they read.
 """
 
 from __future__ import annotations
@@ -113,6 +114,7 @@ class AlexNet(ImageClassifier):
             nn.ReLU(),
             Linear(4_096, classes),
         )
+        _initialise(self)
 
     def maps(self, images: Float[Tensor, "batch in height width"]) -> Float[Tensor, "batch out _ _"]:
         """Return the maps of the last convolution, pooled."""
@@ -160,6 +162,7 @@ class VGG(ImageClassifier):
             nn.Dropout(dropout),
             Linear(4_096, classes),
         )
+        _initialise(self)
 
     def maps(self, images: Float[Tensor, "batch in height width"]) -> Float[Tensor, "batch out _ _"]:
         """Return the maps of the last stage."""
@@ -168,6 +171,14 @@ class VGG(ImageClassifier):
     def scores(self, maps: Float[Tensor, "batch out _ _"]) -> Float[Tensor, "batch classes"]:
         """Return the score of each class."""
         return self.classifier(adaptive_average_pool(maps, size=(7, 7)).flatten(1))
+
+
+def _initialise(model: nn.Module) -> None:
+    """Let each layer pass on as much as it reads, on the mean over the weights."""
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d | nn.Linear) and module.bias is not None:
+            nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+            nn.init.zeros_(module.bias)
 
 
 class Normalised(nn.Module):

@@ -4,7 +4,8 @@
     CIFAR      conv 3; 3 stages of 16, 32, 64 maps with n blocks each: depth 6n + 2; section 4.2
 
 The first block of each stage but the first takes every second place. The last maps are averaged, and one linear layer
-scores the classes. With blocks that normalise first, a last norm follows the last block.
+scores the classes. With blocks that normalise first, a last norm follows the last block, and what the stem has
+normalised is normalised again, where He et al. (2016, "Identity mappings") do so once.
 """
 
 from __future__ import annotations

@@ -15,6 +15,12 @@ from softsearch.training.folder import RunFolder
 
 _LIMITS = ("training.max_steps", "training.max_epochs", "training.budget")
 _SETTLED = (*_LIMITS, "training.threads")
+_FALLS = {  # schedules that know the end of the training
+    "linear": "to zero at the new end",
+    "cosine": "to zero at the new end",
+    "one_cycle": "to almost zero at the new end",
+    "multi_step": "at the same shares of the new length",
+}
 _FREE = (
     "training.validate_every",
     "training.checkpoint_every",
@@ -97,8 +103,8 @@ def _remarks(folder: RunFolder, recipe: Recipe, changes: Sequence[Change]) -> It
     if recipe.training is None:
         return
     kind = recipe.training.schedule.kind
-    if kind in ("linear", "cosine") and any(change.is_one_of(_LIMITS) for change in changes):
-        yield f"the {kind} schedule changes its shape from here on: it falls to zero at the new end"
+    if kind in _FALLS and any(change.is_one_of(_LIMITS) for change in changes):
+        yield f"the {kind} schedule changes its shape from here on: it falls {_FALLS[kind]}"
     if (recipe.training.max_steps or math.inf) <= (folder.last or 0):
         yield f"it has taken {folder.last} steps already: it ends here"
     if folder.about.get("outcome", {}).get("stopped_early") and not any(".stop." in each.field for each in changes):

@@ -16,7 +16,7 @@ from softsearch.training.folder import RunFolder
 
 
 def load(run: Path | str | Sequence[Path | str], *, model: SequenceModel | None = None) -> Any:
-    """Return the best weights of a run, ready to be used: a `Translator` or a `Writer`; of translators, an ensemble.
+    """Return the best weights of a run, ready to be used; of several translators, an ensemble.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def load(run: Path | str | Sequence[Path | str], *, model: SequenceModel | None 
 
 
 def kind_of(run: Path | str | RunFolder) -> str:
-    """Return the kind of task that a run has learnt: "translation" or "language_model".
+    """Return the kind of task that a run has learnt, such as "translation".
 
     Raises
     ------

@@ -64,7 +64,8 @@ def train(
         A run whose best weights, tokenizer and vocabulary, or classes, to start from (fine-tuning); they are copied. Of
         networks that read images also a file of published weights, in safetensors or of ``torch.save``.
     overfit
-        Train and validate on this many pairs, without dropout and smoothing: a model that can learn must learn them.
+        Train and validate on this many pairs, lines, images or sentences, without dropout and smoothing: a model that
+        can learn must learn them.
     live
         Show progress on stderr.
 

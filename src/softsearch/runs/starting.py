@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from torch import nn
 
 from softsearch.build.families import family_of
-from softsearch.errors import RunError
+from softsearch.errors import RunError, the_first
 from softsearch.files import sha256
 from softsearch.recipes import Recipe
 from softsearch.runs.changes import differences
@@ -20,7 +20,6 @@ from softsearch.training.folder import RunFolder
 from softsearch.training.published import read_weights, take_weights
 
 WEIGHTS = "start.safetensors"
-_SHOWN = 4  # names in a message
 
 
 class Start(NamedTuple):
@@ -52,6 +51,8 @@ def _from_file(path: Path, recipe: Recipe) -> tuple[Recipe, Start]:
         problem = "only networks that read images start from a file of weights: others are bound to a vocabulary"
         raise RunError(problem, path=path, fix="name a run folder")
     published = read_weights(path)
+    # whether they fit is told before the images are read; how many classes there are does not matter to that
+    take_weights(published, family_of(recipe).model(recipe, sizes={"classes": 2}), path=path)
 
     def weights(model: nn.Module) -> bytes:
         fitted = take_weights(published, model, path=path)
@@ -60,8 +61,7 @@ def _from_file(path: Path, recipe: Recipe) -> tuple[Recipe, Start]:
             (fitted.useless, "the network has no use for these weights"),
         ):
             if names:
-                shown = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if names[_SHOWN:] else "")
-                warnings.warn(f"{path}: {told}: {shown}", stacklevel=3)
+                warnings.warn(f"{path}: {told}: {the_first(names)}", stacklevel=3)
         return weights_as_bytes(model)
 
     return recipe, Start(None, weights, {"file": str(path.absolute()), "sha256": sha256(path)})

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import itertools
 import json
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -78,10 +80,8 @@ def settings_of(recipe: str | Path, axes: Sequence[Axis], overrides: Sequence[st
         changes = [f"{key}={value}" for key, value in values.items()]
         name = "_".join(f"{key.rpartition('.')[2]}-{_file_name(value)}" for key, value in values.items())
         found.append(Setting(values, load_recipe(recipe, [*overrides, *changes]), out / name))
-    names = [each.folder.name for each in found]
-    if len(set(names)) < len(names):  # fields of the same name in two parts, or values that differ in odd characters
-        found = [each._replace(folder=out / f"{number:03d}_{each.folder.name}") for number, each in enumerate(found)]
-    return found
+    names = Counter(each.folder.name for each in found)  # two parts have fields of one name; odd characters differ
+    return [each if names[each.folder.name] == 1 else each._replace(folder=_numbered(each)) for each in found]
 
 
 def sweep(
@@ -89,7 +89,8 @@ def sweep(
 ) -> Iterator[dict[str, Any]]:
     """Train each setting that is not trained yet, score it, and yield what is known so far, as ``sweep.json`` keeps it.
 
-    An interrupted sweep goes on where it stopped when it is asked for again, perhaps with more values.
+    An interrupted sweep goes on where it stopped when it is asked for again, perhaps with more values. A training that
+    comes to no end, because its loss is not finite, say, is told of, and the others go on.
 
     Parameters
     ----------
@@ -100,28 +101,36 @@ def sweep(
     Raises
     ------
     RunError
-        The folder holds another sweep, or one of a run another training; see also :func:`~softsearch.runs.train`.
+        The folder holds another sweep, or one of a run another training.
     Interrupted
         As in :func:`~softsearch.runs.train`.
     """
-    _refuse_another(settings, out / SUMMARY)
+    for setting in settings:
+        _refuse_another_training(setting)
     if on is None and any(name not in REPEATS for setting in settings for name in setting.values):
         on = "valid"
-    rows: list[dict[str, Any]] = []
+    rows = _kept(settings, out / SUMMARY, on=None if on is None else str(on))
+    data = ""
     for number, setting in enumerate(settings, start=1):
-        _trained(setting, live=live)
-        evaluation = evaluate(setting.folder, on=on)
-        scores = {name: score["value"] for name, score in evaluation["metrics"].items()}
-        rows.append({"values": setting.values, "folder": setting.folder.name, "scores": scores})
-        found = {"data": evaluation["data"], "runs": rows, "of": len(settings), "summary": summary_of(rows)}
+        row = {"values": setting.values, "folder": setting.folder.name}
+        if failed := _failure_of(setting, live=live):
+            rows[setting.folder.name] = row | {"failed": failed}
+        elif setting.folder.name not in rows or not data:
+            evaluation = evaluate(setting.folder, on=on)
+            data = evaluation["data"]
+            scores = {name: score["value"] for name, score in evaluation["metrics"].items()}
+            rows[setting.folder.name] = row | {"scores": scores}
+        ordered = [rows[each.folder.name] for each in settings if each.folder.name in rows]
+        found = {"on": None if on is None else str(on), "data": data, "runs": ordered, "of": len(settings)}
+        found["summary"] = summary_of(ordered)
         write_text_atomically(out / SUMMARY, json.dumps(found, indent=2, ensure_ascii=False) + "\n")
-        yield {**found, "done": number}
+        yield {**found, "done": number, "last": rows[setting.folder.name]}
 
 
 def summary_of(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return for each setting, repetitions taken together, every score's mean, deviation and 95 % interval."""
     groups: dict[tuple[tuple[str, str], ...], list[Mapping[str, Any]]] = {}
-    for row in rows:
+    for row in (row for row in rows if "scores" in row):
         key = tuple((name, value) for name, value in row["values"].items() if name not in REPEATS)
         groups.setdefault(key, []).append(row["scores"])
     return [
@@ -134,28 +143,43 @@ def summary_of(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _refuse_another(settings: Sequence[Setting], summary: Path) -> None:
-    """Raise a RunError where a sweep is kept that has runs which this one has not: they would be lost from it."""
+def _kept(settings: Sequence[Setting], summary: Path, *, on: str | None) -> dict[str, dict[str, Any]]:
+    """Return by folder what a sweep that was interrupted, or had fewer values, knows already.
+
+    Raises
+    ------
+    RunError
+        The file is damaged, or has runs which this sweep has not: they would be lost from it.
+    """
     if not summary.exists():
-        return
+        return {}
     try:
-        kept = {run["folder"] for run in json.loads(summary.read_text(encoding="utf-8"))["runs"]}
+        before = json.loads(summary.read_text(encoding="utf-8"))
+        rows = {row["folder"]: row for row in before["runs"]}
     except (ValueError, KeyError, TypeError) as error:
         raise RunError(f"damaged: {error!r}", path=summary, fix="delete it: the runs are kept beside it") from error
-    if lost := kept - {setting.folder.name for setting in settings}:
+    if lost := rows.keys() - {setting.folder.name for setting in settings}:
         problem = f"this folder holds another sweep, with {min(lost)}"
         raise RunError(problem, path=summary.parent, fix="choose another folder with --out, or delete this one")
+    return {name: row for name, row in rows.items() if "scores" in row} if before.get("on") == on else {}
 
 
-def _trained(setting: Setting, *, live: bool) -> None:
-    if not setting.folder.exists():
-        train(setting.recipe, setting.folder, live=live)
-        return
-    if recipe_of(RunFolder.open(setting.folder)) != anchored(setting.recipe):
+def _refuse_another_training(setting: Setting) -> None:
+    if setting.folder.exists() and recipe_of(RunFolder.open(setting.folder)) != anchored(setting.recipe):
         problem = "this folder holds a training by another recipe"
         raise RunError(problem, path=setting.folder, fix="choose another folder with --out, or delete this one")
-    if not is_finished(setting.folder):
-        resume(setting.folder, live=live)
+
+
+def _failure_of(setting: Setting, *, live: bool) -> str | None:
+    """Train a setting, or go on with it; return why it came to no end, if so."""
+    try:
+        if not setting.folder.exists():
+            train(setting.recipe, setting.folder, live=live)
+        elif not is_finished(setting.folder):
+            resume(setting.folder, live=live)
+    except RunError as error:
+        return str(error)
+    return None
 
 
 def _figures(values: Sequence[float]) -> dict[str, Any]:
@@ -180,6 +204,11 @@ def _split(text: str) -> list[str]:
         else:
             parts[-1] += character
     return [part.strip() for part in parts]
+
+
+def _numbered(setting: Setting) -> Path:
+    digest = hashlib.sha256(json.dumps(setting.values).encode()).hexdigest()[:6]
+    return setting.folder.with_name(f"{setting.folder.name}_{digest}")
 
 
 def _file_name(value: str) -> str:

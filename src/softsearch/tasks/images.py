@@ -15,8 +15,9 @@ import torch
 from torch.nn import functional
 
 from softsearch.data.images.batches import ImageBatch
-from softsearch.data.images.decoding import fitted, read_picture
+from softsearch.data.images.decoding import fitted, in_colours, read_picture
 from softsearch.data.images.store import ImageStore
+from softsearch.errors import DataError
 from softsearch.models.image_classifier import ImageClassifier
 from softsearch.shapes import Float, Shaped, Tensor
 from softsearch.tasks.classified import Classified, HeldOutLabelled, cross_entropy, likeliest, validation
@@ -88,8 +89,16 @@ class ImageTask:
 
     def loss(self, model: ImageClassifier, batch: ImageBatch, carry: Carry) -> tuple[Loss, Carry]:
         """Return the cross-entropy of the images, in nats."""
-        scores = model(self.standardised(batch.images))
-        return {"cross_entropy": cross_entropy(scores, batch.classes, smoothing=self.label_smoothing)}, carry
+        try:
+            scores = model(self.standardised(batch.images))
+        except ValueError as error:
+            if len(batch.images) > 1 or "more than 1 value" not in str(error):
+                raise
+            problem = "one image alone cannot be normalised over its batch where one place is left of it"
+            raise DataError(
+                problem, fix="learn from two or more at once (training.batch_size), or larger ones"
+            ) from error
+        return {"cross_entropy": cross_entropy(scores, batch.targets, smoothing=self.label_smoothing)}, carry
 
     def counts(self, batch: ImageBatch) -> dict[str, int]:
         """Return how many images the loss of the batch is a sum over."""
@@ -147,6 +156,8 @@ class ClassifierOfImages:
         ------
         DataError
             A file is no picture, or damaged.
+        ValueError
+            Pixels have other axes.
         """
         if not images:
             return []
@@ -167,8 +178,10 @@ class ClassifierOfImages:
     ) -> Shaped[np.ndarray, "size size channels"]:
         """Return an image as the network reads it, from 0 to 255; errors as in :meth:`classify`."""
         if isinstance(image, Path | str):
-            image = read_picture(Path(image), channels=self.task.channels)
-        return fitted(image, size=self.task.size)
+            return fitted(read_picture(Path(image), channels=self.task.channels), size=self.task.size)
+        if image.ndim != 3 or image.shape[2] not in (1, 3):
+            raise ValueError(f"pixels have the axes height, width, channels (1 or 3), not {image.shape}")
+        return fitted(in_colours(image, self.task.channels), size=self.task.size)
 
 
 def statistics_of(store: ImageStore) -> tuple[list[float], list[float]]:

@@ -15,7 +15,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
-from softsearch.errors import RunError
+from softsearch.errors import RunError, the_first
 from softsearch.files import folder_written_atomically, sha256
 from softsearch.training.folder import RunFolder
 from softsearch.training.sealing import FORMAT_VERSION, seal, unseal
@@ -243,9 +243,10 @@ def _copy_weights(saved: Mapping[str, Tensor], model: nn.Module, path: Path) -> 
     different = sorted(saved.keys() ^ weights.keys())
     different += [name for name in saved.keys() & weights.keys() if saved[name].shape != weights[name].shape]
     if different:
-        names = ", ".join(different[:3]) + (f" and {len(different) - 3} more" if len(different) > 3 else "")
         raise RunError(
-            f"these are the weights of another model: {names}", path=path, fix="build the model it was saved from"
+            f"these are the weights of another model: {the_first(different, most=3)}",
+            path=path,
+            fix="build the model it was saved from",
         )
     with torch.no_grad():
         for name, tensor in weights.items():

@@ -22,7 +22,7 @@ from softsearch.training.budget import settle
 from softsearch.training.checkpoints import load_carry, load_checkpoint, save_checkpoint
 from softsearch.training.folder import RunFolder
 from softsearch.training.memory import backward_within_memory, exhaustion_told
-from softsearch.training.optimisation import update
+from softsearch.training.optimisation import restore, update
 from softsearch.training.optimisers import AveragedSGD, mean_weights, set_momentum
 from softsearch.training.outcome import Outcome, last_words, not_finite, outcome_of
 from softsearch.training.position import TrainingData
@@ -223,6 +223,8 @@ class _Training:
         set_momentum(self.optimizer, self.settings.schedule.momentum_at(self._moment(self.step)))
         result = update(self.model, fitted.loss, optimizer=self.optimizer, learning_rate=rate, clip_norm=clip_norm)
         self.carry = fitted.carry if result.updated else {}  # one that is not finite would spoil what follows
+        if not result.updated:
+            restore(self.model, fitted.before)
         progress.limit = fitted.limit
         progress.skipped_in_a_row = 0 if result.updated else progress.skipped_in_a_row + 1
         progress.skipped += not result.updated

@@ -1,8 +1,8 @@
 """Out of memory: the batch is learnt in halves, and larger ones from then on, too.
 
-The gradient of a step is a sum over its sentences, so that halves give the same step up to rounding (and to dropout,
-whose draws differ). The limit that was found is part of the training's state: it, and not the memory that happens to be
-free, decides how later batches are cut.
+The gradient of a step is a sum over its sentences or images, so that halves give the same step up to rounding, to
+dropout, whose draws differ, and to batch norm, which takes its statistics from each half. The limit that was found is
+part of the training's state: it, and not the memory that happens to be free, decides how later batches are cut.
 """
 
 from __future__ import annotations
@@ -20,18 +20,22 @@ from softsearch.errors import RunError
 from softsearch.nn.products import Precision
 from softsearch.tasks.task import Carry, Loss, Task
 from softsearch.training.folder import RunFolder
-from softsearch.training.optimisation import backward
+from softsearch.training.optimisation import backward, restore
 from softsearch.training.position import TrainingData
 
 
 class Fitted(NamedTuple):
-    """A gradient that fitted into memory: its loss, carry and items, the limit in positions, and what to say of it."""
+    """A gradient that fitted into memory: its loss, carry and items, the limit in positions, and what to say of it.
+
+    `before` are the network's buffers as they were: the statistics of batch norm.
+    """
 
     loss: Loss
     carry: Carry
     num_items: int
     limit: int | None
     messages: list[str]
+    before: list[torch.Tensor]
 
 
 def backward_within_memory(
@@ -66,19 +70,21 @@ def backward_within_memory(
         A single pair does not fit. It is named.
     """
     messages: list[str] = []
+    before = [buffer.clone() for buffer in model.buffers()]
     while True:
         torch.manual_seed(seed)
         parts = [part for rows in step for part in _parts(rows, data, limit)]
         try:
             batches = [data.batch(rows) for rows in parts]
             loss, left = backward(model, task, batches, carry=carry, precision=precision)
-            return Fitted(loss, left, sum(int(batch.num_items) for batch in batches), limit, messages)
+            return Fitted(loss, left, sum(int(batch.num_items) for batch in batches), limit, messages, before)
         except (MemoryError, RuntimeError) as error:
             if not _is_out_of_memory(error):
                 raise
         # Only here, past the exception, does nothing refer to the tensors of the attempt any more.
         batches = []
         model.zero_grad(set_to_none=True)
+        restore(model, before)
         gc.collect()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
@@ -132,7 +138,8 @@ def _largest_to_cut(parts: list[np.ndarray], data: TrainingData) -> np.ndarray:
         return max(several, key=lambda rows: _padded(rows, data))
     longest = max(parts, key=lambda rows: _padded(rows, data))
     problem = f"not enough memory for a batch of one: {_longest(longest, data)}"
-    fix = "set data.max_tokens (pairs) or task.window (text) lower, make the model smaller, or see to more free memory"
+    lower = "data.max_tokens (pairs), task.window (text) or data.size (images)"
+    fix = f"set {lower} lower, make the model smaller, or see to more free memory"
     raise RunError(problem, fix=fix)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.utils import clip_grads_with_norm_, get_total_norm
 
 from softsearch.nn.products import Precision, products_in
@@ -47,6 +47,13 @@ def backward(
             total = term.total.detach()
             sums[name] = Term(sums[name].total + total if name in sums else total, counts[name])
     return sums, carry
+
+
+@torch.no_grad()
+def restore(model: nn.Module, buffers: Sequence[Tensor]) -> None:
+    """Give a network the buffers that it had, clones of them: a step that is not taken leaves no statistics behind."""
+    for own, before in zip(model.buffers(), buffers, strict=True):
+        own.copy_(before)
 
 
 def update(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import signal
 
-from softsearch.errors import RunError
+from softsearch.errors import RunError, the_first
 from softsearch.training.display import duration
 from softsearch.training.folder import RunFolder
 from softsearch.training.progress import Progress
@@ -74,12 +74,12 @@ def last_words(outcome: Outcome) -> str:
 
 def not_finite(folder: RunFolder, *, places: list[str], in_a_row: int, kept: int | None) -> RunError:
     """Return the error that ends a training without finite losses; `kept` is the step whose weights are saved."""
-    named = ", ".join(places[:3]) + (f" and {len(places) - 3} more" if len(places) > 3 else "")
     saved = "no checkpoint of these steps is kept: the weights themselves are no longer finite"
     if kept is not None:
         saved = f"the weights from before the first of them are saved as step {kept}"
+    last = the_first(places, most=3)
     return RunError(
-        f"no finite loss or gradient in {in_a_row} batches in a row, the last being {named}; {saved}",
+        f"no finite loss or gradient in {in_a_row} batches in a row, the last being {last}; {saved}",
         path=folder.path,
         fix="train anew with a lower learning_rate or clip_norm, or more warmup_steps; look at the lines named",
     )

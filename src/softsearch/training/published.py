@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from softsearch.errors import RunError, nearest
+from softsearch.errors import RunError, nearest, the_first
 
 _WRAPPINGS = ("state_dict", "model", "model_state_dict")
 _COUNTER = "num_batches_tracked"  # of batch norm, which older files do not have, and nothing needs
@@ -74,9 +74,8 @@ def take_weights(weights: Mapping[str, Tensor], model: nn.Module, *, path: Path)
         fix = "set the fields of model to those of the network that was published (kind, depth, shortcut, …)"
         if path.name == "optimizer.safetensors" and beside.exists():
             fix = f"this is the state of an optimiser; the weights are in {beside}"
-        told = ", ".join(missing[:_SHOWN]) + (f" and {len(missing) - _SHOWN:,} more" if len(missing) > _SHOWN else "")
         raise RunError(
-            f"{len(missing):,} of the network's {len(own):,} weights are not in this file: {told}",
+            f"{len(missing):,} of the network's {len(own):,} weights are not in this file: {the_first(missing)}",
             path=path,
             allowed=useless[:_SHOWN] or None,
             nearest=nearest(missing[0], useless),

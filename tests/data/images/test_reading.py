@@ -70,6 +70,11 @@ def test_other_modes_of_other_formats_are_read(tmp_path):
     cmyk = decode(encoded(Image.new("CMYK", (8, 8), (0, 255, 255, 0)), "JPEG"), channels=3, place="x")
     assert cmyk[4, 4, 0] > 230 > 60 > cmyk[4, 4, 1]
     floats = Image.fromarray(np.full((2, 2), 0.5, np.float32))
+    white = dict.fromkeys(("LAB", "YCbCr"), (255, 128, 128)) | {"CMYK": (0, 0, 0, 0), "I": 65535, "LA": (0, 0)}
+    for mode, colour in white.items():
+        for channels in (1, 3):
+            raw = encoded(Image.new(mode, (2, 2), colour), "TIFF")
+            assert decode(raw, channels=channels, place="x").min() >= 254, mode
     assert decode(encoded(floats, "TIFF"), channels=1, place="x")[0, 0, 0] == 128
 
 
@@ -87,6 +92,16 @@ def test_a_picture_that_a_camera_held_sideways_is_put_upright():
     pixels = decode(encoded(image, exif=exif), channels=3, place="x")
     assert pixels.shape == (4, 2, 3)
     assert pixels[0, 1].tolist() == list(RED)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "JPEG"])
+@pytest.mark.parametrize(
+    "note", [b"II", b"II*\x00", b"MM\x00*\x00\x00\x00", b"II+\x00\x08\x00", b"no such thing", b"II*\x00" + b"\xff" * 9]
+)
+def test_a_damaged_note_of_the_camera_does_not_damage_the_picture(kind, note):
+    options = {"lossless": True} if kind == "WEBP" else {"quality": 95} if kind == "JPEG" else {}
+    raw = encoded(Image.new("RGB", (8, 8), RED), kind, exif=b"Exif\x00\x00" + note, **options)
+    assert decode(raw, channels=3, place="x")[4, 4] == pytest.approx(RED, abs=3)
 
 
 @pytest.mark.parametrize(
@@ -218,6 +233,13 @@ def test_lists_that_are_wrong_are_told_with_their_line(name, text, problem, line
 # Mosaics
 
 
+def test_a_mosaics_name_may_have_a_folder_before_it(tmp_path):
+    (tmp_path / "tiles").mkdir()
+    Image.new("RGB", (4, 4), RED).save(tmp_path / "tiles" / "train_cat.webp", lossless=True)
+    for pattern in ("tiles/train_{label}.webp", str(tmp_path / "tiles" / "train_{label}.webp")):
+        assert [each.label for each in read_mosaics(tmp_path, pattern=pattern, tile=4, channels=3)] == ["cat"]
+
+
 def test_tiles_of_a_mosaic_are_read_row_after_row(tmp_path):
     pixels = np.arange(6 * 4 * 3, dtype=np.uint8).reshape(6, 4, 3)
     Image.fromarray(pixels).save(tmp_path / "train_cat.webp", lossless=True)
@@ -262,6 +284,8 @@ def test_idx_files_give_images_with_their_labels(zipped, tmp_path):
         (lambda raw: b"", "no IDX file of bytes"),
         (lambda raw: gzip.compress(raw)[:-5], "gzip file is damaged"),
         (lambda raw: raw[:4] + b"\xff" * 12 + raw[16:], "promises"),
+        (lambda raw: raw[:4] + struct.pack(">3I", 2**31, 2**31, 4), "promises 18,446,744,073,709,551,616 bytes"),
+        (lambda raw: raw[:4] + struct.pack(">3I", 5, 0, 28), "promises 0 bytes"),
     ],
 )
 def test_a_corrupt_idx_file_is_told(change, problem, tmp_path):

@@ -21,7 +21,7 @@ class ImageBatch:
     """Images and how much of each class is in them: all of one, unless images were mixed."""
 
     images: Float[Tensor, "batch channels height width"]
-    classes: Float[Tensor, "batch classes"]
+    targets: Float[Tensor, "batch classes"]
 
     @property
     def num_items(self) -> int:
@@ -30,7 +30,7 @@ class ImageBatch:
 
     def to(self, device: torch.device | str) -> ImageBatch:
         """Return the batch on another device."""
-        return ImageBatch(self.images.to(device), self.classes.to(device))
+        return ImageBatch(self.images.to(device), self.targets.to(device))
 
 
 class ImageData:
@@ -74,12 +74,12 @@ class ImageData:
         images = torch.from_numpy(self.store.images[places]).permute(0, 3, 1, 2)
         labels = torch.from_numpy(self.store.labels[places])
         pixels = images.to(torch.float32, memory_format=torch.channels_last).div_(255)
-        classes = torch.nn.functional.one_hot(labels, len(self.store.classes)).float()
+        targets = torch.nn.functional.one_hot(labels, len(self.store.classes)).float()
         if self.augment is not None:
             with torch.random.fork_rng(devices=[]):
                 torch.manual_seed(derive(self._seed, "augmentation", int(rows[0])))
-                pixels, classes = self.augment(pixels, classes)
-        return ImageBatch(pixels, classes)
+                pixels, targets = self.augment(pixels, targets)
+        return ImageBatch(pixels, targets)
 
     def lengths(self, rows: np.ndarray) -> np.ndarray:
         """Return that each image takes one position."""

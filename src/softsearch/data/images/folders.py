@@ -73,7 +73,9 @@ def _told(path: Path) -> Iterator[None]:
     """Turn what a damaged zip file leads to into a DataError."""
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError) as error:
+    except (
+        zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, UnicodeDecodeError,
+    ) as error:  # fmt: skip
         fix = "copy it again; it must not be encrypted"
         raise DataError(f"the zip file cannot be read ({error})", path=path, fix=fix) from error
     except OSError as error:

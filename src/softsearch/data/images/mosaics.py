@@ -16,7 +16,8 @@ def read_mosaics(folder: Path, *, pattern: str, tile: int, channels: int) -> Ite
     Parameters
     ----------
     pattern
-        The names of the files, in which ``{label}`` stands for that of the class: ``train_{label}.webp``.
+        The names of the files, in which ``{label}`` stands for that of the class: ``train_{label}.webp``; there may be
+        a folder before it.
     tile
         Edge of a tile.
 
@@ -25,6 +26,7 @@ def read_mosaics(folder: Path, *, pattern: str, tile: int, channels: int) -> Ite
     DataError
         No file has such a name, one cannot be read, or the tiles do not fill one.
     """
+    folder, pattern = (folder / pattern).parent, Path(pattern).name
     before, _, after = pattern.partition("{label}")
     files = {
         each.name[len(before) : len(each.name) - len(after)]: each

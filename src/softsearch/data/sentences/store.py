@@ -34,8 +34,8 @@ class SentenceStore:
         The names of the classes.
     texts, places
         The sentences as they were read, and where.
-    ends
-        Where the ids of each sentence end, among those of all.
+    ends, lengths
+        Where the ids of each sentence end, among those of all; how many it has.
 
     Raises
     ------
@@ -58,6 +58,7 @@ class SentenceStore:
         numbers = {len(self.labels), len(self.ends), len(self.texts), len(self.places)}
         if len(numbers) != 1 or (len(self.ends) and self.ends[-1] != len(self.ids)):
             raise DataError("the stored sentences and classes do not fit together", path=folder, fix=fix)
+        self.lengths: Int[np.ndarray, " number"] = np.diff(self.ends, prepend=0)
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -65,11 +66,6 @@ class SentenceStore:
     def __getitem__(self, row: int) -> Int[np.ndarray, " length"]:
         """Return the token ids of a sentence."""
         return self.ids[self.ends[row - 1] if row else 0 : self.ends[row]]
-
-    @property
-    def lengths(self) -> Int[np.ndarray, " number"]:
-        """Tokens of each sentence."""
-        return np.diff(self.ends, prepend=0)
 
     def fingerprints(self) -> list[str]:
         """Return what is the same for sentences that are."""

@@ -305,9 +305,9 @@ class ResidualModel(Part):
     residual
         False: a plain net.
     shortcut
-        Where sizes change: zeros for new maps ("A"), or a convolution ("B").
+        Where sizes change: zeros for new maps ("A"), or a convolution ("B"). null: A, and with `stem` "imagenet" B.
     width
-        Maps of the first stage.
+        Maps of the first stage; null: 16, and with `stem` "imagenet" 64.
     """
 
     also_called = ("resnet",)
@@ -317,8 +317,8 @@ class ResidualModel(Part):
     depth: Annotated[int, Field(ge=8, le=2_000)] = 20
     block: Literal["basic", "bottleneck", "pre_activation"] = "basic"
     residual: bool = True
-    shortcut: Literal["A", "B"] = "A"
-    width: Width = 16
+    shortcut: Literal["A", "B"] | None = None
+    width: Width | None = None
 
     @model_validator(mode="after")
     def _there_is_such_a_depth(self) -> ResidualModel:
@@ -332,7 +332,7 @@ class ResidualModel(Part):
 
     def without_effect(self, at: str = "") -> Iterator[str]:
         """Yield a sentence for each option that changes nothing, beside the others."""
-        if not self.residual and self.shortcut != type(self).model_fields["shortcut"].default:
+        if not self.residual and self.shortcut is not None:
             yield f"{at}.shortcut has no effect with {at}.residual false"
         if self.stem == "imagenet" and self.block != type(self).model_fields["block"].default:
             yield f"{at}.block has no effect with {at}.stem imagenet, where the depth says which block"
@@ -351,6 +351,17 @@ class ImageRecipe(Recipe):
     augmentation: Augmentations = Augmentations()
     model: ImageModel = ResidualModel(kind="residual")
     training: ClassifierTraining
+
+    @model_validator(mode="after")
+    def _the_mean_of_weights_is_that_of_all(self) -> ImageRecipe:
+        model = self.model
+        normalised = isinstance(model, ResidualModel | GoogLeNetModel) or (
+            isinstance(model, VGGModel) and model.batch_norm
+        )
+        if self.training.optimizer.kind == "averaged_sgd" and normalised:
+            problem = "training.optimizer: the mean of the weights has not the statistics that batch norm keeps"
+            raise mistake(problem, key="training", fix="take sgd, or a network without batch norm")
+        return self
 
     @model_validator(mode="after")
     def _each_colour_is_standardised(self) -> ImageRecipe:

@@ -203,6 +203,12 @@ class OneCycle(Part):
     rise: Annotated[float, Field(gt=0, lt=1)] = 0.3
     momentum: Annotated[tuple[Momentum, Momentum], Field(strict=False)] = (0.85, 0.95)
 
+    @model_validator(mode="after")
+    def _least_first(self) -> OneCycle:
+        if self.momentum[0] > self.momentum[1]:
+            raise mistake("the greatest comes before the least", key="momentum", allowed=str(self.momentum[::-1]))
+        return self
+
 
 Schedule = Annotated[
     Linear | Constant | Cosine | InverseSqrt | Plateau | Decay | MultiStep | OneCycle, Field(discriminator="kind")
@@ -249,7 +255,8 @@ class Training(Part):
         Processor cores to use; null: all.
     precision
         In which numbers the layers' products are taken: bf16 is twice as fast where the processor has instructions for
-        it, and everything else stays in fp32; auto: what the first steps, taken in both, show to be faster.
+        it, and everything else, but for maps between convolutions, stays in fp32; auto: what the first steps, taken in
+        both, show to be faster.
     """
 
     accumulate: Annotated[int, Field(ge=1, le=10_000)] = 1
@@ -298,19 +305,16 @@ class Training(Part):
         if self.stop.min_delta and self.stop.patience is None and self.schedule.kind != "plateau":
             yield f"{at}.stop.min_delta has no effect with {at}.stop.patience null"
 
-
     def _momentum_without_effect(self, schedule: OneCycle, at: str) -> Iterator[str]:
         """Yield what one cycle sets of the optimiser, or cannot set."""
-        match self.optimizer:
-            case SGD(momentum=own) if own:
-                name = "momentum"
-            case AdamW(betas=(own, _)):
-                name = "betas[0]"
-            case _:
-                own, name = None, ""
+        own: float | None = None
+        if isinstance(self.optimizer, SGD) and self.optimizer.momentum:
+            own, name = self.optimizer.momentum, "momentum"
+        elif isinstance(self.optimizer, AdamW):
+            own, name = self.optimizer.betas[0], "betas[0]"
         if own is None and schedule.momentum != OneCycle.model_fields["momentum"].default:
             yield f"{at}.schedule.momentum has no effect: {at}.optimizer has no momentum"
-        if own not in (None, _USUAL_MOMENTUM):
+        elif own is not None and own != _USUAL_MOMENTUM:
             yield f"{at}.optimizer.{name} has no effect with {at}.schedule.kind one_cycle, which sets it"
 
 
