@@ -18,7 +18,9 @@ from softsearch.data.images.labelled import LabelledImage
 from softsearch.data.images.store import ImageStore
 from softsearch.errors import DataError, RecipeError, RunError
 from softsearch.export import export
+from softsearch.inspection.kernels import first_kernels
 from softsearch.inspection.report import write_report
+from softsearch.nn.products import products_in
 from softsearch.recipes import Recipe, load_recipe
 from softsearch.tasks.images import ClassifierOfImages
 from softsearch.training.folder import RunFolder
@@ -278,6 +280,37 @@ def test_a_list_is_scored_by_the_columns_that_were_trained_on(recipe, tmp_path):
         assert runs.evaluate(run, on=folder / "list.csv")["count"] == 12
     with pytest.raises(DataError, match="this is one file"):
         runs.evaluate(run, on=folder / "a" / "0.png")
+
+
+def test_a_training_in_bf16_has_maps_of_bf16_scores_of_fp32_and_goes_on_to_the_same_weights(recipe, tmp_path):
+    changes = ["model={kind: residual, depth: 8, width: 4}", "training.precision=bf16"]
+    changes.append("training.schedule={kind: constant, warmup_steps: 0}")
+    whole = runs.train(recipe(*changes), tmp_path / "whole", live=False)
+    begun = runs.train(recipe(*changes, "training.max_steps=3"), tmp_path / "begun", live=False)
+    runs.resume(begun, ["training.max_steps=6"], live=False)
+    network, others = runs.load(whole).model, runs.load(begun).model
+    assert all(weight.dtype == torch.float32 for weight in network.parameters())
+    for name, weight in network.state_dict().items():
+        assert torch.equal(weight, others.state_dict()[name]), name
+    seen = {}
+    for name in ("layer3", "fc"):
+        network.get_submodule(name).register_forward_hook(
+            lambda _module, read, written, name=name: seen.update({name: (read[0].dtype, written.dtype)})
+        )
+    with products_in("bf16"):
+        network(torch.zeros(2, 1, 16, 16).to(memory_format=torch.channels_last))
+    assert seen == {"layer3": (torch.bfloat16, torch.bfloat16), "fc": (torch.float32, torch.float32)}
+
+
+def test_the_first_kernels_and_their_maps_are_those_of_the_standardised_picture(run):
+    classifier = runs.load(run)
+    pixels = np.random.default_rng(1).integers(256, size=(16, 16, 1)).astype(np.uint8)
+    kernels, maps = first_kernels(classifier, pixels)
+    first = classifier.model.features[0]
+    picture = (torch.from_numpy(pixels)[:, :, 0].float() / 255 - classifier.task.mean[0]) / classifier.task.deviation[0]
+    expected = torch.nn.functional.conv2d(picture[None, None], first.weight, first.bias, padding=2)[0]
+    assert np.allclose(maps, expected.detach().numpy(), atol=1e-5)
+    assert np.array_equal(kernels[:, :, :, 0], first.weight.detach().numpy()[:, 0])
 
 
 def test_pixels_may_have_other_colours_and_sizes_and_no_other_axes(run):

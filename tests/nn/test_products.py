@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from softsearch.nn.losses import linear_cross_entropy
-from softsearch.nn.products import Linear, factor, products_in
+from softsearch.nn.products import Conv2d, Linear, factor, products_in
 from softsearch.nn.recurrent import RecurrentLayer
 
 ONE_ROUNDING = 2**-8  # half the distance between two bf16 numbers, relative
@@ -34,6 +34,26 @@ def test_gradients_are_those_of_the_rounded_operands(bias, rows):
     torch.testing.assert_close(layer.weight.grad, rounded.t() @ inputs.bfloat16().float(), rtol=ONE_ROUNDING, atol=1e-6)
     if bias:
         torch.testing.assert_close(layer.bias.grad, seen.sum(0))
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_a_convolution_reads_and_writes_bf16_and_leaves_gradients_in_fp32(bias):
+    torch.manual_seed(0)
+    layer = Conv2d(6, 5, 3, padding=1, bias=bias).to(memory_format=torch.channels_last)
+    maps = torch.randn(2, 6, 8, 7).to(memory_format=torch.channels_last).requires_grad_()
+    seen = torch.randn(2, 5, 8, 7)
+    with products_in("bf16"):
+        found = layer(maps)
+        assert found.dtype == torch.bfloat16
+        assert found.is_contiguous(memory_format=torch.channels_last)
+        (found.float() * seen).sum().backward()
+    exact = nn.functional.conv2d(maps.bfloat16().float(), layer.weight.bfloat16().float(), layer.bias, padding=1)
+    torch.testing.assert_close(found.float(), exact, rtol=2 * ONE_ROUNDING, atol=2e-2)
+    for parameter, own in [(maps, maps.grad), *((each, each.grad) for each in layer.parameters())]:
+        assert own.dtype == torch.float32
+        (wanted,) = torch.autograd.grad((layer(maps) * seen).sum(), parameter)
+        assert (own - wanted).norm() < 0.02 * wanted.norm()
+        assert not torch.equal(own, wanted)
 
 
 @pytest.mark.parametrize("kind", ["rnn", "gru", "lstm"])
