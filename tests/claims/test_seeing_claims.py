@@ -14,20 +14,25 @@ from softsearch.claims import (
     c24_bottleneck,
     c31_units,
     c35_sawtooth,
+    c36_blocks,
     c42_registered,
     small_nets,
 )
 from softsearch.metrics.repeats import Figures
+from softsearch.models.residual_net import ResidualNet
 
 MODULES = {
     name: importlib.import_module(f"softsearch.claims.{name}")
     for name in (
+        "c06_depth",
         "c07_identity",
         "c22_local_weights",
         "c24_bottleneck",
         "c31_units",
         "c32_max_pooling",
         "c35_sawtooth",
+        "c36_blocks",
+        "c41_augmentation",
         "c42_registered",
     )
 }
@@ -99,3 +104,18 @@ def test_a_small_net_learns_and_is_a_function_of_the_seed():
         model = nn.Sequential(nn.Flatten(), nn.Linear(256, 10))
         errors.append(small_nets.error(small_nets.fit(model, images, labels, steps=150, seed=4), images, labels))
     assert errors[0] == errors[1] < 0.2
+
+
+def test_each_block_is_put_out_of_action_once_and_comes_back():
+    model = ResidualNet(
+        channels=3, classes=10, stem="cifar", block="basic", shortcut="A", residual=True, counts=(3, 3, 3), width=4
+    )
+    before, whole = [id(module) for module in model.modules()], len(list(model.modules()))
+    names = []
+    for name in c36_blocks._changed(model):
+        names.append(name)
+        assert (len(list(model.modules())) < whole) == name.startswith("one_removed")
+        assert ([id(module) for module in model.modules()] == before) == (name == "whole")
+    assert [id(module) for module in model.modules()] == before
+    assert sum(name.startswith("one_removed") for name in names) == 3 + 2 + 2
+    assert sum(name.startswith("two_swapped") for name in names) == 2 + 1 + 1

@@ -6,6 +6,7 @@ import io
 import itertools
 import json
 import sys
+import warnings
 import types
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,7 +33,7 @@ class Ended(NamedTuple):
 @pytest.fixture
 def command(capsys, monkeypatch):
     """Run a command line and return its exit code and what it printed."""
-    monkeypatch.setattr("warnings.showwarning", None)  # put back afterwards: a command replaces it
+    monkeypatch.setattr("warnings.showwarning", warnings.showwarning)  # put back afterwards: a command replaces it
 
     def run(*words: object) -> Ended:
         capsys.readouterr()

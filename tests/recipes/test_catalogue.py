@@ -36,6 +36,7 @@ def test_the_shipped_recipes_go_by_name() -> None:
         "sentences/sst2",
         "sentences/tense",
         "sentences/trec",
+        "sentences/trec-recurrent",
         "translate/builtin",
         "translate/builtin-transformer",
         "translate/builtin-words",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from softsearch.cli.classified import line_of, refuse_unlike
 from softsearch.cli.given import Given
 from softsearch.cli.prediction_options import Format
 from softsearch.errors import DataError, SoftsearchError
@@ -23,11 +23,8 @@ def predict(run: Path, options: Given, files: Sequence[str] | None, *, form: For
     """Print the classes of images; those that cannot be read are told in the end."""
     from softsearch import runs
 
-    if form is Format.pharaoh:
-        raise SoftsearchError("a classifier links no words", value=form.value, allowed="text, jsonl")
-    if score is not None:
-        fix = f"softsearch evaluate {run} --on FOLDER"
-        raise SoftsearchError("a classifier is scored on a folder for each class", value=str(score), fix=fix)
+    how = f"softsearch evaluate {run} --on FOLDER"
+    refuse_unlike(form, score, scored_on="a folder for each class", how=how)
     pictures = [Path(name) for name in files or ()]
     if not pictures:
         raise SoftsearchError("give pictures: files, or folders of them", fix=f"softsearch predict {run} cat.jpg")
@@ -43,12 +40,7 @@ def predict(run: Path, options: Given, files: Sequence[str] | None, *, form: For
                 unread.append(error)
         classified = classifier.classify([pixels for _, pixels in read], top=top, flips="flips" in options)
         for (path, _), each in zip(read, classified, strict=True):
-            if form is Format.jsonl:
-                line = json.dumps({"image": str(path), **each.to_dict()}, ensure_ascii=False)
-            else:
-                likely = zip(each.classes, each.probabilities, strict=True)
-                line = "\t".join([str(path), *(f"{name} {probability:.4f}" for name, probability in likely)])
-            sys.stdout.write(line + "\n")
+            sys.stdout.write(line_of(each, form, {"image": str(path)}, before=f"{path}\t") + "\n")
         sys.stdout.flush()
     if len(unread) > 1:
         told = "\n".join(map(str, unread[:_TOLD])) + ("\n…" if unread[_TOLD:] else "")

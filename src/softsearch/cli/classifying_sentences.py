@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import itertools
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from softsearch.cli.classified import line_of, refuse_unlike
 from softsearch.cli.console import note
 from softsearch.cli.given import Given
 from softsearch.cli.lines import line_groups
 from softsearch.cli.prediction_options import Format
-from softsearch.errors import DataError, SoftsearchError
+from softsearch.errors import DataError
 
 TAKES = frozenset({"nbest"})
 """The options that a classifier of sentences has a use for."""
@@ -24,11 +24,8 @@ def predict(run: Path, options: Given, files: Sequence[str] | None, *, form: For
     """Print the classes of sentences, one line for each, empty ones too."""
     from softsearch.data.rows import SUFFIXES, suffix_of
 
-    if form is Format.pharaoh:
-        raise SoftsearchError("a classifier links no words", value=form.value, allowed="text, jsonl")
-    if score is not None:
-        fix = f"softsearch evaluate {run} --on FILE"
-        raise SoftsearchError("a classifier is scored on sentences with their classes", value=str(score), fix=fix)
+    how = f"softsearch evaluate {run} --on FILE"
+    refuse_unlike(form, score, scored_on="sentences with their classes", how=how)
     for table in (name for name in files or () if suffix_of(Path(name)) in SUFFIXES):
         fix = f"give the sentences alone; with their classes they are scored by: softsearch evaluate {run} --on {table}"
         raise DataError("a sentence is read from each line, and this is a table", path=table, fix=fix)
@@ -41,12 +38,7 @@ def predict(run: Path, options: Given, files: Sequence[str] | None, *, form: For
         while some := list(itertools.islice(remaining, _AT_ONCE)):
             empty += sum(not sentence.strip() for sentence in some)
             for sentence, found in zip(some, classifier.classify(some, top=top), strict=True):
-                if form is Format.jsonl:
-                    line = json.dumps({"sentence": sentence, **found.to_dict()}, ensure_ascii=False)
-                else:
-                    likely = zip(found.classes, found.probabilities, strict=True)
-                    line = "\t".join(f"{name} {probability:.4f}" for name, probability in likely)
-                sys.stdout.write(line + "\n")
+                sys.stdout.write(line_of(found, form, {"sentence": sentence}) + "\n")
             sys.stdout.flush()
     if empty:
         note(f"empty lines: {empty:,}; their class is guessed from no word")
