@@ -6,8 +6,8 @@ import io
 import itertools
 import json
 import sys
-import warnings
 import types
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
