@@ -18,6 +18,7 @@ from softsearch.inspection.filters import filters_of, reasons_for
 from softsearch.inspection.report import write_report
 from softsearch.recipes import Recipe, load_recipe
 from softsearch.runs.parts import model_of
+from softsearch.tasks.classified import validation
 from softsearch.tasks.sentences import ClassifierOfSentences
 from softsearch.training.folder import RunFolder
 
@@ -271,3 +272,20 @@ def test_sentences_of_one_class_are_nothing_to_tell_apart(recipe, tmp_path):
 def test_a_precision_that_nothing_takes_is_warned_of(recipe):
     with pytest.warns(UserWarning, match=r"training\.precision has no effect with model\.kind conv"):
         recipe("training.precision=bf16")
+
+
+def test_a_network_whose_answers_are_no_numbers_is_not_served(recipe, tmp_path):
+    path = tmp_path / "run"
+    diverging = recipe("training.optimizer={kind: sgd, learning_rate: 1e30}", "training.max_epochs=20")
+    with pytest.raises(RunError, match="no finite loss"):
+        runs.train(diverging, path, live=False)
+    with pytest.raises(RunError, match="answers are no numbers"):
+        runs.load(path).classify(["He sang."])
+    with pytest.raises(RunError, match="answers are no numbers"):
+        runs.evaluate(path)
+
+
+def test_a_loss_of_nothing_is_zero_and_what_is_right_is_not_taken_for_anything():
+    found = validation(np.array([[0.0, -900.0]] * 2), np.array([0, 0]), ["a", "b"], shown=["x", "y"])
+    assert str(found.scores["loss"]) == "0.0"
+    assert found.sample == {"worst": "x", "class": "a"}

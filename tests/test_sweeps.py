@@ -144,6 +144,10 @@ def test_a_mistake_is_found_before_the_first_training(recipe, tmp_path):
         settings_of(recipe, [Axis.parse("model.embeding=1,2")], (), tmp_path / "out")
     with pytest.raises(RecipeError, match="of one field"):
         settings_of(recipe, [Axis.parse("seed=1"), Axis.parse("seed=2")], (), tmp_path / "out")
+    with pytest.raises(RecipeError, match="a list of values, and one beside it"):
+        settings_of(recipe, [Axis.parse("seed=1..2")], ["seed=5"], tmp_path / "out")
+    with pytest.raises(RecipeError, match="runs backwards"):
+        Axis.parse("seed=2..1")
     with pytest.raises(RecipeError, match="too many runs"):
         settings_of(recipe, [Axis.parse("seed=1..10001")], (), tmp_path / "out")
     assert not (tmp_path / "out").exists()

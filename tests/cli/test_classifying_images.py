@@ -83,8 +83,10 @@ def test_pictures_that_can_be_read_have_their_classes_whatever_the_others_are(co
     assert one.out.startswith(str(picture))
     two = command("predict", run, tmp_path / "broken.png", picture, tmp_path / "empty.png", picture)
     assert (two.code, len(two.out.splitlines())) == (2, 2)
-    assert "2 of 4 pictures cannot be read" in two.err
+    assert "2 pictures or folders cannot be read" in two.err
     assert "empty.png: the picture file is empty" in two.err
+    three = command("predict", run, "nowhere.png", picture)
+    assert (three.code, len(three.out.splitlines()), "no such file" in three.err) == (2, 1, True)
 
 
 def test_a_folder_without_pictures_is_told(command, run, tmp_path):

@@ -75,6 +75,18 @@ def test_one_sentence_is_explained(command, run):
     assert "has found" in command("look", run, "--filters", "--text", "The man will sing.").out
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--file", "m.csv"], "this is a table"),
+        (["--text", "He sang.", "--file", "m.txt"], "one sentence is looked at"),
+    ],
+)
+def test_what_filters_cannot_be_looked_at_with_is_refused(command, run, words, told):
+    ended = command("look", run, "--filters", *words)
+    assert (ended.code, told in ended.err) == (2, True), ended.err
+
+
 def test_a_network_without_filters_is_told(command, tmp_path):
     (tmp_path / "recipe.yaml").write_text(RECIPE.replace("KIND", "bag_of_words"))
     bag = runs.train(load_recipe(tmp_path / "recipe.yaml"), tmp_path / "run", live=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,9 +27,14 @@ def predict(run: Path, options: Given, files: Sequence[str] | None, *, form: For
     pictures = [Path(name) for name in files or ()]
     if not pictures:
         raise SoftsearchError("give pictures: files, or folders of them", fix=f"softsearch predict {run} cat.jpg")
-    found = list(itertools.chain.from_iterable(map(_pictures, pictures)))
-    classifier, top = runs.load(run), options.get("nbest", 1)
+    found: list[Path] = []
     unread: list[DataError] = []
+    for path in pictures:
+        try:
+            found += _pictures(path)
+        except DataError as error:
+            unread.append(error)
+    classifier, top = runs.load(run), options.get("nbest", 1)
     for start in range(0, len(found), _AT_ONCE):
         read = []
         for path in found[start : start + _AT_ONCE]:
@@ -44,7 +48,7 @@ def predict(run: Path, options: Given, files: Sequence[str] | None, *, form: For
         sys.stdout.flush()
     if len(unread) > 1:
         told = "\n".join(map(str, unread[:_TOLD])) + ("\n…" if unread[_TOLD:] else "")
-        raise DataError(f"{len(unread):,} of {len(found):,} pictures cannot be read\n{told}")
+        raise DataError(f"{len(unread):,} pictures or folders cannot be read\n{told}")
     if unread:
         raise unread[0]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from softsearch.cli.console import say, say_json, table
-from softsearch.cli.given import Given
-from softsearch.errors import RunError
+from softsearch.cli.given import Given, refuse
+from softsearch.errors import DataError, RunError
 
 if TYPE_CHECKING:
     from softsearch.tasks.sentences import ClassifierOfSentences
@@ -24,6 +24,7 @@ _SHOWN, _TOP = 30, 5
 def look(_view: str, run: Path, _asked: Any, options: Given) -> None:
     """Show what the filters of a run fire on."""
     from softsearch import runs
+    from softsearch.data.rows import SUFFIXES, suffix_of
     from softsearch.data.sentences.store import SentenceStore
     from softsearch.data.text import read_lines
     from softsearch.models.sentence_conv_net import SentenceConvNet
@@ -33,9 +34,14 @@ def look(_view: str, run: Path, _asked: Any, options: Given) -> None:
     if not isinstance(classifier.model, SentenceConvNet):
         raise RunError("this network has no filters over words", path=run, fix="train one with model.kind: conv")
     if "text" in options:
+        if without := sorted({"file", "top"} & options.keys()):
+            refuse({name: options[name] for name in without}, "with --text one sentence is looked at")
         _explain(classifier, options["text"], as_json="json" in options)
         return
     if "file" in options:
+        if suffix_of(Path(options["file"])) in SUFFIXES:
+            problem = "a sentence is read from each line, and this is a table"
+            raise DataError(problem, path=options["file"], fix="give the sentences alone")
         sentences = [line for line in read_lines(options["file"]) if line.strip()]
     else:
         sentences = SentenceStore(RunFolder.open(run).data / "valid").texts

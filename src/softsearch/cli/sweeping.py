@@ -60,7 +60,7 @@ def _show(summary: Sequence[Mapping[str, Any]], *, data: str) -> None:
             str(each["count"]),
             score_shown(name, score["mean"]),
             score_shown(name, score["deviation"]) if each["count"] > 1 else "–",
-            _interval(name, score) if each["count"] > 1 else "–",
+            _interval(name, score) if score["deviation"] else "–",
         ]
         for each in summary
         for name, score in each["scores"].items()

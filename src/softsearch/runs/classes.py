@@ -17,7 +17,7 @@ from softsearch.errors import RunError
 from softsearch.metrics.classification import calibration, confusion, share, top_error
 from softsearch.runs.parts import keep_evaluation, now
 from softsearch.shapes import Float, Int
-from softsearch.tasks.classified import HeldOutLabelled
+from softsearch.tasks.classified import HeldOutLabelled, require_numbers
 from softsearch.training.folder import RunFolder
 
 
@@ -61,7 +61,9 @@ def labelled_to_score(
     on = on or ("test" if (folder.data / "test").is_dir() else "valid")
     if str(on) in (*OWN, "train"):
         if not (folder.data / str(on)).is_dir():
-            raise RunError(f"this run has no {on} {kind}", path=folder.path, fix="name others with --on")
+            own = [name for name in (*OWN, "train") if (folder.data / name).is_dir()]
+            problem = f"this run has no {on} {kind}"
+            raise RunError(problem, path=folder.path, allowed=own, fix="name these or others with --on")
         yield HeldOutLabelled(str(on), opened(folder.data / str(on))), str(on)
         return
     path, name = Path(on), readable(str(on))
@@ -96,13 +98,19 @@ def score_classes(
         What is said besides: the kind of the evaluation, how many there are.
     shown
         Returns what is shown of a row.
+
+    Raises
+    ------
+    RunError
+        Answers are no numbers.
     """
+    require_numbers(log_probs)
     of_right = log_probs[np.arange(len(labels)), labels]
     metrics: dict[str, Any] = {"error": top_error(log_probs, labels, k=1)._asdict()}
     if len(classes) > _TOP:
         metrics[f"error_top_{_TOP}"] = top_error(log_probs, labels, k=_TOP)._asdict()
     off, bins = calibration(log_probs, labels)
-    metrics |= {"loss": {"value": -float(of_right.mean())}, "calibration_error": {"value": off}}
+    metrics |= {"loss": {"value": 0.0 - float(of_right.mean())}, "calibration_error": {"value": off}}
     taken = confusion(log_probs.argmax(axis=1), labels, classes=len(classes))
     found = {
         "data": data,

@@ -58,7 +58,7 @@ def _labelled(path: Path, *, data: Mapping[str, Any], channels: int) -> Iterator
     if path.is_dir():
         return read_folders(path, channels=channels)
     if not path.exists():
-        allowed = f"test, valid, a folder, a zip file, or a list ({', '.join(SUFFIXES)})"
+        allowed = f"test, valid, train, a folder, a zip file, or a list ({', '.join(SUFFIXES)})"
         raise DataError("there are no such images", path=path, allowed=allowed, nearest=nearest(str(path), OWN))
     if suffix_of(path) in SUFFIXES:
         return read_list(path, image=data.get("image", "image"), label=data.get("label", "label"), channels=channels)

@@ -47,7 +47,7 @@ def evaluate_sentences(folder: RunFolder, *, on: str | Path | None) -> dict[str,
 def _labelled(path: Path, *, data: Mapping[str, Any]) -> Iterator[LabelledSentence]:
     """Return the sentences of a file whose columns are called, and whose classes are cut, as in training."""
     if not path.exists():
-        allowed = f"test, valid, lines that begin with their class, or a table ({', '.join(SUFFIXES)})"
+        allowed = f"test, valid, train, lines that begin with their class, or a table ({', '.join(SUFFIXES)})"
         raise DataError("there are no such sentences", path=path, allowed=allowed, nearest=nearest(str(path), OWN))
     if suffix_of(path) in SUFFIXES:
         return read_sentence_table(path, text=data.get("text", "text"), label=data.get("label", "label"))

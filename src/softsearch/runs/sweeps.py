@@ -7,6 +7,7 @@ import hashlib
 import itertools
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -45,6 +46,8 @@ class Axis(NamedTuple):
         """
         key, equals, listed = text.partition("=")
         values = tuple(_range(listed) or _split(listed))
+        if re.fullmatch(r"\s*\d+\s*\.\.\s*\d+\s*", listed) and len(values) == 1 and ".." in values[0]:
+            raise RecipeError("the range runs backwards", value=text, allowed="KEY=FIRST..LAST, such as seed=1..3")
         if not key.strip() or not equals or not all(values) or any(".." in value for value in values):
             example = "KEY=VALUE,VALUE,… or KEY=FIRST..LAST with two whole numbers, such as seed=1..3"
             raise RecipeError("this names no field with its values", value=text, allowed=example)
@@ -72,6 +75,9 @@ def settings_of(recipe: str | Path, axes: Sequence[Axis], overrides: Sequence[st
     keys = [axis.key for axis in axes]
     if len(set(keys)) < len(keys):
         raise RecipeError("two lists of values are of one field", value=", ".join(keys), fix="join them")
+    if twice := next((text for text in overrides if text.partition("=")[0].strip() in keys), None):
+        problem = "this field has a list of values, and one beside it"
+        raise RecipeError(problem, value=twice, fix="leave one of them out")
     if (number := math.prod(len(axis.values) for axis in axes)) > _MOST_RUNS:
         raise RecipeError("too many runs", value=number, allowed=f"at most {_MOST_RUNS:,}")
     found = []
@@ -160,7 +166,7 @@ def _kept(settings: Sequence[Setting], summary: Path, *, on: str | None) -> dict
         raise RunError(f"damaged: {error!r}", path=summary, fix="delete it: the runs are kept beside it") from error
     if lost := rows.keys() - {setting.folder.name for setting in settings}:
         problem = f"this folder holds another sweep, with {min(lost)}"
-        raise RunError(problem, path=summary.parent, fix="choose another folder with --out, or delete this one")
+        raise RunError(problem, path=summary.parent, fix="ask for its runs, too, or choose another folder with --out")
     return {name: row for name, row in rows.items() if "scores" in row} if before.get("on") == on else {}
 
 

@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
+from softsearch.errors import RunError
 from softsearch.metrics.classification import top_error
 from softsearch.shapes import Float, Int, Tensor
 from softsearch.tasks.task import Term, Validation
@@ -63,12 +64,26 @@ def cross_entropy(
 
 
 def likeliest(log_probs: Float[np.ndarray, "rows classes"], classes: Sequence[str], *, top: int) -> list[Classified]:
-    """Return the `top` likeliest classes of each row."""
+    """Return the `top` likeliest classes of each row.
+
+    Raises
+    ------
+    RunError
+        The network's answers are no numbers: its training came to no end.
+    """
+    require_numbers(log_probs)
     order = np.argsort(-log_probs, axis=1, kind="stable")[:, :top]
     return [
         Classified(tuple(classes[place] for place in row), tuple(math.exp(each[place]) for place in row))
         for row, each in zip(order.tolist(), log_probs, strict=True)
     ]
+
+
+def require_numbers(log_probs: Float[np.ndarray, "rows classes"]) -> None:
+    """Raise a RunError where a network's answers are no numbers."""
+    if wrong := int(np.isnan(log_probs).any(axis=1).sum()):
+        problem = f"{wrong:,} of the network's {len(log_probs):,} answers are no numbers: its training came to no end"
+        raise RunError(problem, fix="train anew with a lower learning_rate")
 
 
 def validation(
@@ -86,7 +101,8 @@ def validation(
         What is shown of each row.
     """
     of_right = log_probs[np.arange(len(labels)), labels]
-    scores = {"loss": -float(of_right.mean()), "accuracy": 1 - top_error(log_probs, labels, k=1).value}
+    scores = {"loss": 0.0 - float(of_right.mean()), "accuracy": 1 - top_error(log_probs, labels, k=1).value}
     worst = int(of_right.argmin())
     taken, right = classes[int(log_probs[worst].argmax())], classes[int(labels[worst])]
-    return Validation(scores, {"worst": shown[worst], "class": right, "taken for": taken})
+    sample = {"worst": shown[worst], "class": right}
+    return Validation(scores, sample if taken == right else sample | {"taken for": taken})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,7 +15,7 @@ from softsearch.errors import RunError, nearest, the_first
 
 _WRAPPINGS = ("state_dict", "model", "model_state_dict")
 _COUNTER = "num_batches_tracked"  # of batch norm, which older files do not have, and nothing needs
-_SHOWN = 4
+_FIX = "set the fields of model to those of the network that was published (kind, depth, width, shortcut, …)"
 
 
 class Fitted(NamedTuple):
@@ -41,7 +42,7 @@ def read_weights(path: Path) -> dict[str, Tensor]:
         found = load_file(path) if path.suffix == ".safetensors" else _unpickled(path)
     except Exception as error:  # what torch raises of a file that is none of its own may be anything
         told = str(error).strip().split("\n", maxsplit=1)[0]
-        if "weights_only" in str(error) or "Weights only" in told:
+        if zipfile.is_zipfile(path) and ("weights_only" in str(error) or "Weights only" in told):
             told = "it holds more than tensors, such as a whole model, and that would be run"
         fix = "give a .safetensors file, or one that torch.save wrote of a model's state_dict()"
         raise RunError(f"these weights cannot be read: {told}", path=path, fix=fix) from error
@@ -71,13 +72,13 @@ def take_weights(weights: Mapping[str, Tensor], model: nn.Module, *, path: Path)
     if missing:
         useless = [name for name in weights if name not in own]
         beside = path.with_name("model.safetensors")
-        fix = "set the fields of model to those of the network that was published (kind, depth, shortcut, …)"
+        fix = _FIX
         if path.name == "optimizer.safetensors" and beside.exists():
             fix = f"this is the state of an optimiser; the weights are in {beside}"
         raise RunError(
             f"{len(missing):,} of the network's {len(own):,} weights are not in this file: {the_first(missing)}",
             path=path,
-            allowed=useless[:_SHOWN] or None,
+            allowed=useless[:4] or None,
             nearest=nearest(missing[0], useless),
             fix=fix,
         )
@@ -90,7 +91,8 @@ def take_weights(weights: Mapping[str, Tensor], model: nn.Module, *, path: Path)
             f"{name} has another shape, as have {len(wrong) - 1:,} others" if wrong[1:] else f"{name} has another shape"
         )
         allowed = " x ".join(map(str, own[name].shape))
-        raise RunError(problem, path=path, value=" x ".join(map(str, weights[name].shape)), allowed=allowed)
+        value = " x ".join(map(str, weights[name].shape))
+        raise RunError(problem, path=path, value=value, allowed=allowed, fix=_FIX)
     taken = [name for name in own if name in weights and name not in other]
     with torch.no_grad():
         for name in taken:

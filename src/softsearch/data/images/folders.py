@@ -18,6 +18,8 @@ import numpy as np
 from softsearch.data.images.decoding import SUFFIXES, decode, read_picture
 from softsearch.data.images.labelled import LabelledImage
 from softsearch.data.labels import readable
+from softsearch.data.rows import SUFFIXES as LISTS
+from softsearch.data.rows import suffix_of
 from softsearch.errors import DataError
 
 _LAYOUT = "a folder for each class, with pictures in it"
@@ -77,6 +79,8 @@ def _told(path: Path) -> Iterator[None]:
         zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, UnicodeDecodeError,
     ) as error:  # fmt: skip
         fix = "copy it again; it must not be encrypted"
+        if suffix_of(path) in LISTS:
+            fix = "a list of pictures is read with data.kind: lists"
         raise DataError(f"the zip file cannot be read ({error})", path=path, fix=fix) from error
     except OSError as error:
         raise DataError(f"cannot be read: {error.strerror or error}", path=path) from error

@@ -17,6 +17,8 @@ from softsearch.data.images.labelled import LabelledImage
 from softsearch.data.rows import read_table_rows
 from softsearch.errors import DataError, nearest_name
 
+_FIX = "write its name as it is seen from the folder of the list"
+
 
 def read_list(path: Path, *, image: str, label: str, channels: int) -> Iterator[LabelledImage]:
     """Yield the pictures of a list, in its order; which form it has, its name says (:mod:`softsearch.data.rows`).
@@ -39,7 +41,7 @@ def read_list(path: Path, *, image: str, label: str, channels: int) -> Iterator[
             near = (
                 nearest_name(file.name, (each.name for each in file.parent.iterdir())) if file.parent.is_dir() else None
             )
-            raise DataError("there is no such picture", path=path, line=row.line, value=name, nearest=near)
+            raise DataError("there is no such picture", path=path, line=row.line, value=name, nearest=near, fix=_FIX)
         yield LabelledImage(partial(read_picture, file, channels=channels), kind, row.place)
         empty = False
     if empty:

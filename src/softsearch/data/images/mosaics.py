@@ -27,6 +27,8 @@ def read_mosaics(folder: Path, *, pattern: str, tile: int, channels: int) -> Ite
         No file has such a name, one cannot be read, or the tiles do not fill one.
     """
     folder, pattern = (folder / pattern).parent, Path(pattern).name
+    if not folder.is_dir():
+        raise DataError("there is no such folder", path=folder, fix="set data.folder to where the pictures are")
     before, _, after = pattern.partition("{label}")
     files = {
         each.name[len(before) : len(each.name) - len(after)]: each

@@ -325,7 +325,9 @@ class ResidualModel(Part):
         per_block = 9 if self.block == "bottleneck" else 6
         if self.stem == "cifar" and (self.depth - 2) % per_block:
             near = per_block * max(1, round((self.depth - 2) / per_block)) + 2
-            raise mistake("there is no such depth", key="depth", allowed=f"{per_block}n + 2, such as {near}")
+            raise mistake(
+                "there is no such depth", key="depth", allowed=f"{per_block}n + 2, such as {near} or {near + per_block}"
+            )
         if self.stem == "imagenet" and self.depth not in (18, 34, 50, 101, 152):
             raise mistake("there is no such depth", key="depth", allowed="18, 34, 50, 101, 152")
         return self
