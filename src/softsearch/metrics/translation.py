@@ -124,12 +124,26 @@ def by_length(
     return buckets
 
 
-def _statistics(metric: BLEU | CHRF | TER, hypotheses: Sequence[str], references: Sequence[str]) -> Statistics:
-    check_counts(hypotheses=hypotheses, references=references)
+def counted(
+    metric: BLEU | CHRF | TER, hypotheses: Sequence[str], references: Sequence[Sequence[str | None]]
+) -> Statistics:
+    """Return what one of sacreBLEU's scores is computed from.
+
+    Parameters
+    ----------
+    references
+        One or several of each sentence: first those that come first, then those that come second, and so on; None
+        where a sentence has no more.
+    """
     # sacreBLEU has no public way to a sentence's counts; a test compares what follows with its public scores.
-    counts = np.array(metric._extract_corpus_statistics(hypotheses, [references]))
+    counts = np.array(metric._extract_corpus_statistics(hypotheses, references))  # type: ignore[arg-type]  # or None
 
     def score(total: np.ndarray) -> float:
         return float(metric._compute_score_from_stats(total.tolist()).score)
 
     return Statistics(counts=counts, score=score, signature=str(metric.get_signature()))
+
+
+def _statistics(metric: BLEU | CHRF | TER, hypotheses: Sequence[str], references: Sequence[str]) -> Statistics:
+    check_counts(hypotheses=hypotheses, references=references)
+    return counted(metric, hypotheses, [references])
