@@ -1,0 +1,189 @@
+"""A decoder that looks before it writes: attention before the cell (Bahdanau et al. 2015), whatever has been read.
+
+    h_1 .. h_S  = annotations of the source                        a subclass makes them
+    s_0         = tanh(W summary)                                  bridge
+    c_i         = attention(s_i-1, h)                              asked with the first layer's last state
+    c_i         = sigmoid(w . s_i-1 + b) c_i                       where it is gated (Xu et al. 2015, section 4.2.1)
+    s_i         = cell([E y_i-1; c_i], s_i-1)                      the first layer
+    u_i         = upper layers(s_i)                                s_i itself, where there are none
+    t_i         = tanh(W_s u_i + W_y E y_i-1 + W_c c_i)            readout
+    p(y_i)      = softmax(E t_i + b)                               E again, where embeddings are tied
+
+Departures from the papers: the readout reads u_i instead of s_i-1, and is a tanh layer, where Bahdanau's is maxout and
+Xu's linear. With several layers the first one asks, as in Wu et al. (2016); its answer enters the first layer and the
+readout, there every layer.
+
+In training, everything that does not wait for s_i-1 leaves the loop: keys and the embedding's share of the gates come
+before it; upper layers, readout and output layer after it, the last two for the real positions only.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import torch
+from torch import nn
+
+from softsearch.models.parts import (
+    BridgeKind,
+    DecoderState,
+    Source,
+    covered,
+    first_states,
+    initialise_embeddings,
+    make_bridge,
+    no_coverage,
+)
+from softsearch.models.sequence_model import SequenceModel
+from softsearch.nn.annotations import Annotations
+from softsearch.nn.attention import Attended, Attention
+from softsearch.nn.cells import make_cell
+from softsearch.nn.dropout import Dropout
+from softsearch.nn.products import Linear
+from softsearch.nn.recurrent import Layers, UpperLayers
+from softsearch.shapes import Bool, Float, Int, Tensor
+
+
+class Unrolled(NamedTuple):
+    """What became of each target position, and where it looked at each; None where nothing is chosen."""
+
+    hidden: Float[Tensor, "batch tgt hidden"]
+    context: Float[Tensor, "batch tgt annotation"]
+    weights: tuple[Float[Tensor, "batch src"] | None, ...]
+
+
+class AttendBefore(SequenceModel):
+    """Everything but what reads the source.
+
+    Parameters
+    ----------
+    reader
+        The modules that read the source, by the names that their weights have.
+    annotation
+        Width of an annotation.
+    vocabulary
+        Number of tokens that are written.
+    embedding
+        Width of a token's vector.
+    decoder
+        Its layers; those above the first are :class:`~softsearch.nn.recurrent.UpperLayers`.
+    attention
+        Reads the annotations with queries of the width of the decoder's state.
+    gated
+        Whether a number from 0 to 1, which depends on the state, says how much of the context counts.
+    bridge
+        "learned" or "zeros": how the decoder's first states are made.
+    readout
+        Width of the layer below the output layer; equal to `embedding` where embeddings are tied.
+    dropout
+        Rate on embeddings, annotations and readout, and between layers.
+    embeddings
+        Of the tokens that are written, where the reader has the same; None: there are some of their own.
+    tie_embeddings
+        The output layer shares the matrix of the embeddings (Press and Wolf 2017).
+    """
+
+    def __init__(
+        self,
+        *,
+        reader: Mapping[str, nn.Module],
+        annotation: int,
+        vocabulary: int,
+        embedding: int,
+        decoder: Layers,
+        attention: Attention,
+        gated: bool,
+        bridge: BridgeKind,
+        readout: int,
+        dropout: float,
+        embeddings: nn.Embedding | None,
+        tie_embeddings: bool,
+    ) -> None:
+        super().__init__()
+        for name, module in reader.items():
+            self.add_module(name, module)
+        self.cell = make_cell(decoder.cell, input=embedding, hidden=decoder.hidden)
+        self.depth = decoder.depth
+        self.bridge = make_bridge(bridge, annotation=annotation, cell=self.cell, depth=decoder.depth)
+        self.attention = attention
+        self.target_embedding = embeddings or nn.Embedding(vocabulary, embedding)
+        self.context_gates = Linear(annotation, self.cell.input.out_features, bias=False)
+        self.gate = Linear(decoder.hidden, 1) if gated else None
+        self.dropout = Dropout(dropout)
+        self.upper = UpperLayers(decoder, dropout=self.dropout)
+        self.readout = Linear(decoder.hidden + embedding + annotation, readout)
+        self.output = Linear(readout, vocabulary)
+        read = (module for module in reader.values() if isinstance(module, nn.Embedding))
+        initialise_embeddings(*read, self.target_embedding, output=self.output, tied=tie_embeddings)
+        nn.init.xavier_uniform_(self.context_gates.weight)
+
+    @abstractmethod
+    def annotations(self, source: Tensor, source_mask: Bool[Tensor, "batch src"]) -> Annotations:
+        """Read the source."""
+
+    def encode(self, source: Tensor, source_mask: Bool[Tensor, "batch src"]) -> Source:
+        """Read the source once."""
+        annotations = self.annotations(source, source_mask)
+        annotations = annotations._replace(values=self.dropout(annotations.values))
+        return Source(annotations, self.attention.project(annotations))
+
+    def start(self, source: Source) -> DecoderState:
+        """Return the decoder's state before its first word."""
+        annotations, _ = source
+        layers = first_states(self.bridge, annotations.summary, cell=self.cell, depth=self.depth)
+        return DecoderState(layers, no_coverage(self.attention, annotations))
+
+    def step(
+        self, tokens: Int[Tensor, " rows"], state: DecoderState, source: Source
+    ) -> tuple[Float[Tensor, "rows vocabulary"], DecoderState, Float[Tensor, "rows src"] | None]:
+        """Take one step."""
+        embedded = self.dropout(self.target_embedding(tokens))
+        first, *above = state.layers
+        context, weights = self._look(first[0], source, state.coverage)
+        first = self.cell(self.cell.input(embedded) + self.context_gates(context), first)
+        hidden, after = self.upper.step(first[0], above)
+        state = DecoderState((first, *after), covered(state.coverage, weights))
+        return self.output(self._features(hidden, embedded, context)), state, weights
+
+    def forward(
+        self,
+        source: Tensor,
+        source_mask: Bool[Tensor, "batch src"],
+        target_input: Int[Tensor, "batch tgt"],
+        target_mask: Bool[Tensor, "batch tgt"],
+    ) -> Float[Tensor, "rows readout"]:
+        """Return the features of every real target position; all steps are one pass."""
+        encoded = self.encode(source, source_mask)
+        embedded = self.dropout(self.target_embedding(target_input))
+        hidden, context, _ = self._unroll(embedded, encoded)
+        return self._features(hidden[target_mask], embedded[target_mask], context[target_mask])
+
+    def _unroll(self, embedded: Float[Tensor, "batch tgt embedding"], source: Source) -> Unrolled:
+        gates = self.cell.input(embedded.transpose(0, 1))  # time first: each step is one contiguous block
+        (state, *above), coverage, _ = self.start(source)
+        states, contexts, looked = [], [], []
+        for step in gates:
+            context, weights = self._look(state[0], source, coverage)
+            state = self.cell(step + self.context_gates(context), state)
+            coverage = covered(coverage, weights)
+            states.append(state[0])
+            contexts.append(context)
+            looked.append(weights)
+        hidden, _ = self.upper(torch.stack(states, dim=1), above)
+        return Unrolled(hidden, torch.stack(contexts, dim=1), tuple(looked))
+
+    def _look(
+        self, hidden: Float[Tensor, "rows hidden"], source: Source, coverage: Float[Tensor, "rows src"] | None
+    ) -> Attended:
+        found = self.attention(hidden, source.annotations, source.keys, coverage)
+        return found if self.gate is None else found._replace(context=torch.sigmoid(self.gate(hidden)) * found.context)
+
+    def _features(
+        self,
+        hidden: Float[Tensor, "rows hidden"],
+        embedded: Float[Tensor, "rows embedding"],
+        context: Float[Tensor, "rows annotation"],
+    ) -> Float[Tensor, "rows readout"]:
+        return self.dropout(torch.tanh(self.readout(torch.cat([hidden, embedded, context], dim=1))))
