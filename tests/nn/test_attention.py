@@ -12,6 +12,7 @@ from softsearch.nn.attention import (
     DotAttention,
     FixedContext,
     GeneralAttention,
+    HardAttention,
     LinearAttention,
     MeanPooling,
     address,
@@ -131,7 +132,7 @@ def test_an_attention_is_its_papers_equation_forward_and_backward(name):
     leaves = [query, annotations.values, *attention.parameters(), *([] if coverage is None else [coverage])]
     gradients = [
         torch.autograd.grad((context * 1.5).sin().sum() + (weights * 2).sin().sum(), leaves)
-        for context, weights in (wanted, found)
+        for context, weights in (wanted, found[:2])
     ]
     assert_close(found.context, wanted[0])
     assert_close(found.weights, wanted[1])
@@ -152,7 +153,7 @@ def test_weights_sum_to_one_over_real_positions_and_are_zero_on_padding(name):
 def test_what_stands_on_padding_is_never_read(name):
     attention, annotations, query = make(name), make_annotations(), make_queries()
     changed = annotations._replace(values=annotations.values.masked_fill(~annotations.mask.unsqueeze(2), 1e6))
-    for left, right in zip(read(attention, query, changed), read(attention, query, annotations), strict=True):
+    for left, right in zip(read(attention, query, changed)[:2], read(attention, query, annotations)[:2], strict=True):
         assert torch.equal(left, right)
 
 
@@ -160,7 +161,7 @@ def test_what_stands_on_padding_is_never_read(name):
 def test_a_source_without_real_positions_is_read_as_zeros_with_finite_gradients(name):
     attention, annotations, query = make(name), make_annotations(), make_queries()
     annotations.mask[1] = False
-    context, weights = read(attention, query, annotations)
+    context, weights, _ = read(attention, query, annotations)
     assert (context[1] == 0).all()
     assert (weights[1] == 0).all()
     leaves = [annotations.values, *attention.parameters()]
@@ -234,7 +235,7 @@ def test_several_queries_of_one_source_read_as_if_each_were_alone(name):
 
 def test_mean_pooling_weighs_each_real_word_alike_whatever_is_asked():
     annotations = make_annotations()
-    context, weights = read(MeanPooling(), make_queries(), annotations)
+    context, weights, _ = read(MeanPooling(), make_queries(), annotations)
     for row, length in enumerate(LENGTHS):
         assert_close(weights[row, :length], torch.full((length,), 1 / length, dtype=torch.float64))
         assert_close(context[row], annotations.values[row, :length].mean(0))
@@ -243,7 +244,7 @@ def test_mean_pooling_weighs_each_real_word_alike_whatever_is_asked():
 
 def test_a_fixed_context_is_the_summary_and_looks_nowhere():
     annotations = make_annotations()
-    context, weights = read(FixedContext(), make_queries(), annotations)
+    context, weights, _ = read(FixedContext(), make_queries(), annotations)
     assert torch.equal(context, annotations.summary)
     assert weights is None
 
@@ -282,3 +283,38 @@ def test_additive_gradients_are_those_of_finite_differences():
         return read(attention, query, annotations._replace(values=values), coverage).context
 
     assert torch.autograd.gradcheck(context, (query, annotations.values, coverage, *attention.parameters()))
+
+
+def make_hard() -> HardAttention:
+    hard, soft = HardAttention(**SIZES, hidden=HIDDEN).double(), make("additive")
+    hard.load_state_dict(soft.state_dict())
+    return hard
+
+
+def test_hard_attention_has_the_weights_of_additive_attention_and_reads_the_likeliest_place_when_it_is_used():
+    annotations, query = make_annotations(), make_queries(2 * len(LENGTHS))  # two questions about each source
+    soft, hard = (read(each, query, annotations) for each in (make("additive"), make_hard().eval()))
+    assert_close(hard.weights, soft.weights)
+    assert torch.equal(hard.place, soft.weights.argmax(1))
+    for row, place in enumerate(hard.place.tolist()):
+        assert torch.equal(hard.context[row], annotations.values[row // 2, place])
+
+
+def test_in_training_hard_attention_draws_places_as_often_as_its_weights_say():
+    attention, annotations = make_hard().train(), make_annotations((4,))
+    query = make_queries(1).expand(4_000, -1)
+    torch.manual_seed(3)
+    found = read(attention, query, annotations)
+    shares = torch.bincount(found.place, minlength=4) / 4_000
+    assert_close(shares.double(), found.weights[0].detach(), tolerance=0.03)
+    assert (found.place < 4).all()
+
+
+def test_no_gradient_of_what_is_read_passes_the_choice():
+    attention, annotations, query = make_hard().train(), make_annotations(), make_queries()
+    torch.manual_seed(3)
+    context, weights, place = read(attention, query, annotations)
+    (of_query,) = torch.autograd.grad(context.sum(), query, retain_graph=True, allow_unused=True)
+    assert of_query is None
+    log_probs = weights.gather(1, place.unsqueeze(1)).log()
+    assert torch.autograd.grad(log_probs.sum(), query)[0].abs().sum() > 0

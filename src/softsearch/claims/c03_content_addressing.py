@@ -113,7 +113,7 @@ def _permuted(sentence: Annotations, order: Int[Tensor, " src"]) -> Annotations:
 def _read(
     attention: AdditiveAttention | MeanPooling, query: Float[Tensor, "1 features"], sentence: Annotations
 ) -> tuple[Float[Tensor, "1 annotation"], Float[Tensor, "1 src"]]:
-    context, weights = attention(query, sentence, attention.project(sentence), None)
+    context, weights, _ = attention(query, sentence, attention.project(sentence), None)
     return context, weights
 
 

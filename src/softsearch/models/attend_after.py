@@ -152,7 +152,7 @@ class AttendAfter(SequenceModel):
             gates = gates + self.fed_gates(state.fed)
         first = self.cell(gates, first)
         hidden, after = self.upper.step(first[0], above)
-        context, weights = self.attention(hidden, source.annotations, source.keys, state.coverage)
+        context, weights, _ = self.attention(hidden, source.annotations, source.keys, state.coverage)
         features = self._features(hidden, context)
         fed = None if self.fed_gates is None else features
         return features, DecoderState((first, *after), covered(state.coverage, weights), fed), weights

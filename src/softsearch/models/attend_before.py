@@ -47,11 +47,11 @@ from softsearch.shapes import Bool, Float, Int, Tensor
 
 
 class Unrolled(NamedTuple):
-    """What became of each target position, and where it looked at each; None where nothing is chosen."""
+    """The top layer's output and the context at each target position, and what was read at each."""
 
     hidden: Float[Tensor, "batch tgt hidden"]
     context: Float[Tensor, "batch tgt annotation"]
-    weights: tuple[Float[Tensor, "batch src"] | None, ...]
+    looks: tuple[Attended, ...]
 
 
 class AttendBefore(SequenceModel):
@@ -141,7 +141,7 @@ class AttendBefore(SequenceModel):
         """Take one step."""
         embedded = self.dropout(self.target_embedding(tokens))
         first, *above = state.layers
-        context, weights = self._look(first[0], source, state.coverage)
+        context, weights, _ = self._look(first[0], source, state.coverage)
         first = self.cell(self.cell.input(embedded) + self.context_gates(context), first)
         hidden, after = self.upper.step(first[0], above)
         state = DecoderState((first, *after), covered(state.coverage, weights))
@@ -163,16 +163,15 @@ class AttendBefore(SequenceModel):
     def _unroll(self, embedded: Float[Tensor, "batch tgt embedding"], source: Source) -> Unrolled:
         gates = self.cell.input(embedded.transpose(0, 1))  # time first: each step is one contiguous block
         (state, *above), coverage, _ = self.start(source)
-        states, contexts, looked = [], [], []
+        states, looks = [], []
         for step in gates:
-            context, weights = self._look(state[0], source, coverage)
-            state = self.cell(step + self.context_gates(context), state)
-            coverage = covered(coverage, weights)
+            look = self._look(state[0], source, coverage)
+            state = self.cell(step + self.context_gates(look.context), state)
+            coverage = covered(coverage, look.weights)
             states.append(state[0])
-            contexts.append(context)
-            looked.append(weights)
+            looks.append(look)
         hidden, _ = self.upper(torch.stack(states, dim=1), above)
-        return Unrolled(hidden, torch.stack(contexts, dim=1), tuple(looked))
+        return Unrolled(hidden, torch.stack([look.context for look in looks], dim=1), tuple(looks))
 
     def _look(
         self, hidden: Float[Tensor, "rows hidden"], source: Source, coverage: Float[Tensor, "rows src"] | None

@@ -8,6 +8,7 @@ and e_ij says how well annotation h_j fits the decoder's state s:
     general     s' W h_j                    Luong, Pham and Manning (2015), section 3.1
     dot         s' h_j                      the same
     linear      w . [s; h_j]                a layer without a hidden one, to see why there has to be one
+    hard        additive, and c_i = h_j for one j alone, drawn with probability alpha_ij    Xu et al. (2015)
 
 With coverage (Tu et al. 2016, section 3.1: the linguistic kind, without fertility) the energy also knows how much j has
 been read already: C_i-1,j, the sum of its weights before i, enters inside the tanh as V C_i-1,j; where there is no tanh
@@ -37,16 +38,20 @@ from typing import NamedTuple
 import torch
 from torch import nn
 
-from softsearch.nn.annotations import Annotations
+from softsearch.nn.annotations import Annotations, at_positions
 from softsearch.nn.products import Linear
-from softsearch.shapes import Bool, Float, Tensor
+from softsearch.shapes import Bool, Float, Int, Tensor
 
 
 class Attended(NamedTuple):
-    """What was read, and from where; `weights` is None where nothing was chosen."""
+    """What was read, and from where; `weights` is None where nothing was chosen.
+
+    `place` is the one place that was read, where it was drawn from the weights.
+    """
 
     context: Float[Tensor, "rows annotation"]
     weights: Float[Tensor, "rows src"] | None
+    place: Int[Tensor, " rows"] | None = None
 
 
 class Attention(nn.Module, ABC):
@@ -126,6 +131,36 @@ class AdditiveAttention(Attention):
             compared = compared + coverage.unflatten(0, (keys.shape[0], -1)).unsqueeze(3) * self.covered
         # In place: beside the keys this is the largest tensor of a step, and its sum is not needed again.
         return _read(compared.tanh_() @ self.score, annotations)
+
+
+class HardAttention(AdditiveAttention):
+    """One place is read at a time (Xu et al. 2015, section 4.1): in training drawn from the weights, else the likeliest.
+
+    No gradient passes a choice: the weights learn from how well the caption went (REINFORCE, Williams 1992), which is
+    the task's to see to; `place` is what it needs.
+
+    Parameters
+    ----------
+    query, annotation, hidden
+        As of additive attention, whose weights these are.
+    """
+
+    def __init__(self, *, query: int, annotation: int, hidden: int) -> None:
+        super().__init__(query=query, annotation=annotation, hidden=hidden, coverage=False)
+
+    def forward(
+        self,
+        query: Float[Tensor, "rows query"],
+        annotations: Annotations,
+        keys: Float[Tensor, "batch src attention"],
+        coverage: Float[Tensor, "rows src"] | None,
+    ) -> Attended:
+        """Read one annotation for each query."""
+        weights = super().forward(query, annotations, keys, coverage).weights
+        assert weights is not None
+        chosen = torch.multinomial(weights.detach(), 1) if self.training else weights.argmax(dim=1, keepdim=True)
+        index = chosen.unflatten(0, (keys.shape[0], -1)).squeeze(2)
+        return Attended(at_positions(annotations.values, index).flatten(0, 1), weights, chosen.squeeze(1))
 
 
 class DotAttention(Attention):
