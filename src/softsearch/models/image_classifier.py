@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
+import torch
 from torch import nn
 
 from softsearch.nn.annotations import Annotations
@@ -23,11 +24,16 @@ class ImageClassifier(nn.Module, ABC):
 
     def forward(self, images: Float[Tensor, "batch in height width"]) -> Float[Tensor, "batch classes"]:
         """Return the score of each class."""
-        return self.scores(self.maps(images).float())
+        return self.scores(_in_full(self.maps(images)))
 
     def annotations(self, images: Float[Tensor, "batch in height width"]) -> Annotations:
         """Return the last maps as annotations, one for each place, row after row (Xu et al. 2015, section 3.1.1)."""
-        maps = self.maps(images).float()
+        maps = _in_full(self.maps(images))
         values = maps.flatten(2).transpose(1, 2)
         mask = values.new_ones(values.shape[:2]).bool()
         return Annotations(values, mask, values.mean(dim=1))
+
+
+def _in_full(maps: Float[Tensor, "batch out height width"]) -> Float[Tensor, "batch out height width"]:
+    """Return maps in fp32, if they were in bf16."""
+    return maps.to(torch.promote_types(maps.dtype, torch.float32))

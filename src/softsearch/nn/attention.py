@@ -134,7 +134,7 @@ class AdditiveAttention(Attention):
 
 
 class HardAttention(AdditiveAttention):
-    """One place is read at a time (Xu et al. 2015, section 4.1): in training drawn from the weights, else the likeliest.
+    """One place is read at a time (Xu et al. 2015, section 4.1): in training drawn by its weight, else the likeliest.
 
     No gradient passes a choice: the weights learn from how well the caption went (REINFORCE, Williams 1992), which is
     the task's to see to; `place` is what it needs.

@@ -1,0 +1,146 @@
+"""A network that says what is in an image, and looks at a place of it for each word (Xu et al. 2015).
+
+    h_1 .. h_S  = the last maps of a convolutional network         annotations, one for each place, row after row
+    s_0         = tanh(W 1/S sum over j of h_j)                    from the mean of all places
+
+and then :mod:`softsearch.models.attend_before`, gated if wanted. Beside the words' cross-entropy there may be
+
+    sum over j of (1 - sum over i of alpha_ij)^2                   doubly stochastic attention, section 4.2.1
+    -(log p(y) - b) sum over i of log alpha_i,place(i)             for hard attention: REINFORCE, section 4.1
+    - sum over i of H[alpha_i]                                     and the entropy of its choices
+
+for each image. The first asks that each place be looked at as much as any other in the end; b is what captions came to
+before.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, final
+
+import torch
+
+from softsearch.models.attend_before import AttendBefore
+from softsearch.models.image_classifier import ImageClassifier
+from softsearch.models.parts import BridgeKind
+from softsearch.nn.annotations import Annotations
+from softsearch.nn.attention import Attention
+from softsearch.nn.recurrent import Layers
+from softsearch.shapes import Bool, Float, Int, Tensor
+
+
+class Captioned(NamedTuple):
+    """What became of the captions of a batch.
+
+    `features` are those of :meth:`~softsearch.models.sequence_model.SequenceModel.forward`; `weights` is None where
+    nothing is chosen, `places` where more than one place is read at a time.
+    """
+
+    features: Float[Tensor, "rows readout"]
+    weights: Float[Tensor, "batch tgt src"] | None
+    places: Int[Tensor, "batch tgt"] | None
+
+
+@final
+class Captioner(AttendBefore):
+    """A convolutional network that looks, and a recurrent one that writes.
+
+    Parameters
+    ----------
+    encoder
+        What looks.
+    annotation
+        How many maps it has in the end.
+    vocabulary, embedding, decoder, attention, gated, bridge, readout, dropout, tie_embeddings
+        See :class:`~softsearch.models.attend_before.AttendBefore`.
+    """
+
+    encoder: ImageClassifier
+
+    def __init__(
+        self,
+        *,
+        encoder: ImageClassifier,
+        annotation: int,
+        vocabulary: int,
+        embedding: int,
+        decoder: Layers,
+        attention: Attention,
+        gated: bool,
+        bridge: BridgeKind,
+        readout: int,
+        dropout: float,
+        tie_embeddings: bool,
+    ) -> None:
+        super().__init__(
+            reader={"encoder": encoder},
+            annotation=annotation,
+            vocabulary=vocabulary,
+            embedding=embedding,
+            decoder=decoder,
+            attention=attention,
+            gated=gated,
+            bridge=bridge,
+            readout=readout,
+            dropout=dropout,
+            embeddings=None,
+            tie_embeddings=tie_embeddings,
+        )
+
+    def annotations(self, source: Tensor, source_mask: Bool[Tensor, "batch src"]) -> Annotations:
+        """Look at images, (batch, colours, height, width); annotations that are known, (batch, places, maps), pass."""
+        if source.dim() == 4:
+            return self.encoder.annotations(source)
+        return Annotations(source, source_mask, source.mean(dim=1))
+
+    def captioned(
+        self,
+        source: Tensor,
+        source_mask: Bool[Tensor, "batch src"],
+        target_input: Int[Tensor, "batch tgt"],
+        target_mask: Bool[Tensor, "batch tgt"],
+    ) -> Captioned:
+        """Return what :meth:`forward` does, and where the network looked."""
+        embedded = self.dropout(self.target_embedding(target_input))
+        hidden, context, looks = self._unroll(embedded, self.encode(source, source_mask))
+        weights = [look.weights for look in looks if look.weights is not None]
+        places = [look.place for look in looks if look.place is not None]
+        return Captioned(
+            self._features(hidden[target_mask], embedded[target_mask], context[target_mask]),
+            torch.stack(weights, dim=1) if weights else None,
+            torch.stack(places, dim=1) if places else None,
+        )
+
+
+def doubly_stochastic(
+    weights: Float[Tensor, "batch tgt src"], target_mask: Bool[Tensor, "batch tgt"]
+) -> Float[Tensor, " batch"]:
+    """Return, for each image, by how much places were not looked at alike: 0 where each has a weight of 1 in all."""
+    looked = (weights * target_mask.unsqueeze(2)).sum(dim=1)
+    return (1 - looked).square().sum(dim=1)
+
+
+def reinforced(
+    captioned: Captioned,
+    log_probs: Float[Tensor, " batch"],
+    target_mask: Bool[Tensor, "batch tgt"],
+    *,
+    baseline: float,
+    entropy: float,
+) -> Float[Tensor, " batch"]:
+    """Return, for each image, what hard attention learns from.
+
+    Parameters
+    ----------
+    log_probs
+        Of each caption, in nats; no gradient is taken of them.
+    baseline
+        What captions came to before: only what is better, or worse, changes the weights.
+    entropy
+        How much the entropy of the choices counts, in nats.
+    """
+    assert captioned.weights is not None
+    assert captioned.places is not None
+    chosen = captioned.weights.gather(2, captioned.places.unsqueeze(2)).squeeze(2)
+    spread = torch.special.entr(captioned.weights).sum(dim=2)
+    praise = (log_probs.detach() - baseline).unsqueeze(1) * chosen.clamp(min=torch.finfo(chosen.dtype).tiny).log()
+    return -((praise + entropy * spread) * target_mask).sum(dim=1)
