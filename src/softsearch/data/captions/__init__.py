@@ -1,0 +1,1 @@
+"""Images with what people, or a grammar, say of them."""

@@ -1,0 +1,99 @@
+"""A drawn scene shows what its captions say, where they say it, in every language; the test shows what was held out."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from softsearch.data.captions.scene_texts import COLOURS, LANGUAGES, SHAPES, Look, say
+from softsearch.data.captions.scenes import is_held_out, scenes
+from softsearch.errors import DataError
+
+TWO = [Look("small", "red", "circle"), Look("large", "white", "star")]
+
+
+def drawn(**changes):
+    return list(scenes(**{"language": "en", "number": 60, "size": 48, "seed": 1, "split": "train"} | changes))
+
+
+@pytest.mark.parametrize(
+    ("language", "direction", "text", "nouns"),
+    [
+        ("en", "left", "a small red circle left of a large white star", (3, 9)),
+        ("fr", "right", "un petit cercle rouge à droite d'une grande étoile blanche", (2, 8)),
+        ("de", "above", "ein kleiner roter Kreis über einem großen weißen Stern", (3, 8)),
+        ("de", "left", "ein kleiner roter Kreis links von einem großen weißen Stern", (3, 9)),
+        ("fr", "below", "un petit cercle rouge au-dessous d'une grande étoile blanche", (2, 7)),
+    ],
+)
+def test_a_chain_is_said_in_every_language(language, direction, text, nouns):
+    assert say(TWO, [direction], language=language) == (text, nouns)
+
+
+def test_german_neuters_and_french_feminines_have_their_endings():
+    look = Look("large", "green", "cross")
+    assert say([look], [], language="de").text == "ein großes grünes Kreuz"
+    assert say([look], [], language="fr").text == "une grande croix verte"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_two_things_are_said_alike_and_each_noun_is_where_it_is_said_to_be(language):
+    every = [Look(*each) for each in itertools.product(("small", "large"), COLOURS, SHAPES)]
+    texts = {say([each], [], language=language).text for each in every}
+    assert len(texts) == len(every)
+    for scene in drawn(language=language):
+        for caption, boxes in zip(scene.captions, scene.boxes, strict=True):
+            assert len(caption.nouns) == len(boxes)
+            assert max(caption.nouns) < len(caption.text.split())
+
+
+def test_things_lie_as_their_captions_say():
+    seen = set()
+    for scene in drawn(number=200):
+        for caption, boxes in zip(scene.captions, scene.boxes, strict=True):
+            words = caption.text.split()
+            for (before, after), (noun, _) in zip(
+                itertools.pairwise(boxes), itertools.pairwise(caption.nouns), strict=True
+            ):
+                relation = words[noun + 1]
+                seen.add(relation)
+                assert {
+                    "left": before.right < after.left,
+                    "right": before.left > after.right,
+                    "above": before.bottom < after.top,
+                    "below": before.top > after.bottom,
+                }[relation], caption.text
+    assert seen == {"left", "right", "above", "below"}
+
+
+def test_a_thing_has_its_colour_in_its_box():
+    for scene in drawn(number=100, size=96):
+        for caption, boxes in zip(scene.captions, scene.boxes, strict=True):
+            words = caption.text.split()
+            for noun, box in zip(caption.nouns, boxes, strict=True):
+                if words[noun] in ("circle", "square"):
+                    x, y = round(96 * (box.left + box.right) / 2), round(96 * (box.top + box.bottom) / 2)
+                    red, green, blue = scene.pixels[y - 1 : y + 2, x - 1 : x + 2].mean(axis=(0, 1))
+                    told = {"red": red > 2 * green, "blue": blue > 1.5 * red, "white": min(red, green, blue) > 200}
+                    assert told.get(words[noun - 1], True), (caption.text, red, green, blue)
+
+
+def test_what_is_held_out_is_shown_in_the_test_and_only_there():
+    for split in ("train", "valid", "test"):
+        for scene in drawn(split=split):
+            words = scene.captions[0].text.split()
+            pairs = [Look("small", words[noun - 1], words[noun]) for noun in scene.captions[0].nouns]
+            assert any(map(is_held_out, pairs)) == (split == "test")
+    held = [(colour, shape) for colour in COLOURS for shape in SHAPES if is_held_out(Look("small", colour, shape))]
+    assert len({colour for colour, _ in held}) == len({shape for _, shape in held}) == len(held) == 6
+
+
+def test_a_scene_is_a_function_of_seed_split_and_number():
+    one, again, other = drawn(number=3), drawn(number=3), drawn(number=3, seed=2)
+    assert all(np.array_equal(a.pixels, b.pixels) and a.captions == b.captions for a, b in zip(one, again, strict=True))
+    assert not np.array_equal(one[0].pixels, other[0].pixels)
+    assert {len(scene.captions) for scene in drawn()} == {1, 2}
+    with pytest.raises(DataError, match="no captions in this language"):
+        drawn(language="es")
