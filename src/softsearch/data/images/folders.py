@@ -57,21 +57,22 @@ def read_zip(path: Path, *, channels: int) -> Iterator[LabelledImage]:
     DataError
         The zip file cannot be read or is damaged, it has no folders for classes, or a class has no picture.
     """
-    with _told(path):
+    with told_of_zip(path):
         archive = zipfile.ZipFile(path)  # stays open as long as one of its pictures may be looked at
         members = _members(archive, path)
     for name, label in members:
-        yield LabelledImage(partial(_picture, archive, path, name, channels), label, f"{path.name}/{name}")
+        yield LabelledImage(partial(picture_in_zip, archive, path, name, channels), label, f"{path.name}/{name}")
 
 
-def _picture(archive: zipfile.ZipFile, path: Path, name: str, channels: int) -> np.ndarray:
-    with _told(path):
+def picture_in_zip(archive: zipfile.ZipFile, path: Path, name: str, channels: int) -> np.ndarray:
+    """Return the pixels of a picture in an open zip file; `path` is that of the zip file, for messages."""
+    with told_of_zip(path):
         raw = archive.read(name)
     return decode(raw, channels=channels, place=f"{path}/{name}")
 
 
 @contextlib.contextmanager
-def _told(path: Path) -> Iterator[None]:
+def told_of_zip(path: Path) -> Iterator[None]:
     """Turn what a damaged zip file leads to into a DataError."""
     try:
         yield
