@@ -63,7 +63,7 @@ class ImageStore:
 
     def fingerprints(self) -> list[bytes]:
         """Return what is the same for images that are."""
-        return [hashlib.blake2b(image.tobytes(), digest_size=12).digest() for image in self.images]
+        return fingerprints_of(self.images)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -111,3 +111,8 @@ class ImageStore:
             about = {"classes": names, "size": size, "channels": channels, "places": places}
             (partial / "images.json").write_text(json.dumps(about), encoding="utf-8")
         return ImageStore(folder)
+
+
+def fingerprints_of(images: Shaped[np.ndarray, "number height width channels"]) -> list[bytes]:
+    """Return what is the same for images that are."""
+    return [hashlib.blake2b(image.tobytes(), digest_size=12).digest() for image in images]

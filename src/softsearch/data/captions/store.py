@@ -1,0 +1,136 @@
+"""Images with captions of one split on the disk: pixels and tokens, memory-mapped, texts beside them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from softsearch.data.captions.reading import CaptionedImage
+from softsearch.data.columns import Column
+from softsearch.data.images.decoding import fitted, in_colours
+from softsearch.data.images.store import fingerprints_of
+from softsearch.data.labels import readable
+from softsearch.data.tokenizers import Tokenizer
+from softsearch.errors import DataError
+from softsearch.files import folder_written_atomically
+from softsearch.shapes import Int, Shaped
+
+
+class CaptionStore:
+    """The images of one split, as bytes, and the captions of each, as texts and as token ids.
+
+    Parameters
+    ----------
+    folder
+        What :meth:`write` made.
+
+    Attributes
+    ----------
+    images
+        The pixels.
+    captions
+        The texts of each image.
+    places
+        Where each image was read.
+    skipped
+        What was said of each picture that could not be read, and is left out.
+    ids, ends, first
+        The token ids of all captions, one behind the other; where each caption ends among them; which caption is the
+        first of each image.
+
+    Raises
+    ------
+    DataError
+        The folder is missing or damaged.
+    """
+
+    images: Shaped[np.ndarray, "number height width channels"]
+
+    def __init__(self, folder: Path) -> None:
+        fix = "prepare the data again"
+        try:
+            about = json.loads((folder / "captions.json").read_text(encoding="utf-8"))
+            self.captions: list[list[str]] = about["captions"]
+            self.places: list[str] = about["places"]
+            self.skipped: list[str] = about["skipped"]
+            shape = (len(self.places), about["size"], about["size"], about["channels"])
+            self.images = np.asarray(np.load(folder / "pixels.npy", mmap_mode="r")).reshape(shape)
+            self.ids, self.ends = (
+                np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in ("ids", "ends")
+            )
+        except (OSError, ValueError, EOFError, KeyError, TypeError) as error:
+            raise DataError(f"the stored captions cannot be read: {error}", path=folder, fix=fix) from error
+        self.first: Int[np.ndarray, " number"] = np.cumsum([0, *map(len, self.captions)])
+        fit = len(self.captions) == len(self.images) and self.first[-1] == len(self.ends)
+        if not fit or (len(self.ends) and self.ends[-1] != len(self.ids)):
+            raise DataError("the stored images and captions do not fit together", path=folder, fix=fix)
+        self.lengths: Int[np.ndarray, " captions"] = np.diff(self.ends, prepend=0)
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    @property
+    def num_captions(self) -> int:
+        """Of all images."""
+        return len(self.ends)
+
+    def tokens(self, caption: int) -> Int[np.ndarray, " length"]:
+        """Return the token ids of a caption, counted over all images."""
+        return self.ids[self.ends[caption] - self.lengths[caption] : self.ends[caption]]
+
+    def captions_of(self, image: int) -> range:
+        """Return which captions are those of an image."""
+        return range(self.first[image], self.first[image + 1])
+
+    def fingerprints(self) -> list[bytes]:
+        """Return what is the same for images that are."""
+        return fingerprints_of(self.images)
+
+    @staticmethod
+    def write(
+        folder: Path, images: Iterable[CaptionedImage], tokenizer: Tokenizer, *, size: int, channels: int, skip: bool
+    ) -> CaptionStore:
+        """Bring images to one size, encode their captions, write both into a folder, and open it.
+
+        Parameters
+        ----------
+        size
+            Edge of the square that each image becomes; see :func:`~softsearch.data.images.decoding.fitted`.
+        skip
+            Leave out a picture that cannot be read, with its captions, instead of giving up.
+
+        Raises
+        ------
+        DataError
+            There is no image, or one cannot be read and is not to be skipped.
+        """
+        captions: list[list[str]] = []
+        places: list[str] = []
+        skipped: list[str] = []
+        ends: list[int] = []
+        with folder_written_atomically(folder) as partial:
+            with Column(partial / "pixels.npy", np.uint8) as pixels, Column(partial / "ids.npy", np.int32) as ids:
+                for image in images:
+                    try:
+                        found = fitted(in_colours(image.pixels, channels), size=size)
+                    except DataError as error:
+                        if not skip:
+                            raise
+                        skipped.append(readable(str(error)))
+                        continue
+                    pixels.append(found.reshape(-1))
+                    for encoded in tokenizer.encode_batch(list(image.captions)):
+                        ids.append(encoded)
+                        ends.append(ids.count)
+                    captions.append([readable(each) for each in image.captions])
+                    places.append(readable(image.place))
+            if not captions:
+                problem = "none of the pictures can be read" if skipped else "there is no image"
+                raise DataError(problem, path=folder, value=skipped[:1] or None)
+            np.save(partial / "ends.npy", np.array(ends))
+            about = {"captions": captions, "places": places, "skipped": skipped, "size": size, "channels": channels}
+            (partial / "captions.json").write_text(json.dumps(about), encoding="utf-8")
+        return CaptionStore(folder)
