@@ -64,6 +64,24 @@ def test_a_caption_read_at_once_is_the_one_written_step_by_step(attention, gated
     assert (found.places is not None) == (attention == "hard")
 
 
+@pytest.mark.parametrize("attention", ["soft", "mean", "none"])
+def test_several_captions_of_an_image_look_at_it_once_and_are_what_each_is_alone(attention, batch):
+    model, (images, places, tokens, mask) = make(attention).eval(), batch
+    others = torch.stack([tokens.flip(0), tokens], dim=1).flatten(0, 1)  # two captions of each image
+    masks = torch.stack([mask.flip(0), mask], dim=1).flatten(0, 1)
+    looked = []
+    model.encoder.conv1.register_forward_hook(lambda _module, read, _: looked.append(len(read[0])))
+    found = model.captioned(images, places, others, masks)
+    assert looked == [2]
+    alone = [
+        model.captioned(images[row // 2][None], places[:1], others[row][None], masks[row][None]) for row in range(4)
+    ]
+    torch.testing.assert_close(found.features, torch.cat([each.features for each in alone]), rtol=0, atol=1e-10)
+    if found.weights is not None:
+        weights = torch.cat([each.weights for each in alone])
+        torch.testing.assert_close(found.weights, weights, rtol=0, atol=1e-10)
+
+
 def test_annotations_that_are_known_say_what_their_image_says(batch):
     model, (images, places, tokens, mask) = make().eval(), batch
     known = model.encoder.annotations(images).values

@@ -44,13 +44,14 @@ from softsearch.nn.dropout import Dropout
 from softsearch.nn.products import Linear
 from softsearch.nn.recurrent import Layers, UpperLayers
 from softsearch.shapes import Bool, Float, Int, Tensor
+from softsearch.trees import select
 
 
 class Unrolled(NamedTuple):
     """The top layer's output and the context at each target position, and what was read at each."""
 
-    hidden: Float[Tensor, "batch tgt hidden"]
-    context: Float[Tensor, "batch tgt annotation"]
+    hidden: Float[Tensor, "rows tgt hidden"]
+    context: Float[Tensor, "rows tgt annotation"]
     looks: tuple[Attended, ...]
 
 
@@ -160,9 +161,15 @@ class AttendBefore(SequenceModel):
         hidden, context, _ = self._unroll(embedded, encoded)
         return self._features(hidden[target_mask], embedded[target_mask], context[target_mask])
 
-    def _unroll(self, embedded: Float[Tensor, "batch tgt embedding"], source: Source) -> Unrolled:
+    def _unroll(self, embedded: Float[Tensor, "rows tgt embedding"], source: Source) -> Unrolled:
+        """Read targets, of which each source may have several, one behind the other."""
         gates = self.cell.input(embedded.transpose(0, 1))  # time first: each step is one contiguous block
-        (state, *above), coverage, _ = self.start(source)
+        begin, number = self.start(source), len(source.annotations.values)
+        if len(embedded) > number:
+            begin = select(
+                begin, torch.arange(number, device=embedded.device).repeat_interleave(len(embedded) // number)
+            )
+        (state, *above), coverage, _ = begin
         states, looks = [], []
         for step in gates:
             look = self._look(state[0], source, coverage)

@@ -9,8 +9,8 @@ and then :mod:`softsearch.models.attend_before`, gated if wanted. Beside the wor
     -(log p(y) - b) sum over i of log alpha_i,place(i)             for hard attention: REINFORCE, section 4.1
     - sum over i of H[alpha_i]                                     and the entropy of its choices
 
-for each image. The first asks that each place be looked at as much as any other in the end; b is what captions came to
-before.
+for each caption. The first asks that each place be looked at as much as any other in the end; b is what captions came
+to before.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ class Captioned(NamedTuple):
     """
 
     features: Float[Tensor, "rows readout"]
-    weights: Float[Tensor, "batch tgt src"] | None
-    places: Int[Tensor, "batch tgt"] | None
+    weights: Float[Tensor, "captions tgt src"] | None
+    places: Int[Tensor, "captions tgt"] | None
 
 
 @final
@@ -96,10 +96,13 @@ class Captioner(AttendBefore):
         self,
         source: Tensor,
         source_mask: Bool[Tensor, "batch src"],
-        target_input: Int[Tensor, "batch tgt"],
-        target_mask: Bool[Tensor, "batch tgt"],
+        target_input: Int[Tensor, "captions tgt"],
+        target_mask: Bool[Tensor, "captions tgt"],
     ) -> Captioned:
-        """Return what :meth:`forward` does, and where the network looked."""
+        """Return what :meth:`forward` does, and where the network looked.
+
+        Each image may have several captions, one behind the other, and as many as any other: it is looked at once.
+        """
         embedded = self.dropout(self.target_embedding(target_input))
         hidden, context, looks = self._unroll(embedded, self.encode(source, source_mask))
         weights = [look.weights for look in looks if look.weights is not None]
@@ -112,22 +115,22 @@ class Captioner(AttendBefore):
 
 
 def doubly_stochastic(
-    weights: Float[Tensor, "batch tgt src"], target_mask: Bool[Tensor, "batch tgt"]
-) -> Float[Tensor, " batch"]:
-    """Return, for each image, by how much places were not looked at alike: 0 where each has a weight of 1 in all."""
+    weights: Float[Tensor, "captions tgt src"], target_mask: Bool[Tensor, "captions tgt"]
+) -> Float[Tensor, " captions"]:
+    """Return, for each caption, by how much places were not looked at alike: 0 where each has a weight of 1 in all."""
     looked = (weights * target_mask.unsqueeze(2)).sum(dim=1)
     return (1 - looked).square().sum(dim=1)
 
 
 def reinforced(
     captioned: Captioned,
-    log_probs: Float[Tensor, " batch"],
-    target_mask: Bool[Tensor, "batch tgt"],
+    log_probs: Float[Tensor, " captions"],
+    target_mask: Bool[Tensor, "captions tgt"],
     *,
     baseline: float,
     entropy: float,
-) -> Float[Tensor, " batch"]:
-    """Return, for each image, what hard attention learns from.
+) -> Float[Tensor, " captions"]:
+    """Return, for each caption, what hard attention learns from.
 
     Parameters
     ----------
