@@ -33,6 +33,7 @@ height         rows of an image, a map or a kernel; its columns are counted alon
 classes        kinds of things that are told apart
 filters        what a layer of filters writes
 number         images of a store
+captions       captions of the images of a batch or a store, several of each
 =============  =====================================================================
 """
 
@@ -69,6 +70,7 @@ AXES = (
     "classes",
     "filters",
     "number",
+    "captions",
 )
 
 __all__ = ["AXES", "Bool", "Float", "Int", "Shaped", "Tensor"]
