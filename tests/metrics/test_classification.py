@@ -52,15 +52,3 @@ def test_what_is_no_number_is_wrong_and_ties_are_settled_as_by_the_likeliest():
     assert top_error(log_probs, labels, k=1).value == pytest.approx((log_probs.argmax(axis=1) != labels).mean())
     assert top_error(np.full((3, 4), np.nan), labels, k=1).value == 1
     assert top_error(np.full((3, 4), np.nan), labels, k=4).value == 1
-
-
-def test_rows_that_are_no_numbers_are_in_the_lowest_bin_and_wrong():
-    log_probs = np.log([[0.9, 0.1], [0.5, 0.5]])
-    log_probs[1] = np.nan
-    with np.errstate(all="raise"):
-        off, bins = calibration(log_probs, np.array([0, 0]), bins=10)
-    assert [(each.number, each.confidence, each.right) for each in bins] == [
-        (1, 0.0, 0.0),
-        (1, pytest.approx(0.9), 1.0),
-    ]
-    assert off == pytest.approx(0.05)

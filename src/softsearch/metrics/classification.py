@@ -65,13 +65,8 @@ def confusion(
 def calibration(
     log_probs: Float[np.ndarray, "rows classes"], labels: Int[np.ndarray, " rows"], *, bins: int = 15
 ) -> tuple[float, list[Bin]]:
-    """Return the expected calibration error, and the bins of equal width in which there is something.
-
-    Of a row with something that is no number nothing is expected, and it is wrong.
-    """
-    is_number = ~np.isnan(log_probs).any(axis=1)
-    confidence = np.where(is_number, np.exp(log_probs.max(axis=1)), 0.0)
-    right = is_number & (log_probs.argmax(axis=1) == labels)
+    """Return the expected calibration error, and the bins of equal width in which there is something."""
+    confidence, right = np.exp(log_probs.max(axis=1)), log_probs.argmax(axis=1) == labels
     place = np.minimum((confidence * bins).astype(int), bins - 1)
     found = [
         Bin(int(inside.sum()), float(confidence[inside].mean()), float(right[inside].mean()))

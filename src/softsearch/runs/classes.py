@@ -45,7 +45,7 @@ def labelled_to_score(
     Parameters
     ----------
     on
-        "test", "valid", "train", of the run itself; None: the first of these that it has. Or where others lie.
+        "test", "valid", "train", of the run itself; None: "test", or where it has none "valid". Or where others lie.
     kind
         What they are.
     opened

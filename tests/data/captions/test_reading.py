@@ -84,6 +84,13 @@ def test_a_list_says_which_pictures_to_take_and_in_which_order(pictures, tmp_pat
     assert caught.value.nearest == "b.png"
 
 
+def test_captions_under_both_names_of_a_picture_are_all_kept_and_a_name_listed_twice_is_one(pictures, tmp_path):
+    (tmp_path / "split.txt").write_text("b.png\ndeep/b.png\n")
+    said = {"b.png": ["one"], "deep/b.png": ["other"]}
+    found = match(pictures, said, names=tmp_path / "split.txt", channels=1)
+    assert [(each.place, each.captions) for each in found.images] == [("deep/b.png", ("one", "other"))]
+
+
 def test_of_two_pictures_of_one_name_each_is_known_by_its_path(pictures):
     Image.new("L", (2, 2), 9).save(pictures / "b.png")
     found = match(pictures, {"b.png": ["above"], "deep/b.png": ["below"]}, names=None, channels=1)
@@ -99,6 +106,12 @@ def test_of_two_pictures_of_one_name_each_is_known_by_its_path(pictures):
         ("t.json", "[]", "as COCO has them"),
         ("t.json", "{", "as COCO has them"),
         ("t.json", '{"images": [], "annotations": [{"image_id": 3, "caption": "x"}]}', "does not name"),
+        (
+            "t.json",
+            '{"images": [{"id": 3, "file_name": "a.png"}], "annotations": [{"image_id": 3, "caption": null}]}',
+            "no text",
+        ),
+        ("t.txt", "", "empty|no caption"),
         ("t.txt", "a.png#0 a dot\n", ":1: this is no caption"),
         ("t.txt", "a.png#0\ta dot\na.png\ta dot\n", ":2: this is no caption"),
     ],

@@ -98,8 +98,10 @@ def match(pictures: Path, captions: Captions, *, names: Path | None, channels: i
     paths = {PurePosixPath(path).name: path for path in there if alone[PurePosixPath(path).name] == 1} | {
         path: path for path in there
     }
-    said = {paths.get(name, name): texts for name, texts in captions.items()}
-    wanted = sorted(there) if names is None else list(_listed(names, paths))
+    said: dict[str, list[str]] = defaultdict(list)
+    for name, texts in captions.items():  # one picture may be called by its path and by its name alone
+        said[paths.get(name, name)] += texts
+    wanted = sorted(there) if names is None else list(dict.fromkeys(_listed(names, paths)))
     images = [CaptionedImage(there[path], tuple(said[path]), path) for path in wanted if path in said]
     if not images:
         problem = "none of the pictures has a caption"
@@ -160,12 +162,14 @@ def _of_coco(path: Path, _image: str, _caption: str) -> Iterator[tuple[str, str]
     try:
         content = json.loads("\n".join(read_lines(path)))
         files = {each["id"]: str(each["file_name"]) for each in content["images"]}
-        pairs = [(each["image_id"], str(each["caption"])) for each in content["annotations"]]
+        pairs = [(each["image_id"], each["caption"]) for each in content["annotations"]]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise DataError(f"{problem} ({error!r})", path=path) from error
     for number, text in pairs:
         if number not in files:
             raise DataError("a caption is of an image that the file does not name", path=path, value=number)
+        if not isinstance(text, str):
+            raise DataError("a caption is no text", path=path, value=text, allowed="a text")
         if text.strip():
             yield files[number], text
 
