@@ -148,7 +148,7 @@ def test_training_images_are_augmented_and_no_others(recipe, tmp_path):
     model.register_forward_pre_hook(lambda module, given: seen.append(given[0]))
     prepared.task.validate(model, valid)
     expected = np.transpose(valid.store.images, (0, 3, 1, 2)) / 255
-    mean, deviation = prepared.task.mean[0], prepared.task.deviation[0]
+    mean, deviation = prepared.task.images.mean[0], prepared.task.images.deviation[0]
     assert np.allclose(seen[0].numpy(), (expected - mean) / deviation, atol=1e-5)
 
 
@@ -307,7 +307,8 @@ def test_the_first_kernels_and_their_maps_are_those_of_the_standardised_picture(
     pixels = np.random.default_rng(1).integers(256, size=(16, 16, 1)).astype(np.uint8)
     kernels, maps = first_kernels(classifier, pixels)
     first = classifier.model.features[0]
-    picture = (torch.from_numpy(pixels)[:, :, 0].float() / 255 - classifier.task.mean[0]) / classifier.task.deviation[0]
+    reads = classifier.task.images
+    picture = (torch.from_numpy(pixels)[:, :, 0].float() / 255 - reads.mean[0]) / reads.deviation[0]
     expected = torch.nn.functional.conv2d(picture[None, None], first.weight, first.bias, padding=2)[0]
     assert np.allclose(maps, expected.detach().numpy(), atol=1e-5)
     assert np.array_equal(kernels[:, :, :, 0], first.weight.detach().numpy()[:, 0])

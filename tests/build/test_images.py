@@ -118,7 +118,7 @@ def test_the_colours_are_standardised_as_the_recipe_says(tmp_path):
     )
     run = runs.train(load_recipe(tmp_path / "recipe.yaml", [own]), tmp_path / "run", live=False)
     task = runs.load(run).task
-    assert (task.mean, task.deviation) == ((0.25,), (0.5,))
+    assert (task.images.mean, task.images.deviation) == ((0.25,), (0.5,))
 
 
 def test_one_image_alone_that_cannot_be_normalised_is_told(tmp_path):

@@ -71,7 +71,8 @@ def test_a_mistake_is_told_with_exit_code_2(command, run, picture, words, told):
     broken.write_bytes(picture.read_bytes()[:60])
     named = {"PICTURE": picture, "BROKEN": broken}
     ended = command("predict", run, *(named.get(word, word) for word in words))
-    assert (ended.code, ended.out) == (2, "")
+    assert ended.code == 2
+    assert all("\t(" in line for line in ended.out.splitlines())
     assert told in ended.err
 
 
@@ -79,14 +80,19 @@ def test_pictures_that_can_be_read_have_their_classes_whatever_the_others_are(co
     (tmp_path / "broken.png").write_bytes(picture.read_bytes()[:60])
     (tmp_path / "empty.png").touch()
     one = command("predict", run, tmp_path / "broken.png", picture)
-    assert (one.code, len(one.out.splitlines())) == (2, 1)
-    assert one.out.startswith(str(picture))
+    assert (one.code, len(one.out.splitlines())) == (2, 2)
+    assert one.out.splitlines()[0].startswith(f"{tmp_path / 'broken.png'}\t(the picture is damaged")
+    assert one.out.splitlines()[1].startswith(str(picture))
     two = command("predict", run, tmp_path / "broken.png", picture, tmp_path / "empty.png", picture)
-    assert (two.code, len(two.out.splitlines())) == (2, 2)
+    assert (two.code, two.out.count(str(picture) + "\t"), len(two.out.splitlines())) == (2, 2, 4)
     assert "2 pictures or folders cannot be read" in two.err
     assert "empty.png: the picture file is empty" in two.err
     three = command("predict", run, "nowhere.png", picture)
-    assert (three.code, len(three.out.splitlines()), "no such file" in three.err) == (2, 1, True)
+    assert (three.code, three.out.splitlines()[0], "no such file" in three.err) == (
+        2,
+        "nowhere.png\t(no such file)",
+        True,
+    )
 
 
 def test_a_folder_without_pictures_is_told(command, run, tmp_path):

@@ -115,7 +115,7 @@ def test_the_gradient_of_what_hard_attention_learns_from_is_that_of_reinforce(ba
     energies = torch.randn(2, 3, PLACES, dtype=torch.float64, requires_grad=True)
     places, log_probs = torch.randint(PLACES, (2, 3)), torch.tensor([-3.0, -1.0], dtype=torch.float64)
     captioned = Captioned(torch.zeros(1, 1), energies.softmax(2), places)
-    loss = reinforced(captioned, log_probs, mask, baseline=-2.0, entropy=0.1)
+    loss = reinforced(captioned, log_probs, mask, baseline=-2.0, reward=1.0, entropy=0.1)
     (found,) = torch.autograd.grad(loss.sum(), energies)
     alpha = energies.detach().softmax(2)
     one_hot = torch.nn.functional.one_hot(places, PLACES)
@@ -134,7 +134,9 @@ def test_over_all_choices_the_mean_of_reinforces_gradient_is_that_of_the_expecta
     mean = torch.zeros_like(exact)
     for place in range(PLACES):
         captioned = Captioned(torch.zeros(1, 1), alpha, torch.tensor([[place]]))
-        loss = reinforced(captioned, reward[place : place + 1], torch.ones(1, 1).bool(), baseline=0.7, entropy=0.0)
+        loss = reinforced(
+            captioned, reward[place : place + 1], torch.ones(1, 1).bool(), baseline=0.7, reward=1.0, entropy=0.0
+        )
         (own,) = torch.autograd.grad(loss.sum(), energies, retain_graph=True)
         mean += float(alpha[0, 0, place]) * own
     torch.testing.assert_close(mean, exact, rtol=0, atol=1e-10)

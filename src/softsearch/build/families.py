@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from softsearch.build.captioning import CaptionFamily
 from softsearch.build.family import Family
 from softsearch.build.image_classification import ImageFamily
 from softsearch.build.language import LanguageFamily
@@ -17,6 +18,7 @@ _FAMILIES: dict[str, Family[Any]] = {
     "language_model": LanguageFamily(),
     "image_classification": ImageFamily(),
     "sentence_classification": SentenceFamily(),
+    "image_captioning": CaptionFamily(),
 }
 
 

@@ -88,6 +88,16 @@ class Family(ABC, Generic[OwnRecipe]):
         """Give a network the first weights that :meth:`materialise` has found for it, if there are any."""
         return
 
+    def begun(self, recipe: OwnRecipe, model: Any, data: Any, valid: Any, *, task: Any) -> tuple[Any, Any]:
+        """Return what :meth:`open` gave, with what never changes in the training computed once and for all.
+
+        Parameters
+        ----------
+        model
+            With the weights that the training begins with, or goes on from.
+        """
+        return data, valid
+
     def counted(self, recipe: OwnRecipe, folder: Path, *, sizes: Mapping[str, int]) -> Any:
         """Return the model of a recipe that has no training, from what :meth:`materialise` wrote."""
         raise NotImplementedError

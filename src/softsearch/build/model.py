@@ -17,6 +17,7 @@ from softsearch.nn.attention import (
     DotAttention,
     FixedContext,
     GeneralAttention,
+    HardAttention,
     LinearAttention,
     MeanPooling,
 )
@@ -46,7 +47,7 @@ def _one_per_word(recipe: schema.OnePerWord, vocabulary: int) -> OnePerWord:
     return OnePerWord(
         vocabulary=vocabulary,
         embedding=recipe.embedding,
-        encoder=_layers(recipe.encoder),
+        encoder=layers_of(recipe.encoder),
         encoder_direction=recipe.encoder.direction,
         readout=recipe.readout,
         dropout=recipe.dropout,
@@ -58,10 +59,10 @@ def _encoder_decoder(recipe: schema.EncoderDecoder, vocabulary: int) -> EncoderD
     return EncoderDecoder(
         vocabulary=vocabulary,
         embedding=recipe.embedding,
-        encoder=_layers(recipe.encoder),
+        encoder=layers_of(recipe.encoder),
         encoder_direction=recipe.encoder.direction,
-        decoder=_layers(recipe.decoder),
-        attention=_attention(recipe),
+        decoder=layers_of(recipe.decoder),
+        attention=attention_of(recipe.attention, query=recipe.decoder.hidden, annotation=recipe.encoder.width),
         bridge=recipe.bridge,
         readout=recipe.readout,
         dropout=recipe.dropout,
@@ -73,11 +74,11 @@ def _attend_after(recipe: schema.EncoderDecoder, vocabulary: int) -> AttendAfter
     return AttendAfter(
         vocabulary=vocabulary,
         embedding=recipe.embedding,
-        encoder=_layers(recipe.encoder),
+        encoder=layers_of(recipe.encoder),
         encoder_direction=recipe.encoder.direction,
-        decoder=_layers(recipe.decoder),
+        decoder=layers_of(recipe.decoder),
         input_feeding=recipe.decoder.input_feeding,
-        attention=_attention(recipe),
+        attention=attention_of(recipe.attention, query=recipe.decoder.hidden, annotation=recipe.encoder.width),
         bridge=recipe.bridge,
         readout=recipe.readout,
         dropout=recipe.dropout,
@@ -85,15 +86,18 @@ def _attend_after(recipe: schema.EncoderDecoder, vocabulary: int) -> AttendAfter
     )
 
 
-def _layers(part: schema.Encoder | schema.Decoder) -> Layers:
+def layers_of(part: schema.Encoder | schema.DecoderLayers) -> Layers:
+    """Return what kind of layers a part of a recipe asks for."""
     return Layers(part.cell, part.hidden, part.layers, part.residual)
 
 
-def _attention(recipe: schema.EncoderDecoder) -> Attention:
-    attention, query, annotation = recipe.attention, recipe.decoder.hidden, recipe.encoder.width
+def attention_of(attention: schema.Attention | schema.Hard, *, query: int, annotation: int) -> Attention:
+    """Return what reads annotations, for queries and annotations of these widths."""
     match attention:
         case schema.Additive(hidden=hidden, coverage=coverage):
             return AdditiveAttention(query=query, annotation=annotation, hidden=hidden, coverage=coverage)
+        case schema.Hard(hidden=hidden):
+            return HardAttention(query=query, annotation=annotation, hidden=hidden)
         case schema.General(coverage=coverage):
             return GeneralAttention(query=query, annotation=annotation, coverage=coverage)
         case schema.Dot(coverage=coverage):

@@ -119,7 +119,7 @@ def _files(on: str, data: Path) -> list[Path]:
     if path.exists():
         return [path]
     if "," in on:
-        return _two_files(on)
+        return two_files(on)
     raise DataError(
         "there is no such file of pairs",
         path=path,
@@ -136,7 +136,7 @@ def _own(name: str, data: Path) -> Path:
     return path
 
 
-def _two_files(text: str) -> list[Path]:
+def two_files(text: str) -> list[Path]:
     """Return the two files of ``"SOURCE,TARGET"``; the names may hold commas themselves, if the files are there."""
     parts = text.split(",")
     splits = [[Path(",".join(parts[:cut])), Path(",".join(parts[cut:]))] for cut in range(1, len(parts))]

@@ -177,7 +177,8 @@ def _gradient_norms(kind: str, depth: int, seed: int) -> list[float]:
     model, task, store = model_of(folder), task_of(folder), ImageStore(folder.data / "train")
     rows = np.random.default_rng(derive(seed, "C6 gradients")).choice(len(store), 128, replace=False)
     images = torch.from_numpy(store.images[rows]).permute(0, 3, 1, 2).float().div(255)
-    loss = functional.cross_entropy(model.train()(task.standardised(images)), torch.from_numpy(store.labels[rows]))
+    scores = model.train()(task.images.standardised(images))
+    loss = functional.cross_entropy(scores, torch.from_numpy(store.labels[rows]))
     weights = [module.weight for module in model.modules() if isinstance(module, nn.Conv2d)]
     return [float(gradient.norm()) for gradient in torch.autograd.grad(loss, weights)]
 

@@ -8,12 +8,21 @@ from typing import Annotated, Literal
 
 import typer
 
-from softsearch.cli import looking_at_images, looking_at_sentences, looking_at_texts, looking_at_translations
+from softsearch.cli import (
+    looking_at_captions,
+    looking_at_images,
+    looking_at_sentences,
+    looking_at_texts,
+    looking_at_translations,
+)
 from softsearch.cli.console import Json
 from softsearch.cli.given import Given, given, option
 from softsearch.errors import RunError, SoftsearchError
 
-_ATTENTION = "Translate it and draw where each word was read; a Transformer language model reads it as it is."
+_ATTENTION = (
+    "Translate it and draw where each word was read; a Transformer language model reads it as it is. Of a captioner, a "
+    "picture: say what is in it, and draw where it looked."
+)
 _FILE = "Sentences to translate, one a line; a text, or sentences, to look at; a picture for --kernels."
 _BY_HEAD = "Draw each layer and head of a Transformer: where its decoder reads the source, or either reads itself."
 _HEADS = "Score each head of a Transformer as an aligner, on pairs with gold links."
@@ -33,6 +42,7 @@ _AT = {
     "language_model": looking_at_texts,
     "image_classification": looking_at_images,
     "sentence_classification": looking_at_sentences,
+    "image_captioning": looking_at_captions,
 }
 
 

@@ -43,8 +43,8 @@ def look(view: str, run: Path, _asked: Any, options: Given) -> None:
         return
     from softsearch.inspection.layers import layers_of
 
-    size = (classifier.task.size, classifier.task.size)
-    _show(layers_of(classifier.model, channels=classifier.task.channels, size=size), as_json="json" in options)
+    size = (classifier.task.images.size,) * 2
+    _show(layers_of(classifier.model, channels=classifier.task.images.channels, size=size), as_json="json" in options)
 
 
 def of_recipe(view: str, name: str, *, options: Given) -> None:
@@ -98,7 +98,7 @@ def kernels(run: Path, classifier: ClassifierOfImages, file: Path | None, *, out
     from softsearch.training.folder import RunFolder
 
     own = ImageStore(RunFolder.open(run).data / "valid")
-    pixels = own.images[0] if file is None else classifier.pixels(file)
+    pixels = own.images[0] if file is None else classifier.task.images.pixels(file)
     found = first_kernels(classifier, pixels)
     if found is None:
         raise RunError("this network has no convolution", path=run, fix="give --layers")

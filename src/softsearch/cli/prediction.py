@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from softsearch.cli import (
+    captioning,
     classifying_images,
     classifying_sentences,
     continuation,
@@ -17,6 +18,7 @@ _BY = {
     "language_model": continuation,
     "image_classification": classifying_images,
     "sentence_classification": classifying_sentences,
+    "image_captioning": captioning,
 }
 
 
@@ -52,8 +54,9 @@ def predict(
     repetition_penalty: prediction_options.RepetitionPenalty = None,
     repetition_window: prediction_options.RepetitionWindow = None,
     flips: prediction_options.Flips = False,
+    overlay: prediction_options.Overlay = None,
 ) -> None:
-    """Translate, go on with a prompt, tell images or sentences apart, or score texts."""
+    """Translate, go on with a prompt, tell images or sentences apart, say what is in images, or score texts."""
     from softsearch import runs
 
     options = given(
@@ -84,6 +87,7 @@ def predict(
         repetition_penalty=repetition_penalty,
         repetition_window=repetition_window,
         flips=flips or None,
+        overlay=overlay,
     )
     by = _BY[runs.kind_of(run)]
     useless = {name: value for name, value in options.items() if name not in by.TAKES}

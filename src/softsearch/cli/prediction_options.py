@@ -91,3 +91,9 @@ RepetitionWindow = Annotated[int | None, _text("So many last tokens count as the
 Flips = Annotated[
     bool, typer.Option("--flips", rich_help_panel="Images", help="Take the mean with the mirror image of each.")
 ]
+Overlay = Annotated[
+    Path | None,
+    typer.Option(
+        "--overlay", metavar="FOLDER", rich_help_panel="Images", help="Draw where a captioner looks for each word."
+    ),
+]

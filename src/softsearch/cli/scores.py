@@ -6,7 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from softsearch.cli.console import say, table
-from softsearch.inspection.files import FEW, SHARES, about_items, scores_of_classes, scores_of_text, title
+from softsearch.inspection.files import (
+    COLUMNS_OF_WORDS,
+    FEW,
+    SHARES,
+    about_items,
+    distinct_shown,
+    rows_of_words,
+    scores_of_captions,
+    scores_of_classes,
+    scores_of_text,
+    share_shown,
+    title,
+)
 
 
 def name_of(evaluation: Mapping[str, Any]) -> str:
@@ -57,7 +69,25 @@ def _class_table(evaluation: Mapping[str, Any]) -> None:
     table(["score", "value", "95 % interval"], rows)
 
 
-_TABLES = {"text": _text_table, "images": _class_table, "sentences": _class_table}
+def _caption_table(evaluation: Mapping[str, Any]) -> None:
+    say(about_items(evaluation))
+    if evaluation.get("overfit"):
+        say(f"trained with --overfit: the {evaluation['overfit']:,} images trained on are its valid data too")
+    metrics = evaluation["metrics"]
+    rows = [[name, *shown, metrics[name]["signature"]] for name, shown in scores_of_captions(evaluation).items()]
+    table(["score", "value", "95 % interval", "blind", "signature"], rows)
+    say("blind: the same captions, each held against the references of another image")
+    say(distinct_shown(evaluation))
+    if (pointing := evaluation["pointing"]) is not None:
+        share, interval = share_shown(pointing)
+        chance = f"{100 * pointing['chance']:.2f} %"
+        say(f"attention on the thing that a noun names: {share} ({interval}; if it were even: {chance})")
+    if found := rows_of_words(evaluation):
+        say("")
+        table(COLUMNS_OF_WORDS, found)
+
+
+_TABLES = {"text": _text_table, "images": _class_table, "sentences": _class_table, "captions": _caption_table}
 
 
 def comparison_table(comparison: Mapping[str, Any]) -> None:

@@ -16,6 +16,7 @@ _NEXT = {
     "language_model": ('predict {} --prompt "The"',),
     "image_classification": ("predict {} PICTURE", "look {} --kernels"),
     "sentence_classification": ("predict {}",),
+    "image_captioning": ("predict {} PICTURE --overlay FOLDER",),
 }
 """What can be done with a run of each kind of task."""
 

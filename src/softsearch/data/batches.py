@@ -153,6 +153,15 @@ def pad_sources(sources: Sequence[Sequence[int]]) -> tuple[Int[Tensor, "batch sr
     return _padded(flat, offsets, np.arange(len(sources)))
 
 
+def decoder_input(
+    target_output: Int[Tensor, "batch tgt"], target_mask: Bool[Tensor, "batch tgt"]
+) -> Int[Tensor, "batch tgt"]:
+    """Return what a decoder is given to write a padded output: BOS, then all but its last token."""
+    begin = torch.full((len(target_output), 1), BOS)
+    # EOS is the last output of a row, never an input
+    return torch.cat([begin, target_output[:, :-1]], dim=1).masked_fill(~target_mask, PAD)
+
+
 def make_batch(store: TokenStore, rows: np.ndarray) -> PairBatch:
     """Return the batch of some rows of a store."""
     source = _padded(store.source_ids, store.source_offsets, rows)
@@ -225,12 +234,7 @@ _Padded = tuple[Tensor, Tensor]
 
 
 def _batch(source: _Padded, target: _Padded, rows: np.ndarray) -> PairBatch:
-    target_output, target_mask = target
-    begin = torch.full((len(rows), 1), BOS)
-    target_input = torch.cat([begin, target_output[:, :-1]], dim=1)
-    # EOS is the last output of a row, never an input
-    target_input = target_input.masked_fill(~target_mask, PAD)
-    return PairBatch(*source, target_input, target_output, target_mask, torch.as_tensor(rows))
+    return PairBatch(*source, decoder_input(*target), *target, torch.as_tensor(rows))
 
 
 def _padded(flat: np.ndarray, offsets: np.ndarray, rows: np.ndarray) -> _Padded:

@@ -15,8 +15,10 @@ FEW = 5
 """Sentences below which an interval says nothing."""
 SHARES = frozenset({"aer", "link_precision", "link_recall"})
 """Scores of translations from 0 to 1; their others are in per cent."""
-IN_PER_CENT = frozenset({"error", "error_top_5", "calibration_error"})
-"""Scores of classifiers from 0 to 1, which are shown in per cent."""
+IN_PER_CENT = frozenset({"error", "error_top_5", "calibration_error", "exact"})
+"""Scores of classifiers and of captions from 0 to 1, which are shown in per cent."""
+COLUMNS_OF_WORDS = ("words", "number", "mean probability", "places looked at", "on the thing named")
+"""What :func:`rows_of_words` has in its columns."""
 
 _FIX = "delete the file and have softsearch write it again"
 _EVALUATION_KEYS = ("data", "date", "metrics", "by_length", "sentences", "num_sentences", "decoding")
@@ -25,6 +27,7 @@ _KEYS_OF_KIND = {
     "text": ("data", "date", "metrics"),
     "images": _KEYS_OF_CLASSES,
     "sentences": _KEYS_OF_CLASSES,
+    "captions": ("data", "date", "metrics", "blind", "distinct", "pointing", "words", "captions", "num_best", "count"),
 }
 """What an evaluation that names its kind has; one that does not is of pairs."""
 _COMPARISON_KEYS = ("date", "data", "systems", "comparisons", "num_sentences")
@@ -74,6 +77,44 @@ def scores_of_classes(evaluation: Row) -> dict[str, tuple[str, str]]:
         name: share_shown(score) if name in IN_PER_CENT else (f"{score['value']:.4f}", "")
         for name, score in evaluation["metrics"].items()
     }
+
+
+def scores_of_captions(evaluation: Row) -> dict[str, tuple[str, str, str]]:
+    """Return each score of captions with its interval, and what the same captions score with other images."""
+    blind = evaluation["blind"] or {}
+    return {
+        name: (*_of_captions(name, score), _of_captions(name, blind[name])[0] if name in blind else "")
+        for name, score in evaluation["metrics"].items()
+    }
+
+
+def _of_captions(name: str, score: Row) -> tuple[str, str]:
+    if name in IN_PER_CENT:
+        return share_shown(score)
+    return f"{score['value']:.1f}", f"{score['low']:.1f} to {score['high']:.1f}"
+
+
+def distinct_shown(evaluation: Row) -> str:
+    """Return how many different captions were written, and how many were learnt by heart, in a sentence."""
+    written, seen = evaluation["distinct"]["captions"], evaluation["distinct"]["seen"]
+    said = f"{written:,} different captions of {evaluation['count']:,} images"
+    return said if seen is None else f"{said}; {seen:,} images have one that stands so among the captions of training"
+
+
+def rows_of_words(evaluation: Row) -> list[tuple[str, ...]]:
+    """Return of the words that stand in a reference, and of the others: number, probability, places, pointing."""
+    named = {"right": "in a reference", "wrong": "in none"}
+    found = [(named[name], each) for name, each in (evaluation["words"] or {}).items() if each]
+    return [
+        (
+            name,
+            f"{each['count']:,}",
+            f"{each['confidence']:.2f}",
+            "–" if each["places"] is None else f"{each['places']:.1f}",
+            "–" if each["pointing"] is None else f"{100 * each['pointing']:.1f} %",
+        )
+        for name, each in found
+    ]
 
 
 def score_shown(name: str, value: float) -> str:

@@ -42,13 +42,21 @@ def sentence(name: str, text: str, confidence: Sequence[float] = ()) -> str:
     words = text.split()
     shown = escape(text) if words else '<span class="note">(nothing)</span>'
     if words and len(words) == len(confidence):
-        shown = " ".join(_marked(word, sure) for word, sure in zip(words, confidence, strict=True))
+        shown = " ".join(underlined(word, sure) for word, sure in zip(words, confidence, strict=True))
     return f'<dt>{escape(name)}</dt><dd dir="auto">{shown}</dd>'
 
 
-def _marked(word: str, sure: float) -> str:
+def underlined(word: str, sure: float) -> str:
+    """Return a word, underlined the more, the less sure it is; it tells how sure when it is pointed at."""
     doubt = sum(sure < edge for edge in _DOUBTFUL_BELOW)
     return f'<span class="doubt-{doubt}" title="{sure:.2f}">{escape(word)}</span>' if doubt else escape(word)
+
+
+def doubt_legend() -> str:
+    """Return a sentence on what the lines below words say."""
+    edges = enumerate(_DOUBTFUL_BELOW, start=1)
+    legend = " ".join(f'<span class="doubt-{doubt}">below {edge}</span>' for doubt, edge in edges)
+    return f'<p class="note">Underlined: words to which the model gave a probability {legend}</p>'
 
 
 def picture(figure: Figure, *, alt: str, wide: bool = False) -> str:

@@ -20,5 +20,5 @@ def first_kernels(
         return None
     image = torch.from_numpy(np.array(pixels)).permute(2, 0, 1)[None].float().div(255)
     with evaluating(classifier.model):
-        maps = convolution(classifier.task.standardised(image))[0]
+        maps = convolution(classifier.task.images.standardised(image))[0]
     return convolution.weight.detach().permute(0, 2, 3, 1).numpy(), maps.numpy()

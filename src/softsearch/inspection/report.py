@@ -14,6 +14,12 @@ from string import Template
 
 from softsearch.files import write_text_atomically
 from softsearch.inspection.attention import attention_part, sentences_part
+from softsearch.inspection.captions import (
+    best_captions_part,
+    caption_scores_part,
+    pointing_part,
+    worst_captions_part,
+)
 from softsearch.inspection.classification import calibration_part, confusion_part, errors_part, worst_part
 from softsearch.inspection.files import Row, newest, read_comparisons, read_evaluations, read_json, read_rows
 from softsearch.inspection.html import (
@@ -41,6 +47,9 @@ _SECTIONS = {
     "confusion": "What is taken for what",
     "calibration": "Calibration",
     "worst": "Thought least likely",
+    "looking": "Where it looks",
+    "best_captions": "Best captions",
+    "worst_captions": "Worst captions",
     "data": "Data",
     "recipe": "Recipe",
     "environment": "Run and environment",
@@ -107,11 +116,22 @@ def _of_classes(folder: RunFolder, evaluations: Mapping[str, Row]) -> dict[str, 
     }
 
 
+def _of_captions(folder: RunFolder, evaluations: Mapping[str, Row]) -> dict[str, list[str]]:
+    newest_ones = newest(evaluations, folder.in_use)
+    return {
+        "scores": caption_scores_part(newest_ones, in_use=folder.in_use),
+        "looking": pointing_part(newest_ones),
+        "best_captions": best_captions_part(newest_ones),
+        "worst_captions": worst_captions_part(newest_ones),
+    }
+
+
 _OF_KIND = {
     "translation": _of_translation,
     "language_model": _of_text,
     "image_classification": _of_classes,
     "sentence_classification": _of_classes,
+    "image_captioning": _of_captions,
 }
 """For each kind of task the parts of the report that are about it."""
 
@@ -151,11 +171,15 @@ def _training(rows: Sequence[Row]) -> list[str]:
     return parts
 
 
-_QUALITY = {"bleu": ("validation BLEU, greedy", "BLEU"), "accuracy": ("validation accuracy", "Accuracy")}
+_QUALITY = {
+    "bleu": ("validation BLEU, greedy", "BLEU"),
+    "cider": ("validation CIDEr-D, greedy", "CIDEr-D"),
+    "accuracy": ("validation accuracy", "Accuracy"),
+}
 
 
 def _quality(rows: Sequence[Row]) -> list[str]:
-    """Return a chart of BLEU, or of accuracy, over time, which is what compares machines and networks."""
+    """Return charts of BLEU, CIDEr-D or accuracy over time, which is what compares machines and networks."""
     charts = []
     for name, (label, called) in _QUALITY.items():
         if scored := [(row["elapsed_s"] / 60, row[name]) for row in rows if name in row]:

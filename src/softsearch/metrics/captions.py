@@ -99,6 +99,14 @@ def cider_statistics(captions: Sequence[str], references: References) -> Statist
     return _mean(scores, signature=f"CIDEr-D|n:{_LONGEST}|sigma:{_SIGMA:g}|idf:references of {len(grams)} images")
 
 
+def exact_statistics(captions: Sequence[str], references: References) -> Statistics:
+    """Return the share of the captions, 0 to 1, that are a reference word for word; errors as above."""
+    check_counts(captions=captions, images=references)
+    exact = [words_of(each) in map(words_of, own) for each, own in zip(captions, references, strict=True)]
+    counts = np.stack([np.array(exact, dtype=float), np.ones(len(exact))], axis=1)
+    return Statistics(counts, lambda total: float(total[0] / total[1]), "exact|words:lower case")
+
+
 def num_distinct(captions: Sequence[str]) -> int:
     """Return how many captions differ in their words: a captioner that ignores its images writes few."""
     return len({tuple(words_of(caption)) for caption in captions})

@@ -6,8 +6,8 @@
 and then :mod:`softsearch.models.attend_before`, gated if wanted. Beside the words' cross-entropy there may be
 
     sum over j of (1 - sum over i of alpha_ij)^2                   doubly stochastic attention, section 4.2.1
-    -(log p(y) - b) sum over i of log alpha_i,place(i)             for hard attention: REINFORCE, section 4.1
-    - sum over i of H[alpha_i]                                     and the entropy of its choices
+    - lambda_r (log p(y) - b) sum over i of log alpha_i,place(i)   for hard attention: REINFORCE, section 4.2
+    - lambda_e sum over i of H[alpha_i]                            and the entropy of its choices
 
 for each caption. The first asks that each place be looked at as much as any other in the end; b is what captions came
 to before.
@@ -128,6 +128,7 @@ def reinforced(
     target_mask: Bool[Tensor, "captions tgt"],
     *,
     baseline: float,
+    reward: float,
     entropy: float,
 ) -> Float[Tensor, " captions"]:
     """Return, for each caption, what hard attention learns from.
@@ -138,12 +139,13 @@ def reinforced(
         Of each caption, in nats; no gradient is taken of them.
     baseline
         What captions came to before: only what is better, or worse, changes the weights.
-    entropy
-        How much the entropy of the choices counts, in nats.
+    reward, entropy
+        How much what the choices brought counts, and how much their entropy, in nats (lambda_r, lambda_e).
     """
     assert captioned.weights is not None
     assert captioned.places is not None
     chosen = captioned.weights.gather(2, captioned.places.unsqueeze(2)).squeeze(2)
     spread = torch.special.entr(captioned.weights).sum(dim=2)
-    praise = (log_probs.detach() - baseline).unsqueeze(1) * chosen.clamp(min=torch.finfo(chosen.dtype).tiny).log()
+    log_chosen = chosen.clamp(min=torch.finfo(chosen.dtype).tiny).log()
+    praise = reward * (log_probs.detach() - baseline).unsqueeze(1) * log_chosen
     return -((praise + entropy * spread) * target_mask).sum(dim=1)

@@ -45,6 +45,8 @@ class LeNet(ImageClassifier):
         Share of the hidden units that are put to zero in training.
     """
 
+    head = ("classifier",)
+
     def __init__(
         self, *, channels: int, classes: int, widths: tuple[int, int, int, int], size: int, dropout: float
     ) -> None:
@@ -87,6 +89,8 @@ class AlexNet(ImageClassifier):
     dropout
         Before the first two linear layers.
     """
+
+    head = ("classifier",)
 
     def __init__(self, *, channels: int, classes: int, dropout: float) -> None:
         super().__init__()
@@ -139,6 +143,8 @@ class VGG(ImageClassifier):
     dropout
         After the first two linear layers.
     """
+
+    head = ("classifier",)
 
     def __init__(
         self, *, channels: int, classes: int, depth: Literal[11, 13, 16, 19], batch_norm: bool, dropout: float
@@ -245,6 +251,8 @@ class GoogLeNet(ImageClassifier):
     dropout
         Before the linear layer.
     """
+
+    head = ("dropout", "fc")
 
     def __init__(self, *, channels: int, classes: int, largest: Literal[3, 5], dropout: float) -> None:
         super().__init__()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import torch
 from torch import nn
@@ -12,7 +13,15 @@ from softsearch.shapes import Float, Tensor
 
 
 class ImageClassifier(nn.Module, ABC):
-    """A convolutional network whose last maps are pooled, or read as a whole, into a score for each class."""
+    """A convolutional network whose last maps are pooled, or read as a whole, into a score for each class.
+
+    Attributes
+    ----------
+    head
+        The names of the modules that turn maps into scores.
+    """
+
+    head: ClassVar[tuple[str, ...]]
 
     @abstractmethod
     def maps(self, images: Float[Tensor, "batch in height width"]) -> Float[Tensor, "batch out _ _"]:
@@ -25,6 +34,11 @@ class ImageClassifier(nn.Module, ABC):
     def forward(self, images: Float[Tensor, "batch in height width"]) -> Float[Tensor, "batch classes"]:
         """Return the score of each class."""
         return self.scores(_in_full(self.maps(images)))
+
+    def lose_head(self) -> None:
+        """Take out what only scores need: what is left gives maps and annotations."""
+        for name in self.head:
+            delattr(self, name)
 
     def annotations(self, images: Float[Tensor, "batch in height width"]) -> Annotations:
         """Return the last maps as annotations, one for each place, row after row (Xu et al. 2015, section 3.1.1)."""

@@ -52,6 +52,8 @@ class ResidualNet(ImageClassifier):
         Maps of the first stage; each of the others has twice those of the one before.
     """
 
+    head = ("fc",)
+
     def __init__(
         self,
         *,

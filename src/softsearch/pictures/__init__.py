@@ -8,6 +8,7 @@ from softsearch.pictures.contact_sheet import contact_sheet
 from softsearch.pictures.heads import head_grid
 from softsearch.pictures.kernels import kernel_sheet
 from softsearch.pictures.next_tokens import Expected, next_token_strips
+from softsearch.pictures.overlays import overlay_sheet, veil
 from softsearch.pictures.saving import save_png, to_data_uri
 
 __all__ = [
@@ -22,7 +23,9 @@ __all__ = [
     "kernel_sheet",
     "length_chart",
     "next_token_strips",
+    "overlay_sheet",
     "reliability_chart",
     "save_png",
     "to_data_uri",
+    "veil",
 ]

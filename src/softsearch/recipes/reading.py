@@ -217,7 +217,7 @@ def _with_paths(tree: Tree) -> Tree:
     data = tree.entries.get("data")
     if data is not None and "train" in data.entries:  # what is made or built in names no files
         tree = Tree({**tree.entries, "data": _with_folder(data)}, tree.place)
-    for keys in (("decoding", "dictionary"), ("model", "vectors", "file")):
+    for keys in (("decoding", "dictionary"), ("model", "vectors", "file"), ("model", "encoder", "weights")):
         tree = _with_path(tree, keys)
     return tree
 
@@ -231,8 +231,8 @@ def _with_folder(data: Tree) -> Tree:
     is_given = "folder" in entries and entries["folder"].value is not None
     home = entries["train"].place if "train" in entries else data.place
     folder = entries["folder"] if is_given else Tree(".", home)
-    for split in entries.keys() & {"train", "valid", "test"}:
-        entries[split] = _named(entries[split], None if is_given else _base(home))
+    for name in entries.keys() & {"train", "valid", "test", "images", "captions"}:
+        entries[name] = _named(entries[name], None if is_given else _base(home))
     if isinstance(folder.value, str):
         entries["folder"] = _absolute(folder)
     return Tree(entries, data.place)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from softsearch.data.alignments import GoldFormat
 from softsearch.errors import RunError
 from softsearch.models.sequence_model import SequenceModel
+from softsearch.runs.captions import evaluate_captions, score_captions
 from softsearch.runs.images import evaluate_images, score_images
 from softsearch.runs.loading import called, kind_of
 from softsearch.runs.pairs import evaluate_pairs, score_validation
@@ -34,6 +35,7 @@ _SCORING = {
     "language_model": _Scoring(evaluate_text, frozenset(), score_text),
     "image_classification": _Scoring(evaluate_images, frozenset({"flips"}), score_images),
     "sentence_classification": _Scoring(evaluate_sentences, frozenset(), score_sentences),
+    "image_captioning": _Scoring(evaluate_captions, frozenset({"beam", "on_progress"}), score_captions),
 }
 _CALLED = {
     "gold": "gold links",
@@ -63,7 +65,7 @@ def evaluate(
     ----------
     on
         "test" (the default, where the run has one), "valid", or a file: of pairs (or two files ``"SOURCE,TARGET"``),
-        a text, images with a folder for each class, sentences with their classes.
+        a text, images with a folder for each class, sentences with their classes; of a captioner ``"IMAGES,CAPTIONS"``.
     gold, gold_format
         A file of gold word links for these pairs, and how it counts words
         (:func:`~softsearch.data.alignments.with_gold`).

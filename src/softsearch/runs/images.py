@@ -19,8 +19,9 @@ from softsearch.data.images.lists import read_list
 from softsearch.data.images.store import ImageStore
 from softsearch.data.rows import SUFFIXES, suffix_of
 from softsearch.errors import DataError, nearest
-from softsearch.runs.classes import labelled_to_score, score_classes
+from softsearch.runs.classes import score_classes
 from softsearch.runs.loading import load
+from softsearch.runs.stores import to_score
 from softsearch.tasks.classified import HeldOutLabelled
 from softsearch.tasks.images import ClassifierOfImages
 from softsearch.training.folder import RunFolder
@@ -45,12 +46,13 @@ def evaluate_images(folder: RunFolder, *, on: str | Path | None, flips: bool = F
     classifier: ClassifierOfImages = load(folder.path)
 
     def written(path: Path, to: Path) -> ImageStore:
-        task, data = classifier.task, folder.about.get("recipe", {}).get("data", {})
-        images = _labelled(path, data=data, channels=task.channels)
-        return ImageStore.write(to, images, size=task.size, channels=task.channels, classes=task.classes)
+        reads, data = classifier.task.images, folder.about.get("recipe", {}).get("data", {})
+        images = _labelled(path, data=data, channels=reads.channels)
+        return ImageStore.write(to, images, size=reads.size, channels=reads.channels, classes=classifier.classes)
 
-    with labelled_to_score(folder, on, kind="images", opened=ImageStore, written=written) as (held_out, file):
-        return score_images(folder, classifier, held_out, flips=flips, kept_as=file)
+    with to_score(folder, on, kind="images", opened=ImageStore, written=written) as chosen:
+        held_out = HeldOutLabelled(chosen.name, chosen.store)
+        return score_images(folder, classifier, held_out, flips=flips, kept_as=chosen.file)
 
 
 def _labelled(path: Path, *, data: Mapping[str, Any], channels: int) -> Iterator[LabelledImage]:
@@ -94,11 +96,11 @@ def score_images(
         data=held_out.name,
         file=file,
         about={"kind": "images", "count": len(store), "flips": flips},
-        shown=lambda row: {"place": store.places[row], "png": _png(store.images[row])},
+        shown=lambda row: {"place": store.places[row], "png": png_of(store.images[row])},
     )
 
 
-def _png(pixels: np.ndarray) -> str:
+def png_of(pixels: np.ndarray) -> str:
     """Return a picture as text: PNG in base 64."""
     stream = io.BytesIO()
     Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else np.asarray(pixels)).save(stream, format="PNG")

@@ -13,8 +13,9 @@ from softsearch.data.rows import SUFFIXES, suffix_of
 from softsearch.data.sentences.reading import LabelledSentence, read_labelled_lines, read_sentence_table
 from softsearch.data.sentences.store import SentenceStore
 from softsearch.errors import DataError, nearest
-from softsearch.runs.classes import labelled_to_score, score_classes
+from softsearch.runs.classes import score_classes
 from softsearch.runs.loading import load
+from softsearch.runs.stores import to_score
 from softsearch.tasks.classified import HeldOutLabelled
 from softsearch.tasks.sentences import ClassifierOfSentences
 from softsearch.training.folder import RunFolder
@@ -40,8 +41,9 @@ def evaluate_sentences(folder: RunFolder, *, on: str | Path | None) -> dict[str,
         sentences = _labelled(path, data=folder.about.get("recipe", {}).get("data", {}))
         return SentenceStore.write(to, sentences, classifier.task.tokenizer, classes=classifier.classes)
 
-    with labelled_to_score(folder, on, kind="sentences", opened=SentenceStore, written=written) as (held_out, file):
-        return score_sentences(folder, classifier, held_out, kept_as=file)
+    with to_score(folder, on, kind="sentences", opened=SentenceStore, written=written) as chosen:
+        held_out = HeldOutLabelled(chosen.name, chosen.store)
+        return score_sentences(folder, classifier, held_out, kept_as=chosen.file)
 
 
 def _labelled(path: Path, *, data: Mapping[str, Any]) -> Iterator[LabelledSentence]:

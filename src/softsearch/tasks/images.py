@@ -1,7 +1,4 @@
-"""Classification of images: what to minimise, how good a network is, and a trained one ready to be asked.
-
-Images are standardised, colour by colour, with the mean and the deviation of the training images.
-"""
+"""Classification of images: what to minimise, how good a network is, and a trained one ready to be asked."""
 
 from __future__ import annotations
 
@@ -12,18 +9,15 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch.nn import functional
 
 from softsearch.data.images.batches import ImageBatch
-from softsearch.data.images.decoding import fitted, in_colours, read_picture
 from softsearch.data.images.store import ImageStore
 from softsearch.errors import DataError
 from softsearch.models.image_classifier import ImageClassifier
-from softsearch.shapes import Float, Shaped, Tensor
+from softsearch.shapes import Float, Shaped
 from softsearch.tasks.classified import Classified, HeldOutLabelled, cross_entropy, likeliest, validation
+from softsearch.tasks.image_input import ImageInput
 from softsearch.tasks.task import Carry, Loss, Validation, evaluating
-
-_AT_ONCE = 250  # images of 64 by 64, and fewer of larger ones
 
 
 class ImageTask:
@@ -35,10 +29,8 @@ class ImageTask:
         Their names.
     label_smoothing
         Share of the target that all classes have alike.
-    mean, deviation
-        Of the training images, colour by colour; white is 1.
-    size
-        Edge of an image; others are brought to it.
+    images
+        How images become what the network reads.
     """
 
     def __init__(
@@ -46,14 +38,11 @@ class ImageTask:
         classes: Sequence[str],
         *,
         label_smoothing: float,
-        mean: Sequence[float],
-        deviation: Sequence[float],
-        size: int,
+        images: ImageInput,
     ) -> None:
         self.classes = tuple(classes)
         self.label_smoothing = label_smoothing
-        self.mean, self.deviation = tuple(mean), tuple(deviation)
-        self.size = size
+        self.images = images
 
     def to_dict(self) -> dict[str, Any]:
         """Return what :meth:`from_dict` makes this task of again."""
@@ -61,36 +50,23 @@ class ImageTask:
             "kind": "image_classification",
             "classes": list(self.classes),
             "label_smoothing": self.label_smoothing,
-            "mean": list(self.mean),
-            "deviation": list(self.deviation),
-            "size": self.size,
+            **self.images.to_dict(),
         }
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any]) -> ImageTask:
         """Return the task that :meth:`to_dict` was asked of."""
-        return cls(**{name: value for name, value in fields.items() if name != "kind"})
-
-    @property
-    def channels(self) -> int:
-        """Colours of an image."""
-        return len(self.mean)
+        images = ImageInput.from_dict(fields)
+        return cls(fields["classes"], label_smoothing=fields["label_smoothing"], images=images)
 
     def ready(self, model: ImageClassifier) -> ClassifierOfImages:
         """Return a model ready to tell images apart."""
         return ClassifierOfImages(model, self)
 
-    def standardised(
-        self, images: Float[Tensor, "batch channels height width"]
-    ) -> Float[Tensor, "batch channels height width"]:
-        """Return images whose colours have mean 0 and deviation 1 over the training images."""
-        mean, deviation = (images.new_tensor(each).view(1, -1, 1, 1) for each in (self.mean, self.deviation))
-        return (images - mean) / deviation
-
     def loss(self, model: ImageClassifier, batch: ImageBatch, carry: Carry) -> tuple[Loss, Carry]:
         """Return the cross-entropy of the images, in nats."""
         try:
-            scores = model(self.standardised(batch.images))
+            scores = model(self.images.standardised(batch.images))
         except ValueError as error:
             if len(batch.images) > 1 or "more than 1 value" not in str(error):
                 raise
@@ -111,14 +87,10 @@ class ImageTask:
 
     def log_probs(self, model: ImageClassifier, images: np.ndarray) -> Float[np.ndarray, "rows classes"]:
         """Return the log-probability of each class for images as they are stored, in nats."""
-        found, device = [], next(model.parameters()).device
-        at_once = max(1, min(_AT_ONCE, _AT_ONCE * 64**2 // math.prod(images.shape[1:3])))
+        device = next(model.parameters()).device
         with evaluating(model):
-            for start in range(0, len(images), at_once):
-                some = torch.from_numpy(np.array(images[start : start + at_once])).permute(0, 3, 1, 2)
-                pixels = some.to(device, torch.float32, memory_format=torch.channels_last).div_(255)
-                found.append(functional.log_softmax(model(self.standardised(pixels)).float(), dim=1).cpu().numpy())
-        return np.concatenate(found)
+            scores = [model(some).float() for some in self.images.batches(images, device)]
+        return torch.cat(scores).log_softmax(dim=1).cpu().numpy()
 
 
 class ClassifierOfImages:
@@ -161,7 +133,7 @@ class ClassifierOfImages:
         """
         if not images:
             return []
-        pixels = np.stack([self.pixels(image) for image in images])
+        pixels = np.stack([self.task.images.pixels(image) for image in images])
         return likeliest(self.log_probs(pixels, flips=flips), self.classes, top=top)
 
     def log_probs(
@@ -172,26 +144,3 @@ class ClassifierOfImages:
         if not flips:
             return found
         return np.logaddexp(found, self.task.log_probs(self.model, images[:, :, ::-1])) - math.log(2)
-
-    def pixels(
-        self, image: Path | str | Shaped[np.ndarray, "height width channels"]
-    ) -> Shaped[np.ndarray, "size size channels"]:
-        """Return an image as the network reads it, from 0 to 255; errors as in :meth:`classify`."""
-        if isinstance(image, Path | str):
-            return fitted(read_picture(Path(image), channels=self.task.channels), size=self.task.size)
-        if image.ndim != 3 or image.shape[2] not in (1, 3):
-            raise ValueError(f"pixels have the axes height, width, channels (1 or 3), not {image.shape}")
-        return fitted(in_colours(image, self.task.channels), size=self.task.size)
-
-
-def statistics_of(store: ImageStore) -> tuple[list[float], list[float]]:
-    """Return the mean and the deviation of the colours of images; white is 1. A colour that never varies has 1."""
-    total, squares, count = 0.0, 0.0, 0
-    for start in range(0, len(store), _AT_ONCE):
-        pixels = np.array(store.images[start : start + _AT_ONCE], dtype=np.float64) / 255
-        total = total + pixels.sum(axis=(0, 1, 2))
-        squares = squares + (pixels**2).sum(axis=(0, 1, 2))
-        count += math.prod(pixels.shape[:3])
-    mean = np.asarray(total) / count
-    deviation = np.sqrt(np.maximum(np.asarray(squares) / count - mean**2, 0.0))
-    return mean.tolist(), np.where(deviation > 0, deviation, 1.0).tolist()

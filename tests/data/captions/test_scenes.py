@@ -44,19 +44,16 @@ def test_no_two_things_are_said_alike_and_each_noun_is_where_it_is_said_to_be(la
     texts = {say([each], [], language=language).text for each in every}
     assert len(texts) == len(every)
     for scene in drawn(language=language):
-        for caption, boxes in zip(scene.captions, scene.boxes, strict=True):
-            assert len(caption.nouns) == len(boxes)
-            assert max(caption.nouns) < len(caption.text.split())
+        for caption, things in zip(scene.captions, scene.things, strict=True):
+            assert max(thing.word for thing in things) < len(caption.split())
 
 
 def test_things_lie_as_their_captions_say():
     seen = set()
     for scene in drawn(number=200):
-        for caption, boxes in zip(scene.captions, scene.boxes, strict=True):
-            words = caption.text.split()
-            for (before, after), (noun, _) in zip(
-                itertools.pairwise(boxes), itertools.pairwise(caption.nouns), strict=True
-            ):
+        for caption, things in zip(scene.captions, scene.things, strict=True):
+            words = caption.split()
+            for (noun, before), (_, after) in itertools.pairwise(things):
                 relation = words[noun + 1]
                 seen.add(relation)
                 assert {
@@ -64,27 +61,27 @@ def test_things_lie_as_their_captions_say():
                     "right": before.left > after.right,
                     "above": before.bottom < after.top,
                     "below": before.top > after.bottom,
-                }[relation], caption.text
+                }[relation], caption
     assert seen == {"left", "right", "above", "below"}
 
 
 def test_a_thing_has_its_colour_in_its_box():
     for scene in drawn(number=100, size=96):
-        for caption, boxes in zip(scene.captions, scene.boxes, strict=True):
-            words = caption.text.split()
-            for noun, box in zip(caption.nouns, boxes, strict=True):
+        for caption, things in zip(scene.captions, scene.things, strict=True):
+            words = caption.split()
+            for noun, box in things:
                 if words[noun] in ("circle", "square"):
                     x, y = round(96 * (box.left + box.right) / 2), round(96 * (box.top + box.bottom) / 2)
                     red, green, blue = scene.pixels[y - 1 : y + 2, x - 1 : x + 2].mean(axis=(0, 1))
                     told = {"red": red > 2 * green, "blue": blue > 1.5 * red, "white": min(red, green, blue) > 200}
-                    assert told.get(words[noun - 1], True), (caption.text, red, green, blue)
+                    assert told.get(words[noun - 1], True), (caption, red, green, blue)
 
 
 def test_what_is_held_out_is_shown_in_the_test_and_only_there():
     for split in ("train", "valid", "test"):
         for scene in drawn(split=split):
-            words = scene.captions[0].text.split()
-            pairs = [Look("small", words[noun - 1], words[noun]) for noun in scene.captions[0].nouns]
+            words = scene.captions[0].split()
+            pairs = [Look("small", words[noun - 1], words[noun]) for noun, _ in scene.things[0]]
             assert any(map(is_held_out, pairs)) == (split == "test")
     held = [(colour, shape) for colour in COLOURS for shape in SHAPES if is_held_out(Look("small", colour, shape))]
     assert len({colour for colour, _ in held}) == len({shape for _, shape in held}) == len(held) == 6

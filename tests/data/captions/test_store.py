@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from softsearch.data.captions.reading import CaptionedImage
+from softsearch.data.captions.captioned import Box, CaptionedImage, Thing
 from softsearch.data.captions.store import CaptionStore
 from softsearch.data.tokenizers.words import train_words
 from softsearch.errors import DataError
@@ -24,9 +24,15 @@ def tokenizer():
     return train_words((text for own in SAID for text in own), size=30, lowercase=True, split_punctuation=False)
 
 
+DOT = Thing(2, Box(0.25, 0.0, 0.5, 1.0))
+
+
 def images(edge: int = 6):
     for number, captions in enumerate(SAID):
-        yield CaptionedImage(np.full((edge, edge + number, 3), 10 * number, np.uint8), captions, f"{number}.png")
+        things = ((DOT,), ()) if number == 0 else ()
+        yield CaptionedImage(
+            np.full((edge, edge + number, 3), 10 * number, np.uint8), captions, f"{number}.png", things
+        )
 
 
 def test_images_and_captions_come_back(tokenizer, tmp_path):
@@ -35,6 +41,7 @@ def test_images_and_captions_come_back(tokenizer, tmp_path):
     assert store.images[:, 0, 0, 0].tolist() == [0, 10, 20]
     assert store.captions == [list(each) for each in SAID]
     assert store.places == ["0.png", "1.png", "2.png"]
+    assert store.things == [[[DOT], []], [[]], [[], []]]
     texts = [text for own in SAID for text in own]
     assert [store.tokens(row).tolist() for row in range(5)] == tokenizer.encode_batch(texts)
     assert [list(store.captions_of(image)) for image in range(3)] == [[0, 1], [2], [3, 4]]

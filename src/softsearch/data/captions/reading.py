@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from softsearch.data.captions.captioned import CaptionedImage
 from softsearch.data.images.decoding import SUFFIXES, read_picture
 from softsearch.data.images.folders import picture_in_zip, told_of_zip
 from softsearch.data.images.labelled import Pixels
@@ -30,19 +31,6 @@ from softsearch.errors import DataError, nearest_name
 
 Captions = Mapping[str, list[str]]
 """By the name of an image, in the order of the file."""
-
-
-class CaptionedImage(NamedTuple):
-    """An image, what is said of it, and where it was found; `source` as of a labelled one."""
-
-    source: Pixels | Callable[[], Pixels]
-    captions: tuple[str, ...]
-    place: str
-
-    @property
-    def pixels(self) -> Pixels:
-        """Bytes, one channel (grey) or three (red, green, blue); errors as in reading a picture."""
-        return self.source() if callable(self.source) else self.source
 
 
 class Matched(NamedTuple):

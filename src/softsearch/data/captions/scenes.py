@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 from PIL import Image, ImageDraw
 
+from softsearch.data.captions.captioned import Box, CaptionedImage, Thing
 from softsearch.data.captions.scene_texts import (
     COLOURS,
     LANGUAGES,
     OPPOSITE,
     SHAPES,
-    Caption,
     Direction,
     Look,
     say,
@@ -47,26 +47,8 @@ _RED_GREEN_BLUE = {
 _STEPS: dict[Direction, tuple[int, int]] = {"left": (0, 1), "right": (0, -1), "above": (1, 0), "below": (-1, 0)}
 
 
-class Box(NamedTuple):
-    """Where a thing is, as shares of the image's edge."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-
-class Scene(NamedTuple):
-    """An image, its captions, where the things are that each caption names, in its order, and where it comes from."""
-
-    pixels: Shaped[np.ndarray, "size size 3"]
-    captions: tuple[Caption, ...]
-    boxes: tuple[tuple[Box, ...], ...]
-    place: str
-
-
-def scenes(*, language: str, number: int, size: int, seed: int, split: Split) -> Iterator[Scene]:
-    """Yield so many scenes; those of different splits are drawn independently.
+def scenes(*, language: str, number: int, size: int, seed: int, split: Split) -> Iterator[CaptionedImage]:
+    """Yield so many scenes, with the place of each thing; those of different splits are drawn independently.
 
     Parameters
     ----------
@@ -88,13 +70,12 @@ def scenes(*, language: str, number: int, size: int, seed: int, split: Split) ->
         looks = _looks(random, split)
         cells, directions = _chain(random, len(looks))
         pixels, boxes = _painted(random, looks, cells, size)
-        captions = [say(looks, directions, language=language)]
-        named = [tuple(boxes)]
+        said = [(say(looks, directions, language=language), boxes)]
         if len(looks) > 1:
             back: list[Direction] = [OPPOSITE[each] for each in reversed(directions)]
-            captions.append(say(looks[::-1], back, language=language))
-            named.append(tuple(reversed(boxes)))
-        yield Scene(pixels, tuple(captions), tuple(named), f"scenes/{split}[{place}]")
+            said.append((say(looks[::-1], back, language=language), boxes[::-1]))
+        things = tuple(tuple(map(Thing, caption.nouns, own)) for caption, own in said)
+        yield CaptionedImage(pixels, tuple(caption.text for caption, _ in said), f"scenes/{split}[{place}]", things)
 
 
 def is_held_out(look: Look) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from softsearch.data.captions.reading import CaptionedImage
+from softsearch.data.captions.captioned import Box, CaptionedImage, Thing
 from softsearch.data.columns import Column
 from softsearch.data.images.decoding import fitted, in_colours
 from softsearch.data.images.store import fingerprints_of
@@ -37,6 +38,8 @@ class CaptionStore:
         Where each image was read.
     skipped
         What was said of each picture that could not be read, and is left out.
+    things
+        Of each caption of each image, the things that it names, where their places are known.
     ids, ends, first
         The token ids of all captions, one behind the other; where each caption ends among them; which caption is the
         first of each image.
@@ -56,6 +59,7 @@ class CaptionStore:
             self.captions: list[list[str]] = about["captions"]
             self.places: list[str] = about["places"]
             self.skipped: list[str] = about["skipped"]
+            self.things = [[list(map(_thing, own)) for own in of_image] for of_image in about["things"]]
             shape = (len(self.places), about["size"], about["size"], about["channels"])
             self.images = np.asarray(np.load(folder / "pixels.npy", mmap_mode="r")).reshape(shape)
             self.ids, self.ends = (
@@ -109,6 +113,7 @@ class CaptionStore:
         """
         captions: list[list[str]] = []
         places: list[str] = []
+        things: list[Any] = []
         skipped: list[str] = []
         ends: list[int] = []
         with folder_written_atomically(folder) as partial:
@@ -127,10 +132,17 @@ class CaptionStore:
                         ends.append(ids.count)
                     captions.append([readable(each) for each in image.captions])
                     places.append(readable(image.place))
+                    things.append(image.things or [[] for _ in image.captions])
             if not captions:
                 problem = "none of the pictures can be read" if skipped else "there is no image"
                 raise DataError(problem, path=folder, value=skipped[:1] or None)
             np.save(partial / "ends.npy", np.array(ends))
-            about = {"captions": captions, "places": places, "skipped": skipped, "size": size, "channels": channels}
+            about = {"captions": captions, "places": places, "skipped": skipped, "things": things}
+            about |= {"size": size, "channels": channels}
             (partial / "captions.json").write_text(json.dumps(about), encoding="utf-8")
         return CaptionStore(folder)
+
+
+def _thing(stored: Sequence[Any]) -> Thing:
+    word, box = stored
+    return Thing(word, Box(*box))

@@ -71,9 +71,8 @@ class ImageData:
     def batch(self, rows: np.ndarray) -> ImageBatch:
         """Read and augment one batch."""
         places = rows % len(self)
-        images = torch.from_numpy(self.store.images[places]).permute(0, 3, 1, 2)
         labels = torch.from_numpy(self.store.labels[places])
-        pixels = images.to(torch.float32, memory_format=torch.channels_last).div_(255)
+        pixels = as_read(self.store.images[places])
         targets = torch.nn.functional.one_hot(labels, len(self.store.classes)).float()
         if self.augment is not None:
             with torch.random.fork_rng(devices=[]):
@@ -88,3 +87,9 @@ class ImageData:
     def describe(self, rows: np.ndarray) -> list[str]:
         """Return where each image was read."""
         return [self.store.places[int(row) % len(self)] for row in rows]
+
+
+def as_read(images: np.ndarray) -> Float[Tensor, "batch channels height width"]:
+    """Return images as they are stored, (batch, height, width, channels) in bytes, as a network reads them, 0 to 1."""
+    tensor = torch.from_numpy(np.array(images)).permute(0, 3, 1, 2)
+    return tensor.to(torch.float32, memory_format=torch.channels_last).div_(255)

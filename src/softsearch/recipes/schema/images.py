@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from softsearch.recipes.schema.base import Count, NotNegative, Part, Positive, Share, Text, Width, mistake
 from softsearch.recipes.schema.recipe import Recipe
 from softsearch.recipes.schema.text import TextOrShare
-from softsearch.recipes.schema.training import ClassifierTraining, require_score
+from softsearch.recipes.schema.training import ClassifierTraining, Training, require_score
 
 Edge = Annotated[int, Field(ge=8, le=4_096)]
 Colours = Literal[1, 3]
@@ -197,7 +197,7 @@ ImageSource = Annotated[
 ]
 
 
-class Augmentations(Part):
+class Retouching(Part):
     """What is done to training images, and to no others; each drawn anew for each image of a batch.
 
     Attributes
@@ -216,8 +216,6 @@ class Augmentations(Part):
         Standard deviation of what is added to each number; white is 1.
     cutout
         Edge of a square that becomes grey (DeVries and Taylor 2017).
-    mixup
-        Of the Beta distribution from which the share of another image is drawn (Zhang et al. 2018); 0: none is mixed.
     """
 
     shift: Annotated[int, Field(ge=0, le=1_024)] = 0
@@ -227,6 +225,17 @@ class Augmentations(Part):
     crop: Share = 0.0
     noise: NotNegative = 0.0
     cutout: Annotated[int, Field(ge=0, le=1_024)] = 0
+
+
+class Augmentations(Retouching):
+    """What is done to training images that have classes.
+
+    Attributes
+    ----------
+    mixup
+        Of the Beta distribution from which the share of another image is drawn (Zhang et al. 2018); 0: none is mixed.
+    """
+
     mixup: NotNegative = 0.0
 
 
@@ -356,23 +365,30 @@ class ImageRecipe(Recipe):
 
     @model_validator(mode="after")
     def _the_mean_of_weights_is_that_of_all(self) -> ImageRecipe:
-        model = self.model
-        normalised = isinstance(model, ResidualModel | GoogLeNetModel) or (
-            isinstance(model, VGGModel) and model.batch_norm
-        )
-        if self.training.optimizer.kind == "averaged_sgd" and normalised:
-            problem = "training.optimizer: the mean of the weights has not the statistics that batch norm keeps"
-            raise mistake(problem, key="training", fix="take sgd, or a network without batch norm")
+        require_statistics(self.training, self.model)
         return self
 
     @model_validator(mode="after")
     def _each_colour_is_standardised(self) -> ImageRecipe:
-        for key, own in (("mean", self.task.mean), ("deviation", self.task.deviation)):
-            if own is not None and len(own) != self.data.channels:
-                raise mistake(f"task.{key} needs a number for each colour", key="task", allowed=str(self.data.channels))
+        require_colours(self.task.mean, self.task.deviation, channels=self.data.channels)
         return self
 
     @model_validator(mode="after")
     def _it_stops_on_a_score_that_it_has(self) -> ImageRecipe:
         require_score(self.training, "loss", "accuracy")
         return self
+
+
+def require_colours(mean: Sequence[float] | None, deviation: Sequence[float] | None, *, channels: int) -> None:
+    """Raise a mistake unless each colour has its mean and its deviation, where they are given."""
+    for key, own in (("mean", mean), ("deviation", deviation)):
+        if own is not None and len(own) != channels:
+            raise mistake(f"task.{key} needs a number for each colour", key="task", allowed=str(channels))
+
+
+def require_statistics(training: Training, network: ImageModel) -> None:
+    """Raise a mistake where the mean of the weights is to be taken of a network that keeps statistics beside them."""
+    normalised = isinstance(network, ResidualModel | GoogLeNetModel) or getattr(network, "batch_norm", False)
+    if training.optimizer.kind == "averaged_sgd" and normalised:
+        problem = "training.optimizer: the mean of the weights has not the statistics that batch norm keeps"
+        raise mistake(problem, key="training", fix="take sgd, or a network without batch norm")

@@ -105,13 +105,31 @@ class Encoder(Part):
             yield f"{at}.residual has no effect with {at}.layers 1"
 
 
-class Decoder(Part):
+class DecoderLayers(Part):
     """Recurrent layers that write one token at a time. `cell`, `layers` and `residual` as in the encoder.
 
     Attributes
     ----------
     hidden
         Width of each layer's state.
+    """
+
+    cell: CellKind = "gru"
+    hidden: Width = 512
+    layers: Layers = 1
+    residual: bool = False
+
+    def without_effect(self, at: str = "") -> Iterator[str]:
+        """Yield a sentence for each option that changes nothing, beside the others."""
+        if self.residual and self.layers == 1:
+            yield f"{at}.residual has no effect with {at}.layers 1"
+
+
+class Decoder(DecoderLayers):
+    """The layers of a translator's decoder, and when they look.
+
+    Attributes
+    ----------
     order
         The attention is asked "before" the cell (Bahdanau), with the first layer's last state, and its answer enters
         the first layer; or "after" it (Luong), with the top layer's new output, and its answer enters the readout only.
@@ -119,10 +137,6 @@ class Decoder(Part):
         With order "after": what was read out for the last token enters the first layer beside that token.
     """
 
-    cell: CellKind = "gru"
-    hidden: Width = 512
-    layers: Layers = 1
-    residual: bool = False
     order: Literal["before", "after"] = "before"
     input_feeding: bool = False
 
@@ -133,11 +147,6 @@ class Decoder(Part):
             fix = "set order: after, or input_feeding: false"
             raise mistake(problem, key="input_feeding", allowed="false", fix=fix)
         return self
-
-    def without_effect(self, at: str = "") -> Iterator[str]:
-        """Yield a sentence for each option that changes nothing, beside the others."""
-        if self.residual and self.layers == 1:
-            yield f"{at}.residual has no effect with {at}.layers 1"
 
 
 class EncoderDecoder(Part):
@@ -173,7 +182,7 @@ class EncoderDecoder(Part):
 
     @model_validator(mode="after")
     def _widths_fit(self) -> EncoderDecoder:
-        _check_tied(self)
+        check_tied(tied=self.tie_embeddings, readout=self.readout, embedding=self.embedding)
         annotation, state = self.encoder.width, self.decoder.hidden
         if isinstance(self.attention, Dot) and annotation != state:
             problem = f"with dot, an annotation ({annotation} numbers) must be as wide as decoder.hidden ({state})"
@@ -200,7 +209,7 @@ class OnePerWord(Part):
 
     @model_validator(mode="after")
     def _widths_fit(self) -> OnePerWord:
-        _check_tied(self)
+        check_tied(tied=self.tie_embeddings, readout=self.readout, embedding=self.embedding)
         return self
 
 
@@ -252,8 +261,9 @@ def check_heads(width: int, heads: int) -> None:
         raise mistake(f"{heads} heads cannot share a width of {width}", key="heads", allowed=fits)
 
 
-def _check_tied(model: EncoderDecoder | OnePerWord) -> None:
-    if model.tie_embeddings and model.readout != model.embedding:
-        problem = f"with tie_embeddings, readout ({model.readout}) must equal embedding ({model.embedding})"
-        fix = f"set readout: {model.embedding}, or tie_embeddings: false"
-        raise mistake(problem, key="readout", allowed=str(model.embedding), fix=fix)
+def check_tied(*, tied: bool, readout: int, embedding: int) -> None:
+    """Raise a mistake where layers are to share their weights and are not equally wide."""
+    if tied and readout != embedding:
+        problem = f"with tie_embeddings, readout ({readout}) must equal embedding ({embedding})"
+        fix = f"set readout: {embedding}, or tie_embeddings: false"
+        raise mistake(problem, key="readout", allowed=str(embedding), fix=fix)

@@ -221,15 +221,16 @@ class Stop(Part):
     Attributes
     ----------
     on
-        The validation's loss; the BLEU of its greedy translations; or the share of its items that are classified right.
+        The validation's loss; the BLEU, or the CIDEr-D, of what is written greedily; or the share of its items that
+        are classified right.
     patience
         So many validations in a row without a better one end the training, unless the trend of the last twice as many,
         which is less noisy than any of them, still improves; null: none do.
     min_delta
-        Less than this is no improvement: in nats, points of BLEU, or as a share.
+        Less than this is no improvement: in nats, points of BLEU or CIDEr-D, or as a share.
     """
 
-    on: Literal["loss", "bleu", "accuracy"] = "loss"
+    on: Literal["loss", "bleu", "cider", "accuracy"] = "loss"
     patience: Count | None = 5
     min_delta: NotNegative = 0.0
 

@@ -1,0 +1,162 @@
+"""A recipe's images and captions become stores of a run: read, split, brought to one size, written once."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from softsearch.build.tokenizer import build_tokenizer
+from softsearch.data.captions.captioned import CaptionedImage
+from softsearch.data.captions.reading import Matched, match, read_captions
+from softsearch.data.captions.scenes import Split, scenes
+from softsearch.data.captions.store import CaptionStore
+from softsearch.data.tokenizers import Tokenizer
+from softsearch.errors import DataError, the_first
+from softsearch.recipes import schema
+from softsearch.seeding import derive
+
+SPLITS = ("train", "valid", "test")
+_LISTED = 1_000  # names kept in the report of each split
+
+
+class _Reader(NamedTuple):
+    """Reads the images of a split anew at each call; what was found without a counterpart."""
+
+    images: Callable[[], Iterator[CaptionedImage]]
+    without_captions: list[str]
+    without_images: list[str]
+
+
+class PreparedCaptions(NamedTuple):
+    """What the captions are cut into, and what was read."""
+
+    tokenizer: Tokenizer
+    report: dict[str, Any]
+
+
+def write_captions(
+    recipe: schema.CaptionRecipe, folder: Path, *, overfit: int | None, tokenizer: Tokenizer | None
+) -> PreparedCaptions:
+    """Write the stores of all splits into `folder`.
+
+    Parameters
+    ----------
+    overfit
+        Use only so many training images, to validate on too.
+    tokenizer
+        Of another run, to go on from its weights; None for the recipe's, learnt from the training captions.
+
+    Raises
+    ------
+    DataError
+        The data cannot be used.
+    """
+    readers = _readers(recipe)
+    if overfit:
+        train = readers["train"]
+        few = train._replace(images=lambda: (each for _, each in zip(range(overfit), train.images(), strict=False)))
+        readers = {"train": few, "valid": few}
+    if tokenizer is None:
+        texts = (text for image in readers["train"].images() for text in image.captions)
+        tokenizer = build_tokenizer(recipe.tokenizer, texts, seed=recipe.seed)
+    report: dict[str, Any] = {}
+    known: set[bytes] = set()
+    for split, reader in readers.items():  # first the training images
+        store = CaptionStore.write(
+            folder / split,
+            reader.images(),
+            tokenizer,
+            size=recipe.data.size,
+            channels=recipe.data.channels,
+            skip=isinstance(recipe.data, schema.CaptionFiles) and recipe.data.skip_broken,
+        )
+        report[split] = _told(store, reader)
+        if split == "train":
+            known = set(store.fingerprints())
+        elif not overfit:
+            report[split]["trained_on"] = sum(each in known for each in store.fingerprints())
+    _warn(report)
+    return PreparedCaptions(tokenizer, report)
+
+
+def matched(data: schema.CaptionFiles, split: schema.CaptionSplit) -> Matched:
+    """Return the images of a split with their captions; errors as in reading and matching them."""
+    folder = Path(data.folder or ".")
+    captions = read_captions(folder / (split.captions or data.captions or ""), image=data.image, caption=data.caption)
+    names = None if split.names is None else folder / split.names
+    return match(folder / (split.images or data.images or ""), captions, names=names, channels=data.channels)
+
+
+def _readers(recipe: schema.CaptionRecipe) -> dict[str, _Reader]:
+    data = recipe.data
+    if isinstance(data, schema.DrawnScenes):
+        numbers: dict[Split, int] = {"train": data.num_train, "valid": data.num_valid, "test": data.num_test}
+        return {
+            split: _Reader(
+                partial(scenes, language=data.language, number=number, size=data.size, seed=recipe.seed, split=split),
+                [],
+                [],
+            )
+            for split, number in numbers.items()
+        }
+    readers = {
+        split: _reader(matched(data, own))
+        for split in SPLITS
+        if isinstance(own := getattr(data, split), schema.CaptionSplit)
+    }
+    if isinstance(data.valid, float):
+        readers |= _held_out(readers["train"], data.valid, seed=recipe.seed)
+    return {split: readers[split] for split in SPLITS if split in readers}
+
+
+def _reader(found: Matched) -> _Reader:
+    return _Reader(lambda: iter(found.images), found.without_captions, found.without_images)
+
+
+def _held_out(train: _Reader, share: float, *, seed: int) -> dict[str, _Reader]:
+    """Return training images without a share of them, drawn from the seed, and that share, to validate on."""
+    images = list(train.images())
+    if len(images) < 2:
+        problem = "one image has captions: none is left to train on or to validate on"
+        raise DataError(problem, fix="add images, or name those of data.valid")
+    number = min(len(images) - 1, max(1, round(share * len(images))))
+    held = set(np.random.default_rng(derive(seed, "validation split")).permutation(len(images))[:number].tolist())
+    return {
+        "train": train._replace(images=lambda: (each for row, each in enumerate(images) if row not in held)),
+        "valid": _Reader(lambda: (each for row, each in enumerate(images) if row in held), [], []),
+    }
+
+
+def _told(store: CaptionStore, reader: _Reader) -> dict[str, Any]:
+    return {
+        "kept": len(store),
+        "captions": store.num_captions,
+        "without_captions": len(reader.without_captions),
+        "without_images": len(reader.without_images),
+        "skipped": len(store.skipped),
+        "names": {
+            "without_captions": reader.without_captions[:_LISTED],
+            "without_images": reader.without_images[:_LISTED],
+            "skipped": store.skipped[:_LISTED],
+        },
+    }
+
+
+def _warn(report: dict[str, Any]) -> None:
+    """Say what was left out, split by split, and what is trained on and held out, too."""
+    for split, found in report.items():
+        for name, told in (
+            ("without_captions", "images have no caption, and are left out"),
+            ("without_images", "captions are of images that are not there, and are left out"),
+            ("skipped", "pictures cannot be read, and are left out"),
+        ):
+            if found[name]:
+                warnings.warn(f"{split}: {found[name]:,} {told}: {the_first(found['names'][name])}", stacklevel=3)
+        if found.get("trained_on"):
+            told = f"{found['trained_on']:,} of {found['kept']:,} images are trained on, too: the scores say less"
+            warnings.warn(f"{split}: {told}", stacklevel=3)

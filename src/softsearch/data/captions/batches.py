@@ -1,0 +1,140 @@
+"""Batches of images with captions, and the order in which an epoch visits them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from softsearch.data.batches import decoder_input, pad_sources
+from softsearch.data.captions.store import CaptionStore
+from softsearch.data.images.batches import as_read
+from softsearch.seeding import derive
+from softsearch.shapes import Bool, Float, Int, Tensor
+
+_JITTER = 2.0  # tokens
+
+Augment = Callable[[Tensor], Tensor]
+"""Makes other images of which the same can be said, with torch's randomness."""
+
+
+@dataclass(frozen=True)
+class CaptionBatch:
+    """Images, or the annotations that a network has made of them, and captions of each, equally many of all.
+
+    Parameters
+    ----------
+    source
+        Images from 0 to 1, (batch, colours, height, width); or annotations, (batch, places, maps).
+    target_input, target_output, target_mask
+        As those of pairs, the captions of an image one behind the other.
+    is_frozen
+        Whether what looks at the images is to stay as it is.
+    """
+
+    source: Float[Tensor, "batch ..."]
+    target_input: Int[Tensor, "captions tgt"]
+    target_output: Int[Tensor, "captions tgt"]
+    target_mask: Bool[Tensor, "captions tgt"]
+    is_frozen: bool
+
+    @property
+    def num_items(self) -> int:
+        """Real target positions, EOS counted: the tokens that are predicted."""
+        return int(self.target_mask.sum())
+
+    def to(self, device: torch.device | str) -> CaptionBatch:
+        """Return the batch on another device."""
+        names = [field.name for field in dataclasses.fields(self) if field.name != "is_frozen"]
+        return dataclasses.replace(self, **{name: getattr(self, name).to(device) for name in names})
+
+
+class CaptionData:
+    """The images of a store in random order, those with captions of similar length together.
+
+    Rows count on from epoch to epoch, so that what is random about a batch is a function of its rows: row ``r`` is
+    image ``r % n`` in epoch ``r // n``.
+
+    Parameters
+    ----------
+    batch
+        Images in each; the last one of an epoch may have fewer, or one more.
+    captions
+        Of each image that is visited, drawn anew each time; where an image has fewer, some come twice.
+    seed
+        The recipe's seed.
+    augment
+        What is done to the images of each batch; None: nothing.
+    frozen_epochs
+        For how many epochs what looks at the images stays as it is; None: for all.
+    annotations
+        What it makes of each image, to be used as long as it stays so; None: images are looked at each time.
+    """
+
+    unit = "tokens"
+
+    def __init__(
+        self,
+        store: CaptionStore,
+        *,
+        batch: int,
+        captions: int,
+        seed: int,
+        augment: Augment | None,
+        frozen_epochs: int | None,
+        annotations: Float[np.ndarray, "number places maps"] | None = None,
+    ) -> None:
+        self.store = store
+        self.augment = augment
+        self.annotations = annotations
+        self._batch, self._captions, self._seed, self._frozen_epochs = batch, captions, seed, frozen_epochs
+        self._longest = np.maximum.reduceat(store.lengths, store.first[:-1]) + 1
+
+    def __len__(self) -> int:
+        return len(self.store)
+
+    def plan(self, epoch: int) -> list[np.ndarray]:
+        """Return the rows of each batch, a function of the seed and the epoch alone."""
+        random = np.random.default_rng(derive(self._seed, "data order", epoch))
+        order = np.argsort(self._longest + _JITTER * random.random(len(self)), kind="stable")
+        batches = np.array_split(order + epoch * len(self), range(self._batch, len(self), self._batch))
+        if len(batches) > 1 and len(batches[-1]) == 1:  # one image alone cannot be normalised over the batch
+            batches[-2:] = [np.concatenate(batches[-2:])]
+        return [batches[index] for index in random.permutation(len(batches))]
+
+    def batch(self, rows: np.ndarray) -> CaptionBatch:
+        """Read and augment one batch."""
+        drawn = [self.store.tokens(caption).tolist() for row in rows.tolist() for caption in self._drawn(row)]
+        output, mask = pad_sources(drawn)
+        frozen = self._frozen_epochs is None or int(rows[0]) // len(self) < self._frozen_epochs
+        if frozen and self.annotations is not None:
+            source = torch.from_numpy(np.array(self.annotations[rows % len(self)]))
+        else:
+            source = self._images(rows)
+        return CaptionBatch(source, decoder_input(output, mask), output, mask, frozen)
+
+    def lengths(self, rows: np.ndarray) -> np.ndarray:
+        """Return how many positions the captions of each image take, if they are the longest."""
+        return np.asarray(self._longest[rows % len(self)] * self._captions)
+
+    def describe(self, rows: np.ndarray) -> list[str]:
+        """Return where each image was read."""
+        return [self.store.places[int(row) % len(self)] for row in rows]
+
+    def _images(self, rows: np.ndarray) -> Float[Tensor, "batch channels height width"]:
+        images = as_read(self.store.images[rows % len(self)])
+        if self.augment is None:
+            return images
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(derive(self._seed, "augmentation", int(rows[0])))
+            return self.augment(images)
+
+    def _drawn(self, row: int) -> list[int]:
+        """Return so many captions of an image, each as often as any other, or once more."""
+        own = np.array(self.store.captions_of(row % len(self)))
+        random = np.random.default_rng(derive(self._seed, "captions", row))
+        rounds = [random.permutation(own) for _ in range(-(-self._captions // len(own)))]
+        return [int(each) for each in np.concatenate(rounds)[: self._captions]]

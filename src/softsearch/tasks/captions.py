@@ -1,0 +1,251 @@
+"""Captions of images: what to minimise, what to show while training, and a trained network ready to write.
+
+    L = sum over captions of  -log p(y)  +  what attention is asked for            both of softsearch.models.captioner
+
+divided by the number of tokens, so that the weights of the parts are those of Xu et al. (2015, equations 13 and 14).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from softsearch.data.batches import decoder_input, pad_sources
+from softsearch.data.captions.batches import CaptionBatch
+from softsearch.data.captions.store import CaptionStore
+from softsearch.data.tokenizers import Tokenizer
+from softsearch.decoding.settings import Search
+from softsearch.metrics.captions import bleu_statistics, cider_statistics
+from softsearch.models.captioner import Captioned, Captioner, doubly_stochastic, reinforced
+from softsearch.nn.losses import linear_cross_entropy
+from softsearch.shapes import Bool, Float, Tensor
+from softsearch.tasks.caption_writer import CaptioningModel, CaptionWriter
+from softsearch.tasks.image_input import ImageInput
+from softsearch.tasks.task import Carry, Loss, Term, Validation, evaluating
+
+_IMAGES_AT_ONCE, _CAPTIONS_AT_ONCE = 64, 256
+
+
+@dataclass(frozen=True)
+class HeldOutCaptions:
+    """Images with captions that are never trained on; and what the network makes of them, where that stays as it is."""
+
+    name: str
+    store: CaptionStore
+    annotations: Float[np.ndarray, "number places maps"] | None = None
+
+
+@dataclass(frozen=True)
+class AttentionTerms:
+    """What attention is asked for beside the words: the weights of the parts, and how fast the baseline follows.
+
+    Parameters
+    ----------
+    doubly_stochastic
+        Weight of looking at all places alike in the end.
+    reward, entropy
+        Of hard attention: weights of what a choice brought, and of how open it was.
+    baseline
+        Of hard attention: share of the old mean of what captions came to in the new one.
+    """
+
+    doubly_stochastic: float
+    reward: float
+    entropy: float
+    baseline: float
+
+
+class CaptionTask:
+    """Images to sentences.
+
+    Parameters
+    ----------
+    tokenizer
+        Of the captions.
+    images
+        How images become what the network reads.
+    label_smoothing
+        Share of the probability spread over the whole vocabulary in the training loss.
+    attention
+        What is asked for beside the words.
+    search
+        How the trained network writes; of its lengths the longest counts.
+    """
+
+    def __init__(
+        self,
+        tokenizer: Tokenizer,
+        *,
+        images: ImageInput,
+        label_smoothing: float,
+        attention: AttentionTerms,
+        search: Search,
+    ) -> None:
+        self.tokenizer = tokenizer
+        self.images = images
+        self.label_smoothing = label_smoothing
+        self.attention = attention
+        self.search = search
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what :meth:`from_dict` makes this task of again, the tokenizer apart."""
+        own = {"kind": "image_captioning", "label_smoothing": self.label_smoothing, **self.images.to_dict()}
+        return {**own, "attention": dataclasses.asdict(self.attention), **dataclasses.asdict(self.search)}
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any], *, tokenizer: Tokenizer) -> CaptionTask:
+        """Return the task that :meth:`to_dict` was asked of."""
+        search = {field.name: fields[field.name] for field in dataclasses.fields(Search)}
+        return cls(
+            tokenizer,
+            images=ImageInput.from_dict(fields),
+            label_smoothing=fields["label_smoothing"],
+            attention=AttentionTerms(**fields["attention"]),
+            search=Search(**search),
+        )
+
+    def ready(self, model: CaptioningModel) -> CaptionWriter:
+        """Return a network ready to write."""
+        return CaptionWriter(model, self.tokenizer, images=self.images, search=self.search)
+
+    def loss(self, model: CaptioningModel, batch: CaptionBatch, carry: Carry) -> tuple[Loss, Carry]:
+        """Return the smoothed cross-entropy of the words, in nats, and what attention is asked for.
+
+        With hard attention what captions came to, on average, is carried on.
+        """
+        source, mask = self._seen(model, batch)
+        found = model.captioned(source, mask, batch.target_input, batch.target_mask)
+        targets, output, count = batch.target_output[batch.target_mask], model.output, batch.num_items
+        total = linear_cross_entropy(
+            found.features, output.weight, output.bias, targets, smoothing=self.label_smoothing
+        )
+        loss = {"cross_entropy": Term(total, count)}
+        terms = self.attention
+        if terms.doubly_stochastic and found.weights is not None:
+            unlike = doubly_stochastic(found.weights, batch.target_mask).sum()
+            loss["doubly_stochastic"] = Term(terms.doubly_stochastic * unlike, count)
+        if found.places is not None:
+            log_probs = caption_log_probs(model, found.features, batch)
+            before = carry.get("baseline", log_probs.mean())
+            praised = reinforced(
+                found, log_probs, batch.target_mask, baseline=float(before), reward=terms.reward, entropy=terms.entropy
+            )
+            loss["reinforce"] = Term(praised.sum(), count)
+            carry = {"baseline": terms.baseline * before + (1 - terms.baseline) * log_probs.mean()}
+        return loss, carry
+
+    def counts(self, batch: CaptionBatch) -> dict[str, int]:
+        """Return how many target positions each part of the loss of the batch is divided by."""
+        return dict.fromkeys(("cross_entropy", "doubly_stochastic", "reinforce"), batch.num_items)
+
+    def validate(self, model: CaptioningModel, data: HeldOutCaptions) -> Validation:
+        """Return the loss in nats a token, BLEU-4 and CIDEr-D of what is written greedily, and how attention spreads.
+
+        "places" is the perplexity of a word's attention: over how many places it spreads; "places_in_all" that of the
+        mean over all words, so 1 where attention has collapsed to one place. With hard attention "reward_deviation" is
+        how far what a caption comes to varies, in nats, with the places that are drawn.
+        """
+        writer, store, texts, tally, start = self.ready(model), data.store, [], _Tally(), 0
+        greedy = dataclasses.replace(self.search, beam=1)
+        with evaluating(model):
+            for annotations in self._annotations(model, data):
+                texts += [best.text for best, *_ in writer.written(annotations, greedy)]
+                for batch in _batches(store, range(start, start + len(annotations)), annotations):
+                    self._tell(model, batch, tally)
+                start += len(annotations)
+        scores = tally.scores()
+        scores["bleu"] = bleu_statistics(texts, store.captions, order=4).value
+        scores["cider"] = cider_statistics(texts, store.captions).value
+        sample = {"image": store.places[0], "reference": store.captions[0][0], "caption": texts[0]}
+        return Validation(scores, sample)
+
+    def _annotations(
+        self, model: CaptioningModel, data: HeldOutCaptions
+    ) -> Iterator[Float[Tensor, "batch places maps"]]:
+        """Yield what the network makes of held-out images, some at a time."""
+        device = next(model.parameters()).device
+        if data.annotations is None:
+            for images in self.images.batches(data.store.images, device):
+                yield model.encoder.annotations(images).values
+            return
+        for begin in range(0, len(data.annotations), _IMAGES_AT_ONCE):
+            yield torch.from_numpy(np.array(data.annotations[begin : begin + _IMAGES_AT_ONCE])).to(device)
+
+    def _tell(self, model: CaptioningModel, batch: CaptionBatch, tally: _Tally) -> None:
+        """Take in what becomes of given captions; where places are drawn, also what they come to with two draws."""
+        source, mask = self._seen(model, batch)
+        read = (source, mask, batch.target_input, batch.target_mask)
+        found = model.captioned(*read)
+        tally.add(caption_log_probs(model, found.features, batch), found, batch.target_mask)
+        if found.places is not None:
+            attention = cast("Captioner", model).attention.train()
+            one, other = (caption_log_probs(model, model.captioned(*read).features, batch) for _ in range(2))
+            attention.eval()
+            tally.differences.append(one - other)
+
+    def _seen(self, model: CaptioningModel, batch: CaptionBatch) -> tuple[Tensor, Bool[Tensor, "batch src"]]:
+        """Return what the network is to read: images; or annotations, where what looks at them stays as it is."""
+        source = batch.source if batch.source.dim() == 3 else self.images.standardised(batch.source)
+        if source.dim() == 4 and batch.is_frozen:
+            with evaluating(model.encoder):
+                source = model.encoder.annotations(source).values
+        places = source.shape[1] if source.dim() == 3 else 1
+        return source, torch.ones(len(source), places, dtype=torch.bool, device=source.device)
+
+
+def caption_log_probs(
+    model: CaptioningModel, features: Float[Tensor, "rows features"], batch: CaptionBatch
+) -> Float[Tensor, " captions"]:
+    """Return the log-probability of each caption and its end, in nats; no gradient is taken of it."""
+    with torch.no_grad():
+        targets = batch.target_output[batch.target_mask]
+        costs = functional.cross_entropy(model.output(features).float(), targets, reduction="none")
+        return (
+            -torch.zeros(batch.target_mask.shape, device=costs.device).masked_scatter(batch.target_mask, costs).sum(1)
+        )
+
+
+class _Tally:
+    """What validation adds up over captions."""
+
+    def __init__(self) -> None:
+        self.nats, self.count = 0.0, 0
+        self.entropy, self.looked = 0.0, torch.zeros(1)
+        self.differences: list[Float[Tensor, " captions"]] = []
+
+    def add(self, log_probs: Tensor, found: Captioned, mask: Bool[Tensor, "captions tgt"]) -> None:
+        self.nats -= float(log_probs.sum())
+        self.count += int(mask.sum())
+        if found.weights is not None:
+            weights = found.weights[mask]
+            self.entropy += float(torch.special.entr(weights).sum())
+            self.looked = self.looked + weights.sum(dim=0).cpu()
+
+    def scores(self) -> dict[str, float]:
+        scores = {"loss": self.nats / self.count}
+        if len(self.looked) > 1:
+            in_all = float(torch.special.entr(self.looked / self.count).sum())
+            scores |= {"places": math.exp(self.entropy / self.count), "places_in_all": math.exp(in_all)}
+        if self.differences:
+            # two draws of one caption differ by twice the variance
+            scores["reward_deviation"] = float(torch.cat(self.differences).square().mean().div(2).sqrt())
+        return scores
+
+
+def _batches(
+    store: CaptionStore, images: range, annotations: Float[Tensor, "batch places maps"]
+) -> Iterator[CaptionBatch]:
+    """Yield all captions of some images, each with the annotations of its image."""
+    captions = [(image, caption) for image in images for caption in store.captions_of(image)]
+    for begin in range(0, len(captions), _CAPTIONS_AT_ONCE):
+        some = captions[begin : begin + _CAPTIONS_AT_ONCE]
+        output, mask = pad_sources([store.tokens(caption).tolist() for _, caption in some])
+        source = annotations[[image - images.start for image, _ in some]]
+        yield CaptionBatch(source, decoder_input(output, mask), output, mask, True).to(source.device)

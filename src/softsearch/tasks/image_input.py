@@ -1,0 +1,98 @@
+"""What a network that looks at images reads: squares of one size, standardised colour by colour.
+
+x = (pixel / 255 - mean) / deviation          both of the training images, or those that published weights ask for
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from softsearch.data.images.batches import as_read
+from softsearch.data.images.decoding import fitted, in_colours, read_picture
+from softsearch.shapes import Float, Shaped, Tensor
+
+_AT_ONCE = 250  # images of 64 by 64, and fewer of larger ones
+
+
+@dataclass(frozen=True)
+class ImageInput:
+    """How images become what a network reads.
+
+    Parameters
+    ----------
+    mean, deviation
+        Of each colour; white is 1.
+    size
+        Edge of an image; others are brought to it.
+    """
+
+    mean: tuple[float, ...]
+    deviation: tuple[float, ...]
+    size: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what :meth:`from_dict` makes this of again."""
+        return {"mean": list(self.mean), "deviation": list(self.deviation), "size": self.size}
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> ImageInput:
+        """Return what :meth:`to_dict` was asked of; other fields are left alone."""
+        return cls(tuple(fields["mean"]), tuple(fields["deviation"]), fields["size"])
+
+    @property
+    def channels(self) -> int:
+        """Colours of an image."""
+        return len(self.mean)
+
+    def standardised(
+        self, images: Float[Tensor, "batch channels height width"]
+    ) -> Float[Tensor, "batch channels height width"]:
+        """Return images whose colours have mean 0 and deviation 1 over the training images."""
+        mean, deviation = (images.new_tensor(each).view(1, -1, 1, 1) for each in (self.mean, self.deviation))
+        return (images - mean) / deviation
+
+    def batches(
+        self, images: np.ndarray, device: torch.device
+    ) -> Iterator[Float[Tensor, "batch channels height width"]]:
+        """Yield images as they are stored, (number, size, size, channels) in bytes, standardised, some at a time."""
+        at_once = max(1, min(_AT_ONCE, _AT_ONCE * 64**2 // math.prod(images.shape[1:3])))
+        for start in range(0, len(images), at_once):
+            yield self.standardised(as_read(images[start : start + at_once]).to(device))
+
+    def pixels(
+        self, image: Path | str | Shaped[np.ndarray, "height width channels"]
+    ) -> Shaped[np.ndarray, "size size channels"]:
+        """Return an image, a file or pixels, as it would be stored, from 0 to 255.
+
+        Raises
+        ------
+        DataError
+            A file is no picture, or damaged.
+        ValueError
+            Pixels have other axes.
+        """
+        if isinstance(image, Path | str):
+            return fitted(read_picture(Path(image), channels=self.channels), size=self.size)
+        if image.ndim != 3 or image.shape[2] not in (1, 3):
+            raise ValueError(f"pixels have the axes height, width, channels (1 or 3), not {image.shape}")
+        return fitted(in_colours(image, self.channels), size=self.size)
+
+
+def statistics_of(images: np.ndarray) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return the mean and the deviation of the colours of stored images; white is 1. One that never varies has 1."""
+    total, squares, count = 0.0, 0.0, 0
+    for start in range(0, len(images), _AT_ONCE):
+        pixels = np.array(images[start : start + _AT_ONCE], dtype=np.float64) / 255
+        total = total + pixels.sum(axis=(0, 1, 2))
+        squares = squares + (pixels**2).sum(axis=(0, 1, 2))
+        count += math.prod(pixels.shape[:3])
+    mean = np.asarray(total) / count
+    deviation = np.sqrt(np.maximum(np.asarray(squares) / count - mean**2, 0.0))
+    return tuple(mean.tolist()), tuple(np.where(deviation > 0, deviation, 1.0).tolist())
