@@ -26,6 +26,7 @@ def make(attention: str = "soft", *, gated: bool = True) -> Captioner:
     )
     return Captioner(
         encoder=encoder,
+        places=False,
         annotation=MAPS,
         vocabulary=11,
         embedding=5,

@@ -79,7 +79,8 @@ def test_the_loss_is_a_mean_over_items_not_over_batches() -> None:
     meter.add(
         StepResult(grad_norm=3.0, terms={"token": (10.0, 10), "image": (4.0, 2)}, updated=True), items=10, seconds=1.0
     )
-    assert meter.means(unit="tokens") == {"loss": 40 / 20 + 4 / 2, "tokens_per_s": 10.0, "grad_norm": 2.0}
+    means = meter.means(unit="tokens")
+    assert means == {"loss": 40 / 20 + 4 / 2, "token": 2.0, "image": 2.0, "tokens_per_s": 10.0, "grad_norm": 2.0}
 
 
 def test_a_skipped_step_counts_only_in_time() -> None:

@@ -151,13 +151,17 @@ def _model(recipe: schema.CaptionRecipe, *, vocabulary: int) -> CaptioningModel:
     width = _num_maps(network, recipe)
     match model := recipe.model:
         case schema.Captioner():
+            read = width + 2 * model.places
             return Captioner(
                 encoder=network,
                 annotation=width,
+                places=model.places,
                 vocabulary=vocabulary,
                 embedding=model.embedding,
                 decoder=layers_of(model.decoder),
-                attention=attention_of(model.attention, query=model.decoder.hidden, annotation=width),
+                attention=attention_of(
+                    model.attention, query=model.decoder.hidden, annotation=width + 2 * model.places
+                ),
                 gated=model.gated,
                 bridge=model.bridge,
                 readout=model.readout,

@@ -161,7 +161,14 @@ def _other_sides(file: Path) -> list[Path]:
 
 def _recipe(name: str) -> tuple[dict[str, Any], list[str]]:
     from softsearch.recipes.reading import load_recipe
-    from softsearch.recipes.schema import Files, ImageRecipe, LanguageRecipe, SentenceRecipe, TranslationRecipe
+    from softsearch.recipes.schema import (
+        CaptionRecipe,
+        Files,
+        ImageRecipe,
+        LanguageRecipe,
+        SentenceRecipe,
+        TranslationRecipe,
+    )
 
     recipe = load_recipe(name)
     found: dict[str, Any] = {"kind": "recipe", "path": str(recipe.path), "data": {}}
@@ -170,8 +177,11 @@ def _recipe(name: str) -> tuple[dict[str, Any], list[str]]:
         found["data"] = _text(recipe)
         return found, [*lines, *_sizes(found["data"])]
     if isinstance(recipe, ImageRecipe | SentenceRecipe):
-        found["data"] = _labelled(recipe)
+        found["data"] = _prepared(recipe)
         return found, [*lines, *_classes(found["data"])]
+    if isinstance(recipe, CaptionRecipe):
+        found["data"] = _prepared(recipe)
+        return found, [*lines, *_captions(found["data"])]
     assert isinstance(recipe, TranslationRecipe)
     if not isinstance(recipe.data, Files):
         lines.append("its data are generated: there are no files to read")
@@ -202,8 +212,8 @@ def _sizes(found: Mapping[str, Any]) -> Iterator[str]:
         yield f"vectors: {found['train']['vectors']['found']:,} of {found['vocabulary']:,} tokens have one"
 
 
-def _labelled(recipe: Recipe) -> dict[str, Any]:
-    """Return what each split of a classifier's data holds, as training reads it."""
+def _prepared(recipe: Recipe) -> dict[str, Any]:
+    """Return what each split of a recipe's data holds, as training reads it."""
     from softsearch.build.families import family_of
 
     with tempfile.TemporaryDirectory() as temporary:
@@ -219,6 +229,19 @@ def _classes(found: Mapping[str, Any]) -> Iterator[str]:
             f"; {100 * own['unknown'] / max(1, own['tokens']):.1f} % of the tokens unknown" if "tokens" in own else ""
         )
         yield f"{split}: {own['kept']:,} ({shown}{more}){unknown}"
+
+
+def _captions(found: Mapping[str, Any]) -> Iterator[str]:
+    for split, own in found.items():
+        yield f"{split}: {own['kept']:,} images with {own['captions']:,} captions"
+        for name, told in (
+            ("without_captions", "images without a caption"),
+            ("without_images", "captions of images that are not there"),
+            ("skipped", "pictures that cannot be read"),
+        ):
+            names = own["names"][name]
+            yield from [f"  {own[name]:,} {told}:", *(f"    {each}" for each in names)] if names else []
+            yield from ["    …"] if own[name] > len(names) else []
 
 
 def _splits(data: Files, *, seed: int) -> Iterator[tuple[str, Survey]]:

@@ -1,6 +1,7 @@
 """A network that says what is in an image, and looks at a place of it for each word (Xu et al. 2015).
 
-    h_1 .. h_S  = the last maps of a convolutional network         annotations, one for each place, row after row
+    h_1 .. h_S  = the last maps of a convolutional network         annotations, one for each place, row after row;
+                  with [row; column] from -1 to 1, if wanted       so that what is read tells where it was read
     s_0         = tanh(W 1/S sum over j of h_j)                    from the mean of all places
 
 and then :mod:`softsearch.models.attend_before`, gated if wanted. Beside the words' cross-entropy there may be
@@ -11,10 +12,14 @@ and then :mod:`softsearch.models.attend_before`, gated if wanted. Beside the wor
 
 for each caption. The first asks that each place be looked at as much as any other in the end; b is what captions came
 to before.
+
+Departure: row and column (as in CoordConv, Liu et al. 2018) are not in the paper. Maps know little of where they are,
+and a decoder that cannot tell where it looked cannot say what lies left of what.
 """
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple, final
 
 import torch
@@ -50,6 +55,8 @@ class Captioner(AttendBefore):
         What looks.
     annotation
         How many maps it has in the end.
+    places
+        Whether each annotation also has its row and its column.
     vocabulary, embedding, decoder, attention, gated, bridge, readout, dropout, tie_embeddings
         See :class:`~softsearch.models.attend_before.AttendBefore`.
     """
@@ -61,6 +68,7 @@ class Captioner(AttendBefore):
         *,
         encoder: ImageClassifier,
         annotation: int,
+        places: bool,
         vocabulary: int,
         embedding: int,
         decoder: Layers,
@@ -73,7 +81,7 @@ class Captioner(AttendBefore):
     ) -> None:
         super().__init__(
             reader={"encoder": encoder},
-            annotation=annotation,
+            annotation=annotation + 2 * places,
             vocabulary=vocabulary,
             embedding=embedding,
             decoder=decoder,
@@ -85,12 +93,14 @@ class Captioner(AttendBefore):
             embeddings=None,
             tie_embeddings=tie_embeddings,
         )
+        self.places = places
 
     def annotations(self, source: Tensor, source_mask: Bool[Tensor, "batch src"]) -> Annotations:
         """Look at images, (batch, colours, height, width); annotations that are known, (batch, places, maps), pass."""
         if source.dim() == 4:
-            return self.encoder.annotations(source)
-        return Annotations(source, source_mask, source.mean(dim=1))
+            source, source_mask, _ = self.encoder.annotations(source)
+        values = _with_places(source) if self.places else source
+        return Annotations(values, source_mask, values.mean(dim=1))
 
     def captioned(
         self,
@@ -112,6 +122,14 @@ class Captioner(AttendBefore):
             torch.stack(weights, dim=1) if weights else None,
             torch.stack(places, dim=1) if places else None,
         )
+
+
+def _with_places(values: Float[Tensor, "batch src maps"]) -> Float[Tensor, "batch src annotation"]:
+    """Return the annotations of a square of places with the row and the column of each, from -1 to 1."""
+    edge = math.isqrt(values.shape[1])
+    along = torch.linspace(-1, 1, edge, device=values.device, dtype=values.dtype)
+    places = torch.cartesian_prod(along, along).reshape(1, -1, 2)
+    return torch.cat([values, places.expand(len(values), -1, -1)], dim=2)
 
 
 def doubly_stochastic(

@@ -43,16 +43,17 @@ class Meter:
             self.counts[name] = self.counts.get(name, 0) + count
 
     def means(self, *, unit: str) -> dict[str, float]:
-        """Return the loss in nats per item, the speed and the mean norm of the gradient before clipping.
+        """Return the loss in nats per item, and its parts where it has several, the speed and the gradient's mean norm.
 
         Parameters
         ----------
         unit
             What the items are: "tokens".
         """
-        losses = [total / max(1, self.counts[name]) for name, total in self.totals.items()]
+        losses = {name: total / max(1, self.counts[name]) for name, total in self.totals.items()}
         return {
-            "loss": sum(losses) if losses else math.nan,
+            "loss": sum(losses.values()) if losses else math.nan,
+            **(losses if len(losses) > 1 else {}),
             f"{unit}_per_s": self.items / self.seconds if self.seconds else 0.0,
             "grad_norm": self.grad_norm / self.steps if self.steps else math.nan,
         }

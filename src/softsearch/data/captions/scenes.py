@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Literal
+from functools import partial
+from typing import Literal, NamedTuple
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -27,7 +28,7 @@ from softsearch.data.captions.scene_texts import (
 from softsearch.data.images.drawn import SHAPES as OUTLINES
 from softsearch.errors import DataError, nearest
 from softsearch.seeding import derive
-from softsearch.shapes import Shaped
+from softsearch.shapes import Float, Shaped
 
 Split = Literal["train", "valid", "test"]
 
@@ -69,12 +70,16 @@ def scenes(*, language: str, number: int, size: int, seed: int, split: Split) ->
         random = np.random.default_rng(derive(seed, f"scene {split}", place))
         looks = _looks(random, split)
         cells, directions = _chain(random, len(looks))
-        pixels, boxes = _painted(random, looks, cells, size)
+        figures = [_figure(random, look, cell) for look, cell in zip(looks, cells, strict=True)]
+        ground = tuple(random.integers(0, 60, size=3).tolist())
+        noise = int(random.integers(2**32))
+        boxes = [Box(*figure.outline.min(axis=0), *figure.outline.max(axis=0)) for figure in figures]
         said = [(say(looks, directions, language=language), boxes)]
         if len(looks) > 1:
             back: list[Direction] = [OPPOSITE[each] for each in reversed(directions)]
             said.append((say(looks[::-1], back, language=language), boxes[::-1]))
         things = tuple(tuple(map(Thing, caption.nouns, own)) for caption, own in said)
+        pixels = partial(_painted, figures, ground, noise, size)
         yield CaptionedImage(pixels, tuple(caption.text for caption, _ in said), f"scenes/{split}[{place}]", things)
 
 
@@ -118,25 +123,37 @@ def _is_level(direction: Direction) -> bool:
     return direction in ("left", "right")
 
 
+class _Figure(NamedTuple):
+    """The outline of a thing, (x, y) as shares of the image's edge, its hole, if it has one, and its colour."""
+
+    outline: Float[np.ndarray, "points 2"]
+    hole: Float[np.ndarray, "points 2"] | None
+    colour: tuple[int, ...]
+
+
+def _figure(random: np.random.Generator, look: Look, cell: tuple[int, int]) -> _Figure:
+    row, column = cell
+    radius = _RADIUS[look.size] * random.uniform(0.9, 1.0)
+    middle = np.array([column, row]) + 0.5 + random.uniform(-1, 1, size=2) * (0.5 - radius)
+    angle = random.uniform(-0.2, 0.2) + (math.pi / 4 if look.shape == "square" else 0.0)
+    turn = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
+    around = OUTLINES[look.shape] @ turn * radius
+    colour = np.array(_RED_GREEN_BLUE[look.colour]) + random.integers(-15, 16, size=3)
+    hole = (around * _HOLE + middle) / GRID if look.shape == "ring" else None
+    return _Figure((around + middle) / GRID, hole, tuple(colour.clip(0, 255).tolist()))
+
+
 def _painted(
-    random: np.random.Generator, looks: list[Look], cells: list[tuple[int, int]], size: int
-) -> tuple[Shaped[np.ndarray, "size size 3"], list[Box]]:
-    """Draw the things on a dark ground; return where they are, too."""
+    figures: list[_Figure], ground: tuple[int, ...], noise: int, size: int
+) -> Shaped[np.ndarray, "size size 3"]:
+    """Draw things on a dark ground."""
     edge = size * _FINER
-    ground = tuple(random.integers(0, 60, size=3).tolist())
     image = Image.new("RGB", (edge, edge), ground)
-    pen, cell, boxes = ImageDraw.Draw(image), edge / GRID, []
-    for look, (row, column) in zip(looks, cells, strict=True):
-        radius = cell * _RADIUS[look.size] * random.uniform(0.9, 1.0)
-        middle = (np.array([column, row]) + 0.5) * cell + random.uniform(-1, 1, size=2) * (cell / 2 - radius)
-        angle = random.uniform(-0.2, 0.2) + (math.pi / 4 if look.shape == "square" else 0.0)
-        turn = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
-        points = OUTLINES[look.shape] @ turn * radius + middle
-        colour = np.array(_RED_GREEN_BLUE[look.colour]) + random.integers(-15, 16, size=3)
-        pen.polygon([tuple(point) for point in points], fill=tuple(colour.clip(0, 255).tolist()))
-        if look.shape == "ring":
-            pen.polygon([tuple(point) for point in (points - middle) * _HOLE + middle], fill=ground)
-        boxes.append(Box(*(points.min(axis=0) / edge), *(points.max(axis=0) / edge)))
+    pen = ImageDraw.Draw(image)
+    for figure in figures:
+        pen.polygon([tuple(point) for point in figure.outline * edge], fill=figure.colour)
+        if figure.hole is not None:
+            pen.polygon([tuple(point) for point in figure.hole * edge], fill=ground)
     small = np.asarray(image.resize((size, size), resample=Image.Resampling.BOX), dtype=np.float64)
-    noisy = small + _NOISE * random.standard_normal(small.shape)
-    return noisy.clip(0, 255).astype(np.uint8), boxes
+    noisy = small + _NOISE * np.random.default_rng(noise).standard_normal(small.shape)
+    return noisy.clip(0, 255).astype(np.uint8)

@@ -198,6 +198,8 @@ class Captioner(Part):
     ----------
     encoder
         What looks.
+    places
+        What is read of the image tells its row and its column, too.
     gated
         A number from 0 to 1, which the state says, tells how much of what was read counts (Xu et al. 2015, beta).
     bridge
@@ -215,6 +217,7 @@ class Captioner(Part):
     attention: Annotated[Additive | General | Hard | NoAttention, Field(discriminator="kind")] = Additive(
         kind="additive"
     )
+    places: bool = True
     gated: bool = True
     bridge: Literal["learned", "zeros"] = "learned"
     readout: Width = 256
