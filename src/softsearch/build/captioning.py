@@ -159,9 +159,7 @@ def _model(recipe: schema.CaptionRecipe, *, vocabulary: int) -> CaptioningModel:
                 vocabulary=vocabulary,
                 embedding=model.embedding,
                 decoder=layers_of(model.decoder),
-                attention=attention_of(
-                    model.attention, query=model.decoder.hidden, annotation=width + 2 * model.places
-                ),
+                attention=attention_of(model.attention, query=model.decoder.hidden, annotation=read),
                 gated=model.gated,
                 bridge=model.bridge,
                 readout=model.readout,

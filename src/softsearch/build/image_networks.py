@@ -36,7 +36,7 @@ def image_network(model: schema.ImageModel, *, channels: int, size: int, classes
                 block=block,
                 shortcut=model.shortcut or ("B" if model.stem == "imagenet" else "A"),
                 residual=model.residual,
-                counts=counts,
+                counts=counts[: model.stages],
                 width=model.width or (64 if model.stem == "imagenet" else 16),
             )
         case _:

@@ -25,6 +25,7 @@ from softsearch.shapes import Float, Tensor
 Stem = Literal["imagenet", "cifar"]
 
 IMAGENET: dict[int, tuple[BlockKind, tuple[int, ...]]] = {
+    10: ("basic", (1, 1, 1, 1)),  # not in the paper
     18: ("basic", (2, 2, 2, 2)),
     34: ("basic", (3, 4, 6, 3)),
     50: ("bottleneck", (3, 4, 6, 3)),

@@ -308,7 +308,7 @@ class ResidualModel(Part):
         "cifar": three stages for small images, depth 6n + 2 with basic blocks; "imagenet": four, after a convolution of
         seven by seven.
     depth
-        Layers with weights: 20, 32, 44, 56, 110, … or, of "imagenet", 18, 34, 50, 101 or 152.
+        Layers with weights: 20, 32, 44, 56, 110, … or, of "imagenet", 10, 18, 34, 50, 101 or 152.
     block
         Of "cifar": basic, bottleneck, or normalised first (pre_activation). Of "imagenet" the depth says it.
     residual
@@ -317,6 +317,8 @@ class ResidualModel(Part):
         Where sizes change: zeros for new maps ("A"), or a convolution ("B"). null: A, and with `stem` "imagenet" B.
     width
         Maps of the first stage; null: 16, and with `stem` "imagenet" 64.
+    stages
+        Only so many of the stages that the depth counts: what the first ones write knows more places. null: all.
     """
 
     also_called = ("resnet",)
@@ -328,6 +330,7 @@ class ResidualModel(Part):
     residual: bool = True
     shortcut: Literal["A", "B"] | None = None
     width: Width | None = None
+    stages: Annotated[int, Field(ge=1, le=4)] | None = None
 
     @model_validator(mode="after")
     def _there_is_such_a_depth(self) -> ResidualModel:
@@ -337,8 +340,10 @@ class ResidualModel(Part):
             raise mistake(
                 "there is no such depth", key="depth", allowed=f"{per_block}n + 2, such as {near} or {near + per_block}"
             )
-        if self.stem == "imagenet" and self.depth not in (18, 34, 50, 101, 152):
-            raise mistake("there is no such depth", key="depth", allowed="18, 34, 50, 101, 152")
+        if self.stem == "imagenet" and self.depth not in (10, 18, 34, 50, 101, 152):
+            raise mistake("there is no such depth", key="depth", allowed="10, 18, 34, 50, 101, 152")
+        if self.stem == "cifar" and self.stages == 4:
+            raise mistake("there are three stages", key="stages", allowed="1 to 3, or null")
         return self
 
     def without_effect(self, at: str = "") -> Iterator[str]:
