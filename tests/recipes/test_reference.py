@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 from softsearch.errors import RecipeError
 from softsearch.recipes import load_recipe, shipped
 from softsearch.recipes.fields import Model, items, kind_of, members, models, paths
-from softsearch.recipes.schema import ImageRecipe, LanguageRecipe, Recipe, SentenceRecipe, TranslationRecipe
+from softsearch.recipes.schema import CaptionRecipe, ImageRecipe, LanguageRecipe, Recipe, SentenceRecipe, TranslationRecipe
 from softsearch.recipes.tree import Place, parse_yaml, plain
 
 PROJECT = Path(__file__).parents[2]
@@ -26,6 +26,7 @@ PAGES: dict[type[Recipe], str] = {
         (LanguageRecipe, "language-models"),
         (ImageRecipe, "image-classifiers"),
         (SentenceRecipe, "sentence-classifiers"),
+        (CaptionRecipe, "captions"),
     )
 }
 PAGE = PAGES[TranslationRecipe]
@@ -56,15 +57,26 @@ def parts_below(model: Model, place: str = "") -> Iterator[tuple[str, str | None
             yield from parts_below(below, inside)
 
 
+def sections_of(recipe: type[Recipe]) -> list[str]:
+    return re.split(r"^###? ", PAGES[recipe], flags=re.MULTILINE)[1:]
+
+
 def headings(recipe: type[Recipe]) -> Iterator[tuple[list[str], list[str | None], str]]:
     """Yield the places, the kinds and the text of each section: ``### model.attention: general, dot``.
 
-    What is said of training on the page about translators is said of all.
+    What is said of training on the page about translators is said of all; captioners share more.
     """
-    sections = re.split(r"^###? ", PAGES[recipe], flags=re.MULTILINE)[1:]
+    sections = sections_of(recipe)
     if recipe is not TranslationRecipe:
-        shared = re.split(r"^###? ", PAGE, flags=re.MULTILINE)[1:]
+        shared = sections_of(TranslationRecipe)
         sections += [section for section in shared if section.startswith("training")]
+    if recipe is CaptionRecipe:
+        sections += [section for section in shared if section.startswith(("tokenizer", "model.attention"))]
+        for section in sections_of(ImageRecipe):
+            if section.startswith("model: "):
+                sections.append("model.encoder.network" + section.removeprefix("model"))
+            elif section.startswith("augmentation"):
+                sections.append(re.sub(r"^\| `mixup` .*\n", "", section, flags=re.MULTILINE))
     for section in sections:
         title, _, text = section.partition("\n")
         places, _, kinds = title.partition(": ")
@@ -96,6 +108,8 @@ def test_the_page_has_every_field_of_every_kind_and_no_other(recipe):
     shared = {Key("data.valid", None, "weight"), Key("data.test", None, "weight")}
     if recipe in (ImageRecipe, SentenceRecipe):  # what is said of training on text
         shared.add(Key("training", None, "batch_tokens"))
+    if recipe is CaptionRecipe:
+        shared |= {Key("training", None, "batch_tokens"), Key("model.attention", "dot", "coverage")}
     assert DOCUMENTED[recipe].keys() - shared == own
 
 

@@ -15,8 +15,6 @@ from softsearch.data.images.batches import as_read
 from softsearch.seeding import derive
 from softsearch.shapes import Bool, Float, Int, Tensor
 
-_JITTER = 2.0  # tokens
-
 Augment = Callable[[Tensor], Tensor]
 """Makes other images of which the same can be said, with torch's randomness."""
 
@@ -53,7 +51,10 @@ class CaptionBatch:
 
 
 class CaptionData:
-    """The images of a store in random order, those with captions of similar length together.
+    """The images of a store in random order, in batches of one size.
+
+    Captions of similar length are not put together, as those of pairs are: they are of images that have as many things
+    in them, and a network that normalises over such a batch learns to rely on it.
 
     Rows count on from epoch to epoch, so that what is random about a batch is a function of its rows: row ``r`` is
     image ``r % n`` in epoch ``r // n``.
@@ -99,11 +100,11 @@ class CaptionData:
     def plan(self, epoch: int) -> list[np.ndarray]:
         """Return the rows of each batch, a function of the seed and the epoch alone."""
         random = np.random.default_rng(derive(self._seed, "data order", epoch))
-        order = np.argsort(self._longest + _JITTER * random.random(len(self)), kind="stable")
-        batches = np.array_split(order + epoch * len(self), range(self._batch, len(self), self._batch))
+        rows = random.permutation(len(self)) + epoch * len(self)
+        batches = np.array_split(rows, range(self._batch, len(rows), self._batch))
         if len(batches) > 1 and len(batches[-1]) == 1:  # one image alone cannot be normalised over the batch
             batches[-2:] = [np.concatenate(batches[-2:])]
-        return [batches[index] for index in random.permutation(len(batches))]
+        return batches
 
     def batch(self, rows: np.ndarray) -> CaptionBatch:
         """Read and augment one batch."""
