@@ -9,6 +9,7 @@ from softsearch.metrics.captions import (
     bleu_statistics,
     chrf_statistics,
     cider_statistics,
+    exact_statistics,
     num_distinct,
     rouge_statistics,
     words_of,
@@ -80,9 +81,16 @@ def test_captions_of_other_case_and_punctuation_are_the_same():
     assert num_distinct(["A dog.", "a dog", "a cat", ""]) == 3
 
 
-@pytest.mark.parametrize("statistics", [rouge_statistics, cider_statistics, chrf_statistics])
+@pytest.mark.parametrize("statistics", [rouge_statistics, cider_statistics, chrf_statistics, exact_statistics])
 def test_captions_and_images_that_cannot_be_paired_are_told(statistics):
     with pytest.raises(DataError, match="1 captions and 2 images"):
         statistics(["a"], [["a"], ["b"]])
     with pytest.raises(DataError, match="no sentence to score"):
         statistics([], [])
+
+
+def test_a_caption_is_exact_where_it_has_the_words_of_one_of_its_own_references_in_their_order():
+    references = [["A red dot.", "a dot"], ["two dots"], ["a red dot"], [""], ["a red dot", "red"]]
+    found = exact_statistics(["a RED dot!", "a dot", "a dot red", "", "red"], references)
+    assert found.counts.tolist() == [[1, 1], [0, 1], [0, 1], [1, 1], [1, 1]]
+    assert found.value == pytest.approx(3 / 5)

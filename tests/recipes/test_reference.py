@@ -15,7 +15,14 @@ from pydantic.fields import FieldInfo
 from softsearch.errors import RecipeError
 from softsearch.recipes import load_recipe, shipped
 from softsearch.recipes.fields import Model, items, kind_of, members, models, paths
-from softsearch.recipes.schema import CaptionRecipe, ImageRecipe, LanguageRecipe, Recipe, SentenceRecipe, TranslationRecipe
+from softsearch.recipes.schema import (
+    CaptionRecipe,
+    ImageRecipe,
+    LanguageRecipe,
+    Recipe,
+    SentenceRecipe,
+    TranslationRecipe,
+)
 from softsearch.recipes.tree import Place, parse_yaml, plain
 
 PROJECT = Path(__file__).parents[2]

@@ -48,6 +48,7 @@ class Data:
     """Epochs of alternately five and six batches; remembers which rows were read."""
 
     unit = "tokens"
+    typical_epoch = 0
 
     def __init__(self) -> None:
         self.tokens = torch.randint(VOCABULARY, (ROWS, LENGTH), generator=torch.Generator().manual_seed(7))

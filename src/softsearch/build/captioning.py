@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
+import contextlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, assert_never
 
 import numpy as np
 import torch
+from safetensors.torch import load_file, save_file
 
 from softsearch.build.captions import write_captions
 from softsearch.build.family import Family, Prepared, until_learnt
@@ -16,9 +17,11 @@ from softsearch.build.image_networks import image_network, require_size
 from softsearch.build.model import attention_of, layers_of
 from softsearch.data.captions.batches import CaptionData
 from softsearch.data.captions.store import CaptionStore
+from softsearch.data.columns import Column
 from softsearch.data.images.augmentation import Augmentation
 from softsearch.data.tokenizers import load_tokenizer
 from softsearch.decoding.settings import Search
+from softsearch.errors import DataError
 from softsearch.models.captioner import Captioner
 from softsearch.models.captioning_transformer import CaptioningTransformer
 from softsearch.models.image_classifier import ImageClassifier
@@ -30,7 +33,7 @@ from softsearch.tasks.image_input import ImageInput, statistics_of
 from softsearch.tasks.task import evaluating
 from softsearch.training.published import read_weights, take_weights
 
-_TOKENIZER = "tokenizer.model"
+_TOKENIZER, _WEIGHTS = "tokenizer.model", "encoder.safetensors"
 
 
 class CaptionFamily(Family[schema.CaptionRecipe]):
@@ -45,8 +48,10 @@ class CaptionFamily(Family[schema.CaptionRecipe]):
         self, recipe: schema.CaptionRecipe, folder: Path, *, overfit: int | None, base: CaptionTask | None
     ) -> Prepared:
         """Write images and tokens of all splits; with `overfit`, of so many images."""
-        _network(recipe)  # that its weights fit, and images are large enough, is told before the images are read
+        begin = _first_weights(recipe)  # that they fit, and images are large enough, is told before images are read
         found = write_captions(recipe, folder, overfit=overfit, tokenizer=None if base is None else base.tokenizer)
+        if begin is not None:
+            save_file(begin, folder / _WEIGHTS)
         own = statistics_of(CaptionStore(folder / "train").images)
         mean, deviation = own if base is None else (base.images.mean, base.images.deviation)
         task = CaptionTask(
@@ -102,21 +107,27 @@ class CaptionFamily(Family[schema.CaptionRecipe]):
         model.encoder.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         return model
 
+    def begin(self, recipe: schema.CaptionRecipe, model: CaptioningModel, folder: Path) -> None:
+        """Give what looks the weights that the recipe names."""
+        if recipe.model.encoder.weights is not None:
+            model.encoder.load_state_dict(load_file(folder / _WEIGHTS))
+
     def begun(
         self,
         recipe: schema.CaptionRecipe,
         model: CaptioningModel,
         data: CaptionData,
         valid: HeldOutCaptions,
+        folder: Path,
         *,
         task: CaptionTask,
     ) -> tuple[CaptionData, HeldOutCaptions]:
         """Look at each image once, as long as what looks stays as it is and images do, too."""
         frozen = recipe.model.encoder.frozen_epochs
         if frozen and data.augment is None:
-            data.annotations = _looked_at(model, task.images, data.store)
+            data.annotations = _looked_at(model, task.images, data.store, folder)
         if frozen == "all":
-            valid = HeldOutCaptions(valid.name, valid.store, _looked_at(model, task.images, valid.store))
+            valid = HeldOutCaptions(valid.name, valid.store, _looked_at(model, task.images, valid.store, folder))
         return data, valid
 
     def memorising(self, recipe: schema.CaptionRecipe) -> schema.CaptionRecipe:
@@ -133,6 +144,8 @@ class CaptionFamily(Family[schema.CaptionRecipe]):
     def remarks(self, recipe: schema.CaptionRecipe, about: Mapping[str, Any]) -> Iterator[str]:
         """Yield that what looks has learnt nothing, where it is so."""
         encoder = recipe.model.encoder
+        if encoder.weights is not None and recipe.task.mean is None:
+            yield "colours are standardised by the training images; model.encoder.weights may ask for task.mean"
         if encoder.frozen_epochs and encoder.weights is None and about.get("from") is None:
             yield "model.encoder.frozen_epochs: what looks at the images has learnt nothing yet, and stays so meanwhile"
 
@@ -178,15 +191,25 @@ def _model(recipe: schema.CaptionRecipe, *, vocabulary: int) -> CaptioningModel:
 
 
 def _network(recipe: schema.CaptionRecipe) -> ImageClassifier:
-    """Return what looks, with the weights that it begins with."""
+    """Return what looks."""
     encoder, size = recipe.model.encoder, {"channels": recipe.data.channels, "size": recipe.data.size}
     require_size(encoder.network, **size, whole=False)
     network = image_network(encoder.network, **size, classes=2)
-    if encoder.weights is not None:
-        path = Path(encoder.weights)
-        take_weights(read_weights(path), network, path=path)
     network.lose_head()
     return network
+
+
+def _first_weights(recipe: schema.CaptionRecipe) -> dict[str, torch.Tensor] | None:
+    """Return the weights of what looks that the recipe names; None where it names none."""
+    network, name = _network(recipe), recipe.model.encoder.weights
+    if name is None:
+        return None
+    path = Path(name)
+    found = {
+        own: weight for own, weight in read_weights(path).items() if own.split(".", maxsplit=1)[0] not in network.head
+    }
+    take_weights(found, network, path=path, has_head=False)
+    return network.state_dict()
 
 
 def _num_maps(network: ImageClassifier, recipe: schema.CaptionRecipe) -> int:
@@ -195,18 +218,19 @@ def _num_maps(network: ImageClassifier, recipe: schema.CaptionRecipe) -> int:
         return network.annotations(images).values.shape[2]
 
 
-def _looked_at(model: CaptioningModel, images: ImageInput, store: CaptionStore) -> np.ndarray:
-    """Return what the network makes of each image, kept in a file without a name that goes when it is not used."""
-    kept: np.ndarray | None = None
-    start, device = 0, next(model.parameters()).device
-    with evaluating(model):
-        for some in images.batches(store.images, device):
-            values = model.encoder.annotations(some).values.cpu().numpy()
-            if kept is None:
-                shape = (len(store), *values.shape[1:])
-                with tempfile.TemporaryFile() as file:  # the map outlives it
-                    kept = np.memmap(file, np.float32, mode="w+", shape=shape)
-            kept[start : start + len(values)] = values
-            start += len(values)
-    assert kept is not None
-    return kept
+def _looked_at(model: CaptioningModel, images: ImageInput, store: CaptionStore, folder: Path) -> np.ndarray:
+    """Return what the network makes of each image, in a file of the folder that goes when it is not used any more."""
+    device, path, shape = next(model.parameters()).device, folder / "annotations.partial", ()
+    try:
+        with evaluating(model), Column(path, np.float32) as column:
+            for some in images.batches(store.images, device):
+                values = model.encoder.annotations(some).values.cpu().numpy()
+                column.append(values.reshape(-1))
+                shape = values.shape[1:]
+        found = np.load(path, mmap_mode="r").reshape(len(store), *shape)
+    except OSError as error:
+        problem = f"what the network makes of the images cannot be kept: {error.strerror or error}"
+        raise DataError(problem, path=path, fix="see to more free space") from error
+    with contextlib.suppress(OSError):  # some systems keep a file that is open
+        path.unlink()
+    return found

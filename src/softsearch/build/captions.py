@@ -60,7 +60,7 @@ def write_captions(
     if overfit:
         train = readers["train"]
         few = train._replace(images=lambda: (each for _, each in zip(range(overfit), train.images(), strict=False)))
-        readers = {"train": few, "valid": few}
+        readers = {"train": few, "valid": few._replace(without_captions=[], without_images=[])}
     if tokenizer is None:
         texts = (text for image in readers["train"].images() for text in image.captions)
         tokenizer = build_tokenizer(recipe.tokenizer, texts, seed=recipe.seed)
@@ -84,7 +84,7 @@ def write_captions(
     return PreparedCaptions(tokenizer, report)
 
 
-def matched(data: schema.CaptionFiles, split: schema.CaptionSplit) -> Matched:
+def _matched(data: schema.CaptionFiles, split: schema.CaptionSplit) -> Matched:
     """Return the images of a split with their captions; errors as in reading and matching them."""
     folder = Path(data.folder or ".")
     captions = read_captions(folder / (split.captions or data.captions or ""), image=data.image, caption=data.caption)
@@ -105,7 +105,7 @@ def _readers(recipe: schema.CaptionRecipe) -> dict[str, _Reader]:
             for split, number in numbers.items()
         }
     readers = {
-        split: _reader(matched(data, own))
+        split: _reader(_matched(data, own))
         for split in SPLITS
         if isinstance(own := getattr(data, split), schema.CaptionSplit)
     }
@@ -152,7 +152,7 @@ def _warn(report: dict[str, Any]) -> None:
     for split, found in report.items():
         for name, told in (
             ("without_captions", "images have no caption, and are left out"),
-            ("without_images", "captions are of images that are not there, and are left out"),
+            ("without_images", "images with captions are not there"),
             ("skipped", "pictures cannot be read, and are left out"),
         ):
             if found[name]:

@@ -88,13 +88,17 @@ class Family(ABC, Generic[OwnRecipe]):
         """Give a network the first weights that :meth:`materialise` has found for it, if there are any."""
         return
 
-    def begun(self, recipe: OwnRecipe, model: Any, data: Any, valid: Any, *, task: Any) -> tuple[Any, Any]:
+    def begun(
+        self, recipe: OwnRecipe, model: Any, data: Any, valid: Any, folder: Path, *, task: Any
+    ) -> tuple[Any, Any]:
         """Return what :meth:`open` gave, with what never changes in the training computed once and for all.
 
         Parameters
         ----------
         model
             With the weights that the training begins with, or goes on from.
+        folder
+            Where the data are, and what is computed may be.
         """
         return data, valid
 

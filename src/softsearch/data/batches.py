@@ -96,6 +96,7 @@ class PairData:
     """
 
     unit = "tokens"
+    typical_epoch = 0
 
     def __init__(
         self,

@@ -67,6 +67,7 @@ class StreamData:
     """
 
     unit = "tokens"
+    typical_epoch = 0
 
     def __init__(self, text: RunningText, *, streams: int, window: int) -> None:
         self.text = text
@@ -112,6 +113,7 @@ class WindowData:
     """
 
     unit = "tokens"
+    typical_epoch = 0
 
     def __init__(self, text: RunningText, *, batch: int, window: int, seed: int) -> None:
         self.text = text
@@ -160,6 +162,7 @@ class LineData:
     """
 
     unit = "tokens"
+    typical_epoch = 0
 
     def __init__(self, text: RunningText, *, batch_tokens: int, window: int | None, seed: int) -> None:
         self.text = text

@@ -39,7 +39,6 @@ def pointed(weights: Float[np.ndarray, "rows columns"], box: Sequence[float]) ->
 
 
 def pointing_statistics(shares: Sequence[Sequence[float]]) -> Statistics:
-    """Return the mean share over all nouns, 0 to 1, from those of each image."""
-    counts = np.array([(sum(own), len(own)) for own in shares], dtype=float)
-    signature = "pointing|cells:touched by the box"
-    return Statistics(counts, lambda total: float(total[0] / total[1]) if total[1] else float("nan"), signature)
+    """Return the mean share over all nouns, 0 to 1, from those of each image; one without a noun does not count."""
+    counts = np.array([(sum(own), len(own)) for own in shares if own], dtype=float)
+    return Statistics(counts, lambda total: float(total[0] / total[1]), "pointing|cells:touched by the box")

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from softsearch.build.captions import matched
 from softsearch.build.scored import OWN, two_files
 from softsearch.data.captions.captioned import CaptionedImage
+from softsearch.data.captions.reading import match, read_captions
 from softsearch.data.captions.store import CaptionStore
-from softsearch.errors import DataError, nearest
+from softsearch.errors import DataError, nearest, the_first
 from softsearch.metrics.captions import cider_statistics
-from softsearch.recipes import schema
 from softsearch.runs.images import png_of
 from softsearch.runs.loading import load
 from softsearch.runs.parts import keep_evaluation, now
@@ -117,10 +117,15 @@ def _images(on: str, folder: RunFolder) -> list[CaptionedImage]:
         raise DataError("there are no such images", path=on, allowed=allowed, nearest=nearest(on, (*OWN, "train")))
     images, captions = paths
     data = folder.about.get("recipe", {}).get("data", {})
-    names = {name: data[name] for name in ("image", "caption", "channels") if name in data}
-    split = schema.CaptionSplit(images=str(images), captions=str(captions))
-    files = schema.CaptionFiles(kind="captions", train=split, valid=split, **names)
-    return matched(files, split).images
+    columns = {name: data[name] for name in ("image", "caption") if name in data}
+    found = match(images, read_captions(captions, **columns), names=None, channels=data.get("channels", 3))
+    for told, lacking in (
+        ("images have no caption, and are left out", found.without_captions),
+        ("images with captions are not there", found.without_images),
+    ):
+        if lacking:
+            warnings.warn(f"{on}: {len(lacking):,} {told}: {the_first(lacking)}", stacklevel=5)
+    return found.images
 
 
 def _trained_on(folder: RunFolder) -> list[str] | None:

@@ -115,7 +115,9 @@ def words_compared(captions: Sequence[Caption], judgements: Sequence[Judged]) ->
     kinds: dict[str, list[tuple[float, float | None, float | None]]] = {"right": [], "wrong": []}
     for caption, own in zip(captions, judgements, strict=True):
         boxes = {thing.word: thing.box for thing in own.things}
-        for place, is_right in enumerate(own.right):
+        for place, (word, is_right) in enumerate(zip(caption.text.split(), own.right, strict=True)):
+            if not words_of(word):  # a full stop is never wrong
+                continue
             weights = None if caption.weights is None else caption.weights[place]
             spread = None if weights is None else float(effective_words(weights.reshape(1, -1))[0])
             on = pointed(weights, boxes[place])[0] if weights is not None and place in boxes else None

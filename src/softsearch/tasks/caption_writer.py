@@ -162,7 +162,7 @@ class CaptionWriter:
     ) -> list[Float[np.ndarray, "words rows columns"] | None]:
         """Return where the network looks for each word of a given caption of each image, while made to write it."""
         tokens = [self.tokenizer.encode(text) for text in texts]
-        longest = max(map(len, tokens))
+        longest = max(1, *map(len, tokens))
         targets = torch.tensor([[*ids, *[EOS] * (longest - len(ids))] for ids in tokens], device=annotations.device)
         mask = torch.ones(annotations.shape[:2], dtype=torch.bool, device=annotations.device)
         with evaluating(self.model):

@@ -27,7 +27,7 @@ from softsearch.models.captioner import Captioned, Captioner, doubly_stochastic,
 from softsearch.nn.losses import linear_cross_entropy
 from softsearch.shapes import Bool, Float, Tensor
 from softsearch.tasks.caption_writer import CaptioningModel, CaptionWriter
-from softsearch.tasks.image_input import ImageInput
+from softsearch.tasks.image_input import ImageInput, one_image_told
 from softsearch.tasks.task import Carry, Loss, Term, Validation, evaluating
 
 _IMAGES_AT_ONCE, _CAPTIONS_AT_ONCE = 64, 256
@@ -121,7 +121,8 @@ class CaptionTask:
         With hard attention what captions came to, on average, is carried on.
         """
         source, mask = self._seen(model, batch)
-        found = model.captioned(source, mask, batch.target_input, batch.target_mask)
+        with one_image_told(len(source)):
+            found = model.captioned(source, mask, batch.target_input, batch.target_mask)
         targets, output, count = batch.target_output[batch.target_mask], model.output, batch.num_items
         total = linear_cross_entropy(
             found.features, output.weight, output.bias, targets, smoothing=self.label_smoothing

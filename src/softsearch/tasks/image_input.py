@@ -5,6 +5,7 @@ x = (pixel / 255 - mean) / deviation          both of the training images, or th
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ import torch
 
 from softsearch.data.images.batches import as_read
 from softsearch.data.images.decoding import fitted, in_colours, read_picture
+from softsearch.errors import DataError
 from softsearch.shapes import Float, Shaped, Tensor
 
 _AT_ONCE = 250  # images of 64 by 64, and fewer of larger ones
@@ -62,9 +64,8 @@ class ImageInput:
         self, images: np.ndarray, device: torch.device
     ) -> Iterator[Float[Tensor, "batch channels height width"]]:
         """Yield images as they are stored, (number, size, size, channels) in bytes, standardised, some at a time."""
-        at_once = max(1, min(_AT_ONCE, _AT_ONCE * 64**2 // math.prod(images.shape[1:3])))
-        for start in range(0, len(images), at_once):
-            yield self.standardised(as_read(images[start : start + at_once]).to(device))
+        for some in _groups(images):
+            yield self.standardised(as_read(some).to(device))
 
     def pixels(
         self, image: Path | str | Shaped[np.ndarray, "height width channels"]
@@ -85,14 +86,32 @@ class ImageInput:
         return fitted(in_colours(image, self.channels), size=self.size)
 
 
+@contextlib.contextmanager
+def one_image_told(number: int) -> Iterator[None]:
+    """Raise a DataError where a network cannot normalise over a batch of so many images."""
+    try:
+        yield
+    except ValueError as error:
+        if number > 1 or "more than 1 value" not in str(error):
+            raise
+        problem = "one image alone cannot be normalised over its batch where one place is left of it"
+        fix = "learn from two or more at once (training.batch_size), or larger ones"
+        raise DataError(problem, fix=fix) from error
+
+
 def statistics_of(images: np.ndarray) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Return the mean and the deviation of the colours of stored images; white is 1. One that never varies has 1."""
     total, squares, count = 0.0, 0.0, 0
-    for start in range(0, len(images), _AT_ONCE):
-        pixels = np.array(images[start : start + _AT_ONCE], dtype=np.float64) / 255
+    for some in _groups(images):
+        pixels = np.array(some, dtype=np.float64) / 255
         total = total + pixels.sum(axis=(0, 1, 2))
         squares = squares + (pixels**2).sum(axis=(0, 1, 2))
         count += math.prod(pixels.shape[:3])
     mean = np.asarray(total) / count
     deviation = np.sqrt(np.maximum(np.asarray(squares) / count - mean**2, 0.0))
     return tuple(mean.tolist()), tuple(np.where(deviation > 0, deviation, 1.0).tolist())
+
+
+def _groups(images: np.ndarray) -> Iterator[np.ndarray]:
+    at_once = max(1, min(_AT_ONCE, _AT_ONCE * 64**2 // math.prod(images.shape[1:3])))
+    return (images[start : start + at_once] for start in range(0, len(images), at_once))

@@ -12,11 +12,10 @@ import torch
 
 from softsearch.data.images.batches import ImageBatch
 from softsearch.data.images.store import ImageStore
-from softsearch.errors import DataError
 from softsearch.models.image_classifier import ImageClassifier
 from softsearch.shapes import Float, Shaped
 from softsearch.tasks.classified import Classified, HeldOutLabelled, cross_entropy, likeliest, validation
-from softsearch.tasks.image_input import ImageInput
+from softsearch.tasks.image_input import ImageInput, one_image_told
 from softsearch.tasks.task import Carry, Loss, Validation, evaluating
 
 
@@ -65,15 +64,8 @@ class ImageTask:
 
     def loss(self, model: ImageClassifier, batch: ImageBatch, carry: Carry) -> tuple[Loss, Carry]:
         """Return the cross-entropy of the images, in nats."""
-        try:
+        with one_image_told(len(batch.images)):
             scores = model(self.images.standardised(batch.images))
-        except ValueError as error:
-            if len(batch.images) > 1 or "more than 1 value" not in str(error):
-                raise
-            problem = "one image alone cannot be normalised over its batch where one place is left of it"
-            raise DataError(
-                problem, fix="learn from two or more at once (training.batch_size), or larger ones"
-            ) from error
         return {"cross_entropy": cross_entropy(scores, batch.targets, smoothing=self.label_smoothing)}, carry
 
     def counts(self, batch: ImageBatch) -> dict[str, int]:

@@ -109,7 +109,7 @@ def measure_pace(
     save_s: float,
 ) -> Pace:
     """Time real steps, spread over the epoch's batch sizes, and one validation; leave no trace on the model."""
-    plan = plan_steps(data, 0, accumulate=settings.accumulate)
+    plan = plan_steps(data, data.typical_epoch, accumulate=settings.accumulate)
     with without_trace(model, optimizer):
         steps = typical_steps(plan, _WARMUP_STEPS + _MEASURED_STEPS)
         step_s = _time_steps(model, task, data, steps, optimizer=optimizer, settings=settings, precision=precision)

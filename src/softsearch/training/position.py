@@ -12,10 +12,12 @@ from softsearch.errors import DataError
 class TrainingData(Protocol):
     """What the loop reads: a plan per epoch, a pure function of its number, and the batches that it names.
 
-    `unit` is what the `num_items` of a batch count: "tokens", "images".
+    `unit` is what the `num_items` of a batch count: "tokens", "images"; `typical_epoch` is the first whose steps take
+    as long as those of most.
     """
 
     unit: str
+    typical_epoch: int
 
     def __len__(self) -> int:
         """Return how many items there are to learn from, such as pairs."""

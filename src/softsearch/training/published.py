@@ -54,13 +54,15 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     return {str(name).removeprefix("module."): tensor for name, tensor in found.items()}
 
 
-def take_weights(weights: Mapping[str, Tensor], model: nn.Module, *, path: Path) -> Fitted:
+def take_weights(weights: Mapping[str, Tensor], model: nn.Module, *, path: Path, has_head: bool = True) -> Fitted:
     """Give a network the weights of its names; where only the number of classes differs, it keeps its own last layer.
 
     Parameters
     ----------
     path
         Where they come from, for messages.
+    has_head
+        Whether its last layer is one of classes.
 
     Raises
     ------
@@ -83,7 +85,7 @@ def take_weights(weights: Mapping[str, Tensor], model: nn.Module, *, path: Path)
             fix=fix,
         )
     other = [name for name in own if name in weights and weights[name].shape != own[name].shape]
-    head = _head(own, weights)
+    head = _head(own, weights) if has_head else set()
     wrong = [name for name in other if name not in head]
     if wrong:
         name = wrong[0]

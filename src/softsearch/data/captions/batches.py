@@ -92,6 +92,7 @@ class CaptionData:
         self.augment = augment
         self.annotations = annotations
         self._batch, self._captions, self._seed, self._frozen_epochs = batch, captions, seed, frozen_epochs
+        self.typical_epoch = frozen_epochs or 0
         self._longest = np.maximum.reduceat(store.lengths, store.first[:-1]) + 1
 
     def __len__(self) -> int:

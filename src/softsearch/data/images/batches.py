@@ -50,6 +50,7 @@ class ImageData:
     """
 
     unit = "images"
+    typical_epoch = 0
 
     def __init__(self, store: ImageStore, *, batch: int, seed: int, augment: Augment | None) -> None:
         self.store = store

@@ -58,6 +58,7 @@ class SentenceData:
     """
 
     unit = "sentences"
+    typical_epoch = 0
 
     def __init__(self, store: SentenceStore, *, batch: int, seed: int) -> None:
         self.store = store

@@ -190,6 +190,13 @@ class Looking(Part):
     weights: Text | None = None
     frozen_epochs: Annotated[int, Field(ge=0, le=10**9)] | Literal["all"] = 0
 
+    def without_effect(self, at: str = "") -> Iterator[str]:
+        """Yield a sentence for each option that changes nothing, beside the others."""
+        yield from super().without_effect(at)
+        default = {name: field.default for name, field in type(self.network).model_fields.items()}.get("dropout")
+        if getattr(self.network, "dropout", default) != default:
+            yield f"{at}.network.dropout has no effect: it is in the layers that are left out"
+
 
 class Captioner(Part):
     """A convolutional network that looks, a recurrent one that writes (Xu et al. 2015).
@@ -318,6 +325,13 @@ class CaptionRecipe(Recipe):
     model: Annotated[Captioner | CaptioningTransformer, Field(discriminator="kind")] = Captioner(kind="captioner")
     training: CaptionTraining
     decoding: CaptionDecoding = CaptionDecoding()
+
+    @model_validator(mode="after")
+    def _left_stays_left(self) -> CaptionRecipe:
+        if self.augmentation.flip and isinstance(self.data, DrawnScenes):
+            problem = "what is mirrored lies the other way round: captions of scenes tell left from right"
+            raise mistake(problem, key="augmentation", allowed="flip: 0")
+        return self
 
     @model_validator(mode="after")
     def _each_colour_is_standardised(self) -> CaptionRecipe:
