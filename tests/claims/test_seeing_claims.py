@@ -24,6 +24,7 @@ from softsearch.models.residual_net import ResidualNet
 MODULES = {
     name: importlib.import_module(f"softsearch.claims.{name}")
     for name in (
+        "c05_where_it_looks",
         "c06_depth",
         "c07_identity",
         "c22_local_weights",
