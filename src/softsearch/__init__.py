@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from softsearch.models.sequence_model import SequenceModel
     from softsearch.recipes.reading import load_recipe
     from softsearch.runs import compare, evaluate, fit, load, prepare, resume, train
+    from softsearch.tasks.caption_writer import Caption, CaptionWriter
     from softsearch.tasks.classified import Classified
     from softsearch.tasks.images import ClassifierOfImages
     from softsearch.tasks.sentences import ClassifierOfSentences
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Caption",
+    "CaptionWriter",
     "Classified",
     "ClassifierOfImages",
     "ClassifierOfSentences",
@@ -55,6 +58,8 @@ __all__ = [
 
 # Imported at their first use: torch takes over a second, and most commands and `import softsearch` do without it.
 _HOMES = {
+    "Caption": "softsearch.tasks.caption_writer",
+    "CaptionWriter": "softsearch.tasks.caption_writer",
     "Classified": "softsearch.tasks.classified",
     "ClassifierOfImages": "softsearch.tasks.images",
     "ClassifierOfSentences": "softsearch.tasks.sentences",

@@ -17,6 +17,11 @@ def _corpora(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_shipped_recipes_go_by_name() -> None:
     assert list(RECIPES) == [
+        "captions/flickr8k",
+        "captions/flickr8k-hard",
+        "captions/flickr8k-none",
+        "captions/flickr8k-transformer",
+        "captions/scenes",
         "images/cifar10",
         "images/depth",
         "images/mnist",
