@@ -17,7 +17,8 @@ SAID = "a small red ring left of a large blue star"
 
 
 def store(*boxes):
-    things = [[Thing(3, one), Thing(9, other)] for one, other in boxes]
+    words = ((1, 2, 3), (7, 8, 9))
+    things = [[Thing(word, box) for own, box in zip(words, pair, strict=True) for word in own] for pair in boxes]
     return SimpleNamespace(captions=[[SAID]] * len(boxes), things=[[own] for own in things], images=[0] * len(boxes))
 
 
@@ -34,12 +35,12 @@ def test_words_about_a_thing_are_compared_with_the_reference_and_looked_for_in_i
 
 
 def test_blind_is_the_attention_in_one_scene_on_the_things_of_another():
-    maps = weights(*[0.5] * 3, 0.9, *[0.5] * 5, 0.2)
+    maps = weights(0.5, 0.9, 0.9, 0.9, *[0.5] * 3, 0.2, 0.2, 0.2)
     writer = SimpleNamespace(annotations=lambda images: None, forced=lambda _, texts: [maps] * len(texts))
     named, blind, chance = claim._named(writer, store((LEFT, RIGHT), (RIGHT, LEFT)))
-    assert named == pytest.approx([0.9, 0.8, 0.1, 0.2])
-    assert blind == pytest.approx([0.9, 0.8])  # of the second scene, on the boxes of the first
-    assert chance == pytest.approx([0.5] * 4)
+    assert named == pytest.approx([0.9] * 3 + [0.8] * 3 + [0.1] * 3 + [0.2] * 3)
+    assert blind == pytest.approx([0.9] * 3 + [0.8] * 3)  # of the second scene, on the boxes of the first
+    assert chance == pytest.approx([0.5] * 12)
 
 
 def test_it_holds_where_nouns_look_at_their_things_and_wrong_words_elsewhere_and_fails_otherwise():

@@ -48,6 +48,6 @@ def test_what_else_is_known_follows(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_what_is_not_known_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
     out = printed(capsys, pointing=None, words=None, distinct={"captions": 1, "seen": None}, overfit=16)
-    for absent in ("noun", "in a reference", "training;"):
+    for absent in ("that a word names", "in a reference", "training;"):
         assert absent not in out
     assert "the 16 images trained on are its valid data too" in out

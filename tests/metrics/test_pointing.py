@@ -64,7 +64,7 @@ def test_the_share_of_attention_on_a_box_is_held_against_the_share_of_its_cells(
         assert pointed(even, box)[0] == pytest.approx(pointed(even, box)[1])
 
 
-def test_each_noun_counts_alike_and_images_without_any_do_not_count():
+def test_each_word_counts_alike_and_images_without_any_do_not_count():
     found = pointing_statistics([[1.0, 0.5, 0.0], [], [0.9]])
     assert found.value == pytest.approx((1.5 + 0.9) / 4)
     assert found.counts.tolist() == [[1.5, 3], [0.9, 1]]

@@ -3,12 +3,13 @@
 Xu et al. (2015), section 5.4 and figures 3 and 5: where the network looks agrees with what a person would look at, and
 where it says something wrong one can see why. In drawn scenes the place of each thing is known, so both can be counted.
 
-While the captions of the test scenes are written, the share of a noun's attention on the place of its thing is taken:
-over the cells that its box touches. Chance is the share of those cells; blind is the share of the attention that the
-same words have in another scene, on the boxes of this one. Then the network's own captions are taken, word by word:
-a word is wrong where the reference of the same length that agrees most has another one. What is looked at for wrong
-nouns, and for wrong colours and sizes, is compared with right ones. Every test scene shows a colour and a shape that
-never met in training, so there are mistakes to explain; the training is stopped early, so that there are more.
+While the captions of the test scenes are written, the share of the attention that lies on the place of the thing is
+taken for each word that names it: its size, its colour, its shape; over the cells that its box touches. Chance is the
+share of those cells; blind is the share of the attention that the same words have in another scene, on the boxes of
+this one. Then the network's own captions are taken: a word is wrong where the reference of the same length that agrees
+most has another one, and what is looked at for wrong words is compared with right ones. Every test scene shows a colour
+and a shape that never met in training, so there are mistakes to explain; the training is stopped early, so that there
+are more.
 """
 
 from __future__ import annotations
@@ -51,7 +52,6 @@ CLAIM = Claim(
 RECIPE = "captions/scenes"
 # No budget: each seed has taken the same number of steps.
 SETTINGS = ("training.max_steps=2000", "training.budget=null", "data.num_test=2000")
-_PHRASE = 3  # words: size, colour and shape, the last of which is the noun
 
 
 class Looked(NamedTuple):
@@ -69,7 +69,7 @@ def captioner(seed: int) -> tuple[CaptionWriter, CaptionStore]:
 
 
 def measure(seed: int) -> dict[str, float]:
-    """Return shares of attention: of nouns while references are written; of right and wrong words of its own."""
+    """Return shares of attention: while references are written; of right and wrong words of its own."""
     writer, store = captioner(seed)
     named, blind, chance = _named(writer, store)
     captions = list(writer.stream(map(np.asarray, store.images)))
@@ -88,7 +88,7 @@ def measure(seed: int) -> dict[str, float]:
 
 
 def verdict(figures: Mapping[str, Figures]) -> str:
-    """Return "holds" where nouns look at their things thrice as much as blind, and wrong words less than right ones."""
+    """Return "holds" where words look at their things thrice as much as blind, and wrong ones less than right ones."""
     named, blind = (figures[f"attention_on_the_thing_named{which}"].values for which in ("", "_blind"))
     right, wrong = (figures[f"attention_on_the_thing_of_a_{kind}_word"].values for kind in ("right", "wrong"))
     looks = min(named) > 3 * max(blind)
@@ -107,17 +107,13 @@ def picture(seed: int) -> Figure:
 
 def looked(caption: Caption, store: CaptionStore, row: int) -> list[Looked]:
     """Return what is looked at for each word about a thing, of a caption that says as many words as a reference."""
-    judgement = judged(caption.text, store.captions[row], store.things[row])
-    found = []
-    for noun, box in judgement.things:
-        for place in range(noun - _PHRASE + 1, noun + 1):
-            assert caption.weights is not None
-            found.append(Looked(pointed(caption.weights[place], box)[0], judgement.right[place]))
-    return found
+    judgement, weights = judged(caption.text, store.captions[row], store.things[row]), caption.weights
+    assert weights is not None
+    return [Looked(pointed(weights[word], box)[0], judgement.right[word]) for word, box in judgement.things]
 
 
 def _named(writer: CaptionWriter, store: CaptionStore) -> tuple[list[float], list[float], list[float]]:
-    """Return shares on named things, on those of another scene with as many, and chance, noun by noun."""
+    """Return shares on named things, on those of another scene with as many, and chance, word by word."""
     named: list[float] = []
     blind: list[float] = []
     chance: list[float] = []

@@ -81,7 +81,7 @@ def _caption_table(evaluation: Mapping[str, Any]) -> None:
     if (pointing := evaluation["pointing"]) is not None:
         share, interval = share_shown(pointing)
         chance = f"{100 * pointing['chance']:.2f} %"
-        say(f"attention on the thing that a noun names: {share} ({interval}; if it were even: {chance})")
+        say(f"attention on the thing that a word names: {share} ({interval}; if it were even: {chance})")
     if found := rows_of_words(evaluation):
         say("")
         table(COLUMNS_OF_WORDS, found)

@@ -59,14 +59,14 @@ def caption_scores_part(evaluations: Mapping[str, Row], *, in_use: Sequence[int]
 
 
 def pointing_part(evaluations: Mapping[str, Row]) -> list[str]:
-    """Return how much of a noun's attention lies on what it names, and how right words differ from wrong ones."""
+    """Return how much of a word's attention lies on what it names, and how right words differ from wrong ones."""
     parts = []
     for evaluation in evaluations.values():
         found = [*_pointing(evaluation["pointing"]), *_words(evaluation)]
         if evaluation["captions"] and not _has_attention(evaluation["captions"]):
             found.append(paragraph("This network has no attention: it reads the image as a whole."))
         elif evaluation["pointing"] is None:
-            found.append(paragraph("Where the things are that nouns name is not known of these images."))
+            found.append(paragraph("Where the things are that words name is not known of these images."))
         parts += [f"<h3>{escape(_about(evaluation))}</h3>", *found]
     return parts or [paragraph("Where it looks comes with an evaluation.")]
 
@@ -98,7 +98,7 @@ def _pointing(pointing: Row | None) -> list[str]:
     value, interval = share_shown(pointing)
     chance = f"if it were the same everywhere: {100 * pointing['chance']:.2f} %"
     card = f'<div class="score">Attention on the thing named<b>{value}</b>[{interval}]<div>{chance}</div></div>'
-    said = f"Of {pointing['words']:,} nouns: the share of the attention that lies on the place of what the noun names."
+    said = f"Of {pointing['words']:,} words that name a thing: the share of their attention that lies on its place."
     return [f'<div class="scores">{card}</div>', paragraph(said)]
 
 

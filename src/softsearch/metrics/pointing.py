@@ -1,4 +1,4 @@
-"""Does attention lie on the thing that is named? The share of a noun's attention on the place of its thing.
+"""Does attention lie on the thing that is named? The share of a word's attention on the place of the thing it names.
 
 The image is cut into as many cells as there are places; a thing's place is the cells that its box touches. Chance is
 the share of the cells: what attention that is the same everywhere comes to. Where no box is known there is no score.
@@ -39,6 +39,6 @@ def pointed(weights: Float[np.ndarray, "rows columns"], box: Sequence[float]) ->
 
 
 def pointing_statistics(shares: Sequence[Sequence[float]]) -> Statistics:
-    """Return the mean share over all nouns, 0 to 1, from those of each image; one without a noun does not count."""
+    """Return the mean share over all words, 0 to 1, from those of each image; one without any does not count."""
     counts = np.array([(sum(own), len(own)) for own in shares if own], dtype=float)
     return Statistics(counts, lambda total: float(total[0] / total[1]), "pointing|cells:touched by the box")

@@ -18,7 +18,7 @@ class Box(NamedTuple):
 
 
 class Thing(NamedTuple):
-    """Which of a caption's white-space words names a thing, counted from 0, and where in the image the thing is."""
+    """Which of a caption's white-space words, counted from 0, is about a thing, and where in the image the thing is."""
 
     word: int
     box: Box
@@ -27,7 +27,7 @@ class Thing(NamedTuple):
 class CaptionedImage(NamedTuple):
     """An image, what is said of it, and where it was found; `source` as of a labelled one.
 
-    `things` has for each caption those that it names, where their places are known; else nothing.
+    `things` has for each caption the words that name a thing, where their places are known; else nothing.
     """
 
     source: Pixels | Callable[[], Pixels]

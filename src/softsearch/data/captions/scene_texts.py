@@ -31,10 +31,10 @@ class Look(NamedTuple):
 
 
 class Caption(NamedTuple):
-    """A text, and the place of each thing's noun among its words, in the order in which things are named."""
+    """A text, and of each thing the places of the words that name it: its size, its colour and its shape."""
 
     text: str
-    nouns: tuple[int, ...]
+    names: tuple[tuple[int, ...], ...]
 
 
 def say(looks: Sequence[Look], directions: Sequence[Direction], *, language: str) -> Caption:
@@ -47,14 +47,12 @@ def say(looks: Sequence[Look], directions: Sequence[Direction], *, language: str
     language
         One of :data:`LANGUAGES`.
     """
-    phrase, noun = LANGUAGES[language]
     words: list[str] = []
-    nouns = []
+    names = []
     for number, look in enumerate(looks):
-        own = phrase(look, directions[number - 1] if number else None)
-        words += own
-        nouns.append(words.index(noun(look), len(words) - len(own)))
-    return Caption(" ".join(words), tuple(nouns))
+        words += LANGUAGES[language](look, directions[number - 1] if number else None)
+        names.append(tuple(range(len(words) - len(look), len(words))))
+    return Caption(" ".join(words), tuple(names))
 
 
 def _english(look: Look, seen: Direction | None) -> list[str]:
@@ -122,11 +120,5 @@ def _german(look: Look, seen: Direction | None) -> list[str]:
 
 _Phrase = Callable[[Look, Direction | None], list[str]]
 
-LANGUAGES: MappingProxyType[str, tuple[_Phrase, Callable[[Look], str]]] = MappingProxyType(
-    {
-        "de": (_german, lambda look: _GERMAN[look.shape]),
-        "en": (_english, lambda look: look.shape),
-        "fr": (_french, lambda look: _FRENCH[look.shape]),
-    }
-)
-"""By its code, what says a thing with how it lies, and what its noun is."""
+LANGUAGES: MappingProxyType[str, _Phrase] = MappingProxyType({"de": _german, "en": _english, "fr": _french})
+"""By its code, what says how a thing lies and then what it is, in three words."""

@@ -78,7 +78,10 @@ def scenes(*, language: str, number: int, size: int, seed: int, split: Split) ->
         if len(looks) > 1:
             back: list[Direction] = [OPPOSITE[each] for each in reversed(directions)]
             said.append((say(looks[::-1], back, language=language), boxes[::-1]))
-        things = tuple(tuple(map(Thing, caption.nouns, own)) for caption, own in said)
+        things = tuple(
+            tuple(Thing(word, box) for name, box in zip(caption.names, own, strict=True) for word in name)
+            for caption, own in said
+        )
         pixels = partial(_painted, figures, ground, noise, size)
         yield CaptionedImage(pixels, tuple(caption.text for caption, _ in said), f"scenes/{split}[{place}]", things)
 

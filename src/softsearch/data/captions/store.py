@@ -39,7 +39,7 @@ class CaptionStore:
     skipped
         What was said of each picture that could not be read, and is left out.
     things
-        Of each caption of each image, the things that it names, where their places are known.
+        Of each caption of each image, the words that name a thing, where their places are known.
     ids, ends, first
         The token ids of all captions, one behind the other; where each caption ends among them; which caption is the
         first of each image.
