@@ -130,7 +130,14 @@ def test_scores_are_given_as_they_are_shown() -> None:
 def test_pointing_and_right_and_wrong_words_are_compared(run: Path) -> None:
     page = page_of(run, evaluation(entry("a dog", 90.0)))
     looks = page.part("Where it looks")
-    for said in ("71.00 %[70.00 to 72.00]", "same everywhere: 15.50 %", "2,034 words that name a thing", "8,000", "0.91", "72.0 %"):
+    for said in (
+        "71.00 %[70.00 to 72.00]",
+        "same everywhere: 15.50 %",
+        "2,034 words that name a thing",
+        "8,000",
+        "0.91",
+        "72.0 %",
+    ):
         assert said in looks, said
     assert "less sure of words that stand in no reference" in looks
     assert "looks at more places for them" in looks

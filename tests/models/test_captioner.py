@@ -7,13 +7,13 @@ import torch
 
 from softsearch.models.captioner import Captioned, Captioner, doubly_stochastic, reinforced
 from softsearch.models.residual_net import ResidualNet
-from softsearch.nn.attention import AdditiveAttention, FixedContext, HardAttention, MeanPooling
+from softsearch.nn.attention import EVERYWHERE, AdditiveAttention, FixedContext, HardAttention, MeanPooling
 from softsearch.nn.recurrent import Layers
 
 MAPS, HIDDEN, PLACES = 8, 6, 4
 ATTENTION = {
     "soft": lambda: AdditiveAttention(query=HIDDEN, annotation=MAPS, hidden=5, coverage=False),
-    "hard": lambda: HardAttention(query=HIDDEN, annotation=MAPS, hidden=5),
+    "hard": lambda: HardAttention(query=HIDDEN, annotation=MAPS, hidden=5, expected=0.0),
     "mean": MeanPooling,
     "none": FixedContext,
 }
@@ -141,3 +141,11 @@ def test_over_all_choices_the_mean_of_reinforces_gradient_is_that_of_the_expecta
         (own,) = torch.autograd.grad(loss.sum(), energies, retain_graph=True)
         mean += float(alpha[0, 0, place]) * own
     torch.testing.assert_close(mean, exact, rtol=0, atol=1e-10)
+
+
+def test_what_was_read_everywhere_is_not_praised():
+    alpha = torch.rand(1, 2, PLACES, dtype=torch.float64).softmax(2).requires_grad_()
+    captioned = Captioned(torch.zeros(1, 1), alpha, torch.tensor([[1, EVERYWHERE]]))
+    weights = {"baseline": 0.0, "reward": 2.0, "entropy": 0.0}
+    loss = reinforced(captioned, torch.tensor([-3.0]).double(), torch.ones(1, 2).bool(), **weights)
+    assert float(loss) == pytest.approx(6 * float(alpha[0, 0, 1].log()))

@@ -8,6 +8,7 @@ import torch
 
 from softsearch.nn.annotations import Annotations
 from softsearch.nn.attention import (
+    EVERYWHERE,
     AdditiveAttention,
     DotAttention,
     FixedContext,
@@ -285,8 +286,8 @@ def test_additive_gradients_are_those_of_finite_differences():
     assert torch.autograd.gradcheck(context, (query, annotations.values, coverage, *attention.parameters()))
 
 
-def make_hard() -> HardAttention:
-    hard, soft = HardAttention(**SIZES, hidden=HIDDEN).double(), make("additive")
+def make_hard(expected: float = 0.0) -> HardAttention:
+    hard, soft = HardAttention(**SIZES, hidden=HIDDEN, expected=expected).double(), make("additive")
     hard.load_state_dict(soft.state_dict())
     return hard
 
@@ -318,3 +319,16 @@ def test_no_gradient_of_what_is_read_passes_the_choice():
     assert of_query is None
     log_probs = weights.gather(1, place.unsqueeze(1)).log()
     assert torch.autograd.grad(log_probs.sum(), query)[0].abs().sum() > 0
+
+
+def test_a_share_of_the_looks_of_hard_attention_reads_as_soft_attention_does():
+    query, annotations = make_queries(), make_annotations()
+    soft, hard = make("additive"), make_hard(expected=0.5).train()
+    torch.manual_seed(3)
+    wanted = read(soft, query, annotations).context
+    looks = [read(hard, query, annotations) for _ in range(200)]
+    everywhere = torch.stack([look.place == EVERYWHERE for look in looks])
+    assert 0.35 < float(everywhere.double().mean()) < 0.65
+    for look, own in zip(looks[:20], everywhere[:20], strict=True):
+        assert_close(look.context[own], wanted[own])
+    assert all(bool((look.place >= 0).all()) for look in (read(hard.eval(), query, annotations) for _ in range(5)))

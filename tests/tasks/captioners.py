@@ -45,7 +45,7 @@ def network(kind: str, *, vocabulary: int = WORDS.size, dropout: float = 0.0) ->
         widths = {"query": HIDDEN, "annotation": MAPS + 2, "hidden": 5}
         attention = {
             "soft": lambda: AdditiveAttention(**widths, coverage=False),
-            "hard": lambda: HardAttention(**widths),
+            "hard": lambda: HardAttention(**widths, expected=0.0),
             "none": FixedContext,
         }[kind]()
         decoder = Layers("gru", HIDDEN, 1, residual=False)

@@ -96,8 +96,8 @@ def attention_of(attention: schema.Attention | schema.Hard, *, query: int, annot
     match attention:
         case schema.Additive(hidden=hidden, coverage=coverage):
             return AdditiveAttention(query=query, annotation=annotation, hidden=hidden, coverage=coverage)
-        case schema.Hard(hidden=hidden):
-            return HardAttention(query=query, annotation=annotation, hidden=hidden)
+        case schema.Hard(hidden=hidden, expected=expected):
+            return HardAttention(query=query, annotation=annotation, hidden=hidden, expected=expected)
         case schema.General(coverage=coverage):
             return GeneralAttention(query=query, annotation=annotation, coverage=coverage)
         case schema.Dot(coverage=coverage):

@@ -28,7 +28,7 @@ from softsearch.models.attend_before import AttendBefore
 from softsearch.models.image_classifier import ImageClassifier
 from softsearch.models.parts import BridgeKind
 from softsearch.nn.annotations import Annotations
-from softsearch.nn.attention import Attention
+from softsearch.nn.attention import EVERYWHERE, Attention
 from softsearch.nn.recurrent import Layers
 from softsearch.shapes import Bool, Float, Int, Tensor
 
@@ -162,8 +162,9 @@ def reinforced(
     """
     assert captioned.weights is not None
     assert captioned.places is not None
-    chosen = captioned.weights.gather(2, captioned.places.unsqueeze(2)).squeeze(2)
+    is_drawn = captioned.places != EVERYWHERE
+    chosen = captioned.weights.gather(2, captioned.places.clamp(min=0).unsqueeze(2)).squeeze(2)
     spread = torch.special.entr(captioned.weights).sum(dim=2)
     log_chosen = chosen.clamp(min=torch.finfo(chosen.dtype).tiny).log()
     praise = reward * (log_probs.detach() - baseline).unsqueeze(1) * log_chosen
-    return -((praise + entropy * spread) * target_mask).sum(dim=1)
+    return -((praise * is_drawn + entropy * spread) * target_mask).sum(dim=1)

@@ -42,11 +42,13 @@ from softsearch.nn.annotations import Annotations, at_positions
 from softsearch.nn.products import Linear
 from softsearch.shapes import Bool, Float, Int, Tensor
 
+EVERYWHERE = -1
+
 
 class Attended(NamedTuple):
     """What was read, and from where; `weights` is None where nothing was chosen.
 
-    `place` is the one place that was read, where it was drawn from the weights.
+    `place` is the one place that was read, where it was drawn from the weights; :data:`EVERYWHERE` where all were.
     """
 
     context: Float[Tensor, "rows annotation"]
@@ -143,10 +145,14 @@ class HardAttention(AdditiveAttention):
     ----------
     query, annotation, hidden
         As of additive attention, whose weights these are.
+    expected
+        Share of the looks in training at which all places are read, as soft attention does: the choices vary less, and
+        what is read of them passes a gradient.
     """
 
-    def __init__(self, *, query: int, annotation: int, hidden: int) -> None:
+    def __init__(self, *, query: int, annotation: int, hidden: int, expected: float) -> None:
         super().__init__(query=query, annotation=annotation, hidden=hidden, coverage=False)
+        self.expected = expected
 
     def forward(
         self,
@@ -155,12 +161,15 @@ class HardAttention(AdditiveAttention):
         keys: Float[Tensor, "batch src attention"],
         coverage: Float[Tensor, "rows src"] | None,
     ) -> Attended:
-        """Read one annotation for each query."""
-        weights = super().forward(query, annotations, keys, coverage).weights
+        """Read one annotation for each query, or all of them."""
+        mean, weights, _ = super().forward(query, annotations, keys, coverage)
         assert weights is not None
-        chosen = torch.multinomial(weights.detach(), 1) if self.training else weights.argmax(dim=1, keepdim=True)
-        index = chosen.unflatten(0, (keys.shape[0], -1)).squeeze(2)
-        return Attended(at_positions(annotations.values, index).flatten(0, 1), weights, chosen.squeeze(1))
+        place = torch.multinomial(weights.detach(), 1).squeeze(1) if self.training else weights.argmax(dim=1)
+        read = at_positions(annotations.values, place.unflatten(0, (keys.shape[0], -1))).flatten(0, 1)
+        if self.training and self.expected:
+            is_mean = torch.rand(len(place), device=place.device) < self.expected
+            read, place = torch.where(is_mean.unsqueeze(1), mean, read), place.masked_fill(is_mean, EVERYWHERE)
+        return Attended(read, weights, place)
 
 
 class DotAttention(Attention):

@@ -167,10 +167,17 @@ CaptionSource = Annotated[CaptionFiles | DrawnScenes, Field(discriminator="kind"
 
 
 class Hard(Part):
-    """One place at a time, drawn in training (Xu et al. 2015, section 4.1). `hidden` as for ``additive``."""
+    """One place at a time, drawn in training (Xu et al. 2015, section 4.1). `hidden` as for ``additive``.
+
+    Attributes
+    ----------
+    expected
+        Share of the looks in training at which all places are read, as by soft attention.
+    """
 
     kind: Literal["hard"]
     hidden: Width = 512
+    expected: Share = 0.5
 
 
 class Looking(Part):
