@@ -58,12 +58,14 @@ def classifier(recipe: Recipe, *, classes: int = 7) -> ImageClassifier:
     return network
 
 
-def prepared(recipe: Recipe, folder: Path, **given: Any) -> tuple[Any, Any, Any, Any]:
+def prepared(recipe: Recipe, folder: Path, *, epoch: int = 0, **given: Any) -> tuple[Any, Any, Any, Any]:
     """Return task, data and network as a training gets them."""
     task = FAMILY.materialise(recipe, folder, **{"overfit": None, "base": None} | given).task
     model = FAMILY.model(recipe, sizes=FAMILY.sizes(task))
     FAMILY.begin(recipe, model, folder)
-    data, valid = FAMILY.begun(recipe, model, *FAMILY.open(recipe, folder, name="", task=task), folder, task=task)
+    data, valid = FAMILY.begun(
+        recipe, model, *FAMILY.open(recipe, folder, name="", task=task), folder, task=task, epoch=epoch
+    )
     return task, data, valid, model
 
 
@@ -220,3 +222,26 @@ def test_what_looks_and_has_learnt_nothing_and_stays_so_is_told(recipe, tmp_path
     assert "may ask for task.mean" in told
     assert remarks(weights, "task.mean=[0.5, 0.5, 0.5]") == []
     assert remarks("model.encoder.frozen_epochs=all", **{"from": {"run": "x"}}) == []
+
+
+def test_a_training_that_goes_on_after_its_frozen_epochs_looks_at_no_image_in_vain(recipe, tmp_path):
+    changed = recipe("model.encoder.frozen_epochs=2")
+    _, before, _, _ = prepared(changed, tmp_path / "before", epoch=1)
+    _, after, _, _ = prepared(changed, tmp_path / "after", epoch=2)
+    assert (before.annotations is not None, after.annotations is not None) == (True, False)
+    assert not list((tmp_path / "before").glob("*.partial"))
+
+
+def test_a_budget_is_planned_with_the_steps_that_most_of_the_training_takes(recipe, tmp_path):
+    for number, (changes, epoch) in enumerate(
+        [((), 0), (("model.encoder.frozen_epochs=3",), 3), (("model.encoder.frozen_epochs=all",), 0),
+         (("model.encoder.frozen_epochs=9", "training.max_epochs=5"), 4)]
+    ):  # fmt: skip
+        _, data, _, _ = prepared(recipe(*changes), tmp_path / str(number))
+        assert data.typical_epoch == epoch
+
+
+def test_one_image_is_not_validated_by_how_rare_its_words_are(recipe, tmp_path):
+    with pytest.raises(DataError, match="CIDEr-D of one image"):
+        prepared(recipe("data.num_valid=1"), tmp_path / "data")
+    prepared(recipe("data.num_valid=1", "training.stop.on=bleu"), tmp_path / "other")

@@ -43,7 +43,7 @@ def test_blind_is_the_attention_in_one_scene_on_the_things_of_another():
     assert chance == pytest.approx([0.5] * 12)
 
 
-def test_it_holds_where_nouns_look_at_their_things_and_wrong_words_elsewhere_and_fails_otherwise():
+def test_it_holds_where_words_look_at_their_things_and_wrong_ones_elsewhere_and_fails_otherwise():
     def verdict(named, blind, right, wrong):
         names = ("named", "named_blind", "of a right word", "of a wrong word")
         values = dict(zip(names, (named, blind, right, wrong), strict=True))

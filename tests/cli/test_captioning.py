@@ -67,10 +67,17 @@ def test_where_it_looked_is_drawn_for_each_picture(command, run, pictures, tmp_p
     ended = command("predict", run, *pictures, "--overlay", tmp_path / "sheets")
     assert ended.code == 0
     sheets = sorted((tmp_path / "sheets").iterdir())
-    assert [path.name for path in sheets] == ["one-2.png", "one.png", "two.png"]
+    assert [path.name for path in sheets] == ["one.attention-2.png", "one.attention.png", "two.attention.png"]
     assert len({path.read_bytes() for path in sheets}) == 3
     with Image.open(sheets[0]) as sheet:
         assert min(sheet.size) > 100
+
+
+def test_no_picture_is_lost_where_sheets_are_drawn_beside_it(command, run, pictures):
+    before = [path.read_bytes() for path in pictures]
+    assert command("predict", run, *pictures, "--overlay", pictures[0].parent).code == 0
+    assert "take the picture's place" in command("look", run, "--attention", pictures[0], "--out", pictures[0]).err
+    assert [path.read_bytes() for path in pictures] == before
 
 
 def test_a_broken_picture_has_a_line_in_its_place(command, run, pictures, tmp_path):
@@ -114,7 +121,7 @@ def test_a_recipe_is_checked_before_it_is_trained(command, tmp_path):
     (tmp_path / "recipe.yaml").write_text(RECIPE)
     ended = command("check", tmp_path / "recipe.yaml")
     assert ended.code == 0, ended.err
-    assert "24" in ended.out
+    assert "train: 24 images with" in ended.out
 
 
 def test_a_captioner_is_scored_in_the_terminal(command, run):
@@ -123,3 +130,23 @@ def test_a_captioner_is_scored_in_the_terminal(command, run):
     assert "blind" in ended.out
     refused = command("evaluate", run, run)
     assert "only translators are compared" in refused.err
+
+
+def test_check_lists_what_lacks_a_counterpart(command, pictures, tmp_path):
+    (tmp_path / "said.csv").write_text("image,caption\none.png,a\ntwo.png,b\ngone.png,c\n")
+    (tmp_path / "a" / "torn.png").write_bytes(b"torn")
+    Image.new("RGB", (9, 9)).save(tmp_path / "a" / "mute.png")
+    with (tmp_path / "said.csv").open("a") as file:
+        file.write("torn.png,d\n")
+    data = f"{{kind: captions, images: {tmp_path / 'a'}, captions: {tmp_path / 'said.csv'}, train: {{}}, valid: 0.3, skip_broken: true, size: 24}}"
+    (tmp_path / "recipe.yaml").write_text(
+        RECIPE.replace("{kind: scenes, num_train: 24, num_valid: 4, num_test: 4, size: 24}", data)
+    )
+    ended = command("check", tmp_path / "recipe.yaml")
+    assert ended.code == 0, ended.err
+    for told in (
+        "1 images without a caption:\n    mute.png",
+        "1 captions of images that are not there:\n    gone.png",
+        "torn.png",
+    ):
+        assert told in ended.out, (told, ended.out)

@@ -139,7 +139,7 @@ def test_pointing_and_right_and_wrong_words_are_compared(run: Path) -> None:
         "72.0 %",
     ):
         assert said in looks, said
-    assert "less sure of words that stand in no reference" in looks
+    assert "less sure of wrong words than of right ones" in looks
     assert "looks at more places for them" in looks
 
 

@@ -149,3 +149,19 @@ def test_what_was_read_everywhere_is_not_praised():
     weights = {"baseline": 0.0, "reward": 2.0, "entropy": 0.0}
     loss = reinforced(captioned, torch.tensor([-3.0]).double(), torch.ones(1, 2).bool(), **weights)
     assert float(loss) == pytest.approx(6 * float(alpha[0, 0, 1].log()))
+
+
+def test_what_hard_attention_learns_from_is_finite_where_it_has_collapsed():
+    energies = torch.tensor([[[0.0, -200.0, -200.0, -200.0]]], requires_grad=True)
+    captioned = Captioned(torch.zeros(1, 1), energies.softmax(2), torch.tensor([[0]]))
+    loss = reinforced(captioned, torch.tensor([-3.0]), torch.ones(1, 1).bool(), baseline=0.0, reward=1.0, entropy=1.0)
+    (found,) = torch.autograd.grad(loss.sum(), energies)
+    assert bool(found.isfinite().all())
+
+
+def test_an_annotation_tells_its_row_and_then_its_column(batch):
+    images, *_ = batch
+    model = make()
+    model.places = True
+    found = model.annotations(images, torch.ones(2, 1).bool()).values[:, :, -2:]
+    assert found[0].tolist() == [[-1, -1], [-1, 1], [1, -1], [1, 1]]

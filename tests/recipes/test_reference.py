@@ -73,7 +73,7 @@ def headings(recipe: type[Recipe]) -> Iterator[tuple[list[str], list[str | None]
 
     What is said of training on the page about translators is said of all; captioners share more.
     """
-    sections = sections_of(recipe)
+    sections = []
     if recipe is not TranslationRecipe:
         shared = sections_of(TranslationRecipe)
         sections += [section for section in shared if section.startswith("training")]
@@ -84,7 +84,7 @@ def headings(recipe: type[Recipe]) -> Iterator[tuple[list[str], list[str | None]
                 sections.append("model.encoder.network" + section.removeprefix("model"))
             elif section.startswith("augmentation"):
                 sections.append(re.sub(r"^\| `mixup` .*\n", "", section, flags=re.MULTILINE))
-    for section in sections:
+    for section in sections + sections_of(recipe):  # what is said last holds
         title, _, text = section.partition("\n")
         places, _, kinds = title.partition(": ")
         yield places.split(", "), list(kinds.split(", ")) if kinds else [None], text

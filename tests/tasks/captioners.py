@@ -29,7 +29,7 @@ IMAGES = ImageInput((0.4, 0.5, 0.6), (0.2, 0.3, 0.25), SIZE)
 SEARCH = Search(beam=3, length_penalty=1.0, max_ratio=0.0, min_length=2, max_length=7, no_repeat_ngrams=2)
 
 
-def network(kind: str, *, vocabulary: int = WORDS.size, dropout: float = 0.0) -> CaptioningModel:
+def network(kind: str, *, vocabulary: int = WORDS.size, dropout: float = 0.0, expected: float = 0.5) -> CaptioningModel:
     """Return a captioner of eight-by-eight images, of which four places are left; what it says depends on them."""
     torch.manual_seed(3)
     encoder = ResidualNet(
@@ -45,7 +45,7 @@ def network(kind: str, *, vocabulary: int = WORDS.size, dropout: float = 0.0) ->
         widths = {"query": HIDDEN, "annotation": MAPS + 2, "hidden": 5}
         attention = {
             "soft": lambda: AdditiveAttention(**widths, coverage=False),
-            "hard": lambda: HardAttention(**widths, expected=0.0),
+            "hard": lambda: HardAttention(**widths, expected=expected),
             "none": FixedContext,
         }[kind]()
         decoder = Layers("gru", HIDDEN, 1, residual=False)

@@ -14,7 +14,7 @@ from softsearch.data.captions.batches import CaptionBatch, CaptionData
 from softsearch.data.captions.captioned import CaptionedImage
 from softsearch.data.captions.store import CaptionStore
 from softsearch.metrics.captions import bleu_statistics, cider_statistics
-from softsearch.nn.attention import HardAttention
+from softsearch.nn.attention import EVERYWHERE, HardAttention
 from softsearch.tasks.captions import CaptionTask, HeldOutCaptions, caption_log_probs
 from tests.tasks.captioners import KINDS, PLACES, SAID, SIZE, WORDS, network, pixels, store, task
 
@@ -84,8 +84,9 @@ def test_smoothing_spreads_a_share_over_the_vocabulary(data):
     torch.testing.assert_close(smoothed, 0.8 * plain + 0.2 * everything, rtol=0, atol=CLOSE)
 
 
-def test_hard_attention_learns_from_what_its_places_brought_and_carries_the_baseline_on(data, monkeypatch):
-    model, batch = network("hard"), batch_of(data, frozen=True)
+@pytest.mark.parametrize("expected", [0.0, 0.5])
+def test_hard_attention_learns_from_what_its_places_brought_and_carries_the_baseline_on(expected, data, monkeypatch):
+    model, batch = network("hard", expected=expected), batch_of(data, frozen=True)
     drawn, forward = [], HardAttention.forward
     monkeypatch.setattr(HardAttention, "forward", lambda *given: drawn.append(forward(*given)) or drawn[-1])
     torch.manual_seed(5)
@@ -106,9 +107,9 @@ def test_hard_attention_learns_from_what_its_places_brought_and_carries_the_base
         for row, own in enumerate(batch.target_mask):
             for place in range(int(own.sum())):
                 weights = looks[place].weights[row].detach()
-                chosen = math.log(float(weights[looks[place].place[row]]))
-                entropy = -sum(float(weight) * math.log(float(weight)) for weight in weights)
-                total -= 0.8 * (costs[row] - baseline) * chosen + 0.1 * entropy
+                total += 0.1 * sum(float(weight) * math.log(float(weight)) for weight in weights)
+                if (chosen := int(looks[place].place[row])) != EVERYWHERE:
+                    total -= 0.8 * (costs[row] - baseline) * math.log(float(weights[chosen]))
         return total
 
     assert float(loss["reinforce"].total.detach()) == pytest.approx(reinforced(mean), abs=5 * CLOSE)

@@ -43,6 +43,7 @@ class CaptionFamily(Family[schema.CaptionRecipe]):
     items = "images"
     examples = "images"
     of_weights = ("tokenizer",)
+    instead_of_weights = "name a run folder; weights of what looks alone are named in the recipe: model.encoder.weights"
 
     def materialise(
         self, recipe: schema.CaptionRecipe, folder: Path, *, overfit: int | None, base: CaptionTask | None
@@ -69,16 +70,22 @@ class CaptionFamily(Family[schema.CaptionRecipe]):
         self, recipe: schema.CaptionRecipe, folder: Path, *, name: str, task: CaptionTask
     ) -> tuple[CaptionData, HeldOutCaptions]:
         """Return images to train on, augmented as the recipe says, and others to validate on."""
-        frozen = recipe.model.encoder.frozen_epochs
+        frozen, training = recipe.model.encoder.frozen_epochs, recipe.training
+        valid = CaptionStore(folder / "valid")
+        if len(valid) == 1 and training.stop.on == "cider":
+            problem = "CIDEr-D of one image is always 0: nothing is rare in its captions"
+            raise DataError(problem, fix="validate on more (data.valid), or on another score (training.stop.on)")
         data = CaptionData(
             CaptionStore(folder / "train"),
-            batch=recipe.training.batch_size,
-            captions=recipe.training.captions_per_image,
+            batch=training.batch_size,
+            captions=training.captions_per_image,
             seed=recipe.seed,
             augment=_augmentation(recipe),
             frozen_epochs=None if frozen == "all" else frozen,
         )
-        return data, HeldOutCaptions("valid", CaptionStore(folder / "valid"))
+        if training.max_epochs is not None:
+            data.typical_epoch = min(data.typical_epoch, training.max_epochs - 1)
+        return data, HeldOutCaptions("valid", valid)
 
     def files(self, task: CaptionTask) -> dict[str, str | bytes]:
         """Return the tokenizer."""
@@ -121,10 +128,11 @@ class CaptionFamily(Family[schema.CaptionRecipe]):
         folder: Path,
         *,
         task: CaptionTask,
+        epoch: int,
     ) -> tuple[CaptionData, HeldOutCaptions]:
         """Look at each image once, as long as what looks stays as it is and images do, too."""
         frozen = recipe.model.encoder.frozen_epochs
-        if frozen and data.augment is None:
+        if data.augment is None and (frozen == "all" or epoch < frozen):
             data.annotations = _looked_at(model, task.images, data.store, folder)
         if frozen == "all":
             valid = HeldOutCaptions(valid.name, valid.store, _looked_at(model, task.images, valid.store, folder))
@@ -220,17 +228,17 @@ def _num_maps(network: ImageClassifier, recipe: schema.CaptionRecipe) -> int:
 
 def _looked_at(model: CaptioningModel, images: ImageInput, store: CaptionStore, folder: Path) -> np.ndarray:
     """Return what the network makes of each image, in a file of the folder that goes when it is not used any more."""
-    device, path, shape = next(model.parameters()).device, folder / "annotations.partial", ()
+    path, shape = folder / "annotations.partial", ()
     try:
         with evaluating(model), Column(path, np.float32) as column:
-            for some in images.batches(store.images, device):
-                values = model.encoder.annotations(some).values.cpu().numpy()
-                column.append(values.reshape(-1))
-                shape = values.shape[1:]
+            for some in images.annotations(model.encoder, store.images):
+                column.append(some.cpu().numpy().reshape(-1))
+                shape = some.shape[1:]
         found = np.load(path, mmap_mode="r").reshape(len(store), *shape)
     except OSError as error:
         problem = f"what the network makes of the images cannot be kept: {error.strerror or error}"
         raise DataError(problem, path=path, fix="see to more free space") from error
-    with contextlib.suppress(OSError):  # some systems keep a file that is open
-        path.unlink()
+    finally:
+        with contextlib.suppress(OSError):  # some systems keep a file that is open
+            path.unlink()
     return found

@@ -104,18 +104,20 @@ def _readers(recipe: schema.CaptionRecipe) -> dict[str, _Reader]:
             )
             for split, number in numbers.items()
         }
-    readers = {
-        split: _reader(_matched(data, own))
-        for split in SPLITS
-        if isinstance(own := getattr(data, split), schema.CaptionSplit)
-    }
+    splits = {split: own for split in SPLITS if isinstance(own := getattr(data, split), schema.CaptionSplit)}
+    found = {split: _matched(data, own) for split, own in splits.items()}
+    readers = {split: _reader(each) for split, each in found.items()}
+    for file in {own.captions or data.captions for own in splits.values()}:  # of all whose captions are in one file
+        first, *others = [split for split, own in splits.items() if (own.captions or data.captions) == file]
+        missing = set(found[first].without_images).intersection(*(found[split].without_images for split in others))
+        readers[first] = readers[first]._replace(without_images=sorted(missing))
     if isinstance(data.valid, float):
         readers |= _held_out(readers["train"], data.valid, seed=recipe.seed)
     return {split: readers[split] for split in SPLITS if split in readers}
 
 
 def _reader(found: Matched) -> _Reader:
-    return _Reader(lambda: iter(found.images), found.without_captions, found.without_images)
+    return _Reader(lambda: iter(found.images), found.without_captions, [])
 
 
 def _held_out(train: _Reader, share: float, *, seed: int) -> dict[str, _Reader]:

@@ -37,6 +37,9 @@ class Family(ABC, Generic[OwnRecipe]):
     of_weights: tuple[str, ...] = ()
     """The parts of a recipe, beside the model, to which weights are bound."""
 
+    instead_of_weights: str = "name a run folder"
+    """What to do where a network cannot start from a file of weights."""
+
     @abstractmethod
     def materialise(self, recipe: OwnRecipe, folder: Path, *, overfit: int | None, base: Any) -> Prepared:
         """Write what training reads, and the held-out data, into `folder`, and return the task.
@@ -89,7 +92,7 @@ class Family(ABC, Generic[OwnRecipe]):
         return
 
     def begun(
-        self, recipe: OwnRecipe, model: Any, data: Any, valid: Any, folder: Path, *, task: Any
+        self, recipe: OwnRecipe, model: Any, data: Any, valid: Any, folder: Path, *, task: Any, epoch: int
     ) -> tuple[Any, Any]:
         """Return what :meth:`open` gave, with what never changes in the training computed once and for all.
 
@@ -99,6 +102,8 @@ class Family(ABC, Generic[OwnRecipe]):
             With the weights that the training begins with, or goes on from.
         folder
             Where the data are, and what is computed may be.
+        epoch
+            The one that the training begins with, or goes on in.
         """
         return data, valid
 

@@ -35,13 +35,13 @@ def predict(run: Path, options: Given, files: Sequence[str] | None, *, form: For
     writer, nbest, folder = runs.load(run), options.get("nbest", 1), options.get("overlay")
     with named_as_options(options):
         search = dataclasses.replace(writer.search, **only(options, _SEARCH))
-    drawn: set[str] = set()
+    drawn: set[Path] = set()
 
     def described(paths: list[Path], images: list[np.ndarray]) -> list[Caption]:
         found = list(writer.stream(images, search=search, nbest=nbest))
         if folder is not None:
             for path, image, caption in zip(paths, images, found, strict=True):
-                draw(caption, image, _unused(folder, path.stem, drawn))
+                draw(caption, image, _unused(folder / path.stem, drawn))
         return found
 
     answer(
@@ -70,13 +70,14 @@ def draw(caption: Caption, image: np.ndarray, out: Path) -> None:
         raise SoftsearchError(f"the picture cannot be written: {error.strerror or error}", path=out) from error
 
 
-def _unused(folder: Path, name: str, drawn: set[str]) -> Path:
+def _unused(picture: Path, drawn: set[Path]) -> Path:
     """Return the file of a sheet; of two pictures of one name in different folders the second is numbered."""
-    number, each = 2, name
+    name = f"{picture.name}.attention"  # where sheets and pictures lie in one folder, no picture may be lost
+    each, number = picture.with_name(f"{name}.png"), 2
     while each in drawn:
-        number, each = number + 1, f"{name}-{number}"
+        each, number = picture.with_name(f"{name}-{number}.png"), number + 1
     drawn.add(each)
-    return folder / f"{each}.png"
+    return each
 
 
 def _line(path: Path, caption: Caption, form: Format) -> str:

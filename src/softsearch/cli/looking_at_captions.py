@@ -7,6 +7,7 @@ from pathlib import Path
 from softsearch.cli.captioning import draw
 from softsearch.cli.console import note, say
 from softsearch.cli.given import Given
+from softsearch.errors import SoftsearchError
 
 VIEWS = {"attention": {"out"}}
 """What can be looked at, and the options that this has."""
@@ -19,6 +20,10 @@ def look(_view: str, run: Path, asked: str, options: Given) -> None:
     """Draw where the network looks for each word about a picture."""
     from softsearch import runs
 
+    if options["out"].resolve() == Path(asked).resolve():
+        raise SoftsearchError(
+            "the sheet would take the picture's place", path=asked, fix="name another file with --out"
+        )
     writer = runs.load(run)
     image = writer.images.pixels(asked)
     (caption,) = writer.caption([image])

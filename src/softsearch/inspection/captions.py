@@ -38,6 +38,12 @@ _BLIND = (
 _HEAD_OF_PNG = slice(16, 24)  # width and height in pixels
 
 
+_WRONG = (
+    "A word is wrong where the reference of as many words that agrees most has another in its place, if it is known where "
+    "the things are; else where it stands in no reference."
+)
+
+
 def caption_scores_part(evaluations: Mapping[str, Row], *, in_use: Sequence[int]) -> list[str]:
     """Return how good the captions are, and how good they would be for other images."""
     if not evaluations:
@@ -110,16 +116,19 @@ def _words(evaluation: Row) -> list[str]:
 
 
 def _compared(words: Row) -> str:
-    """Return what sets the words that stand in no reference apart from those that do."""
+    """Return what sets wrong words apart from right ones."""
     right, wrong = words["right"], words["wrong"]
     if not (right and wrong):
-        return f"{'Every' if right else 'No'} word stands in a reference of its image."
+        return f"{'Every' if right else 'No'} word is right."
     less = "less sure" if wrong["confidence"] < right["confidence"] else "no less sure"
-    said = f"The model is {less} of words that stand in no reference of the image than of those that do"
-    if right["places"] is None or wrong["places"] is None:
-        return f"{said}."
-    more = "more" if wrong["places"] > right["places"] else "no more"
-    return f"{said}, and looks at {more} places for them (over how many a word's attention spreads: perplexity)."
+    said = f"The model is {less} of wrong words than of right ones"
+    if right["places"] is not None and wrong["places"] is not None:
+        more = "more" if wrong["places"] > right["places"] else "no more"
+        said += f", looks at {more} places for them (over how many a word's attention spreads: perplexity)"
+    if right["pointing"] is not None and wrong["pointing"] is not None:
+        off = "less" if wrong["pointing"] < right["pointing"] else "no less"
+        said += f", and {off} at the thing that they name"
+    return f"{said}. {_WRONG}"
 
 
 def _captions_part(evaluations: Mapping[str, Row], *, best: bool) -> list[str]:
@@ -139,7 +148,7 @@ def _legend(captions: Sequence[Row]) -> list[str]:
         looking = (
             "Point at a word, tap it or reach it with the tab key: the image is bright where the model looked for it."
         )
-    cross = '<p class="note">Crossed: words that stand in no reference of the image<sup class="wrong">✗</sup></p>'
+    cross = f'<p class="note">Crossed: wrong words<sup class="wrong">✗</sup>. {_WRONG}</p>'
     return [paragraph(looking), doubt_legend(), cross]
 
 
@@ -173,5 +182,5 @@ def _written(entry: Row) -> str:
 def _word(word: str, sure: float, right: bool, looked: str) -> str:
     shown = underlined(word, sure)
     if not right:
-        shown = f'<span class="wrong">{shown}<sup title="in no reference">✗</sup></span>'
+        shown = f'<span class="wrong">{shown}<sup title="wrong">✗</sup></span>'
     return f'<span class="looking" tabindex="0" style="--map:url({looked})">{shown}</span>' if looked else shown

@@ -102,9 +102,8 @@ def distinct_shown(evaluation: Row) -> str:
 
 
 def rows_of_words(evaluation: Row) -> list[tuple[str, ...]]:
-    """Return of the words that stand in a reference, and of the others: number, probability, places, pointing."""
-    named = {"right": "in a reference", "wrong": "in none"}
-    found = [(named[name], each) for name, each in (evaluation["words"] or {}).items() if each]
+    """Return of right words, and of wrong ones: number, probability, places, pointing."""
+    found = [(name, each) for name, each in (evaluation["words"] or {}).items() if each]
     return [
         (
             name,

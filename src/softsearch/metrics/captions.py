@@ -71,7 +71,8 @@ def rouge_statistics(captions: Sequence[str], references: References) -> Statist
 def cider_statistics(captions: Sequence[str], references: References) -> Statistics:
     """Return the CIDEr-D of each image, 0 to 1000, whose mean is that of all; errors as in :func:`bleu_statistics`.
 
-    How rare an n-gram is, the references of all these images say: scores of other images do not compare.
+    How rare an n-gram is, the references of all these images say: scores of other images do not compare, and of one
+    image alone the score is 0, as nothing is rare.
     """
     check_counts(captions=captions, images=references)
     grams = [[_ngrams(words_of(each)) for each in own] for own in references]

@@ -6,9 +6,9 @@
 
 and then :mod:`softsearch.models.attend_before`, gated if wanted. Beside the words' cross-entropy there may be
 
-    sum over j of (1 - sum over i of alpha_ij)^2                   doubly stochastic attention, section 4.2.1
-    - lambda_r (log p(y) - b) sum over i of log alpha_i,place(i)   for hard attention: REINFORCE, section 4.2
-    - lambda_e sum over i of H[alpha_i]                            and the entropy of its choices
+    lambda sum over j of (1 - sum over i of alpha_ij)^2                doubly stochastic attention, section 4.2.1
+    - lambda_r (log p(y) - b) sum over drawn i of log alpha_i,place(i) for hard attention: REINFORCE, section 4.1
+    - lambda_e sum over i of H[alpha_i]                                and the entropy of its choices
 
 for each caption. The first asks that each place be looked at as much as any other in the end; b is what captions came
 to before.
@@ -154,7 +154,7 @@ def reinforced(
     Parameters
     ----------
     log_probs
-        Of each caption, in nats; no gradient is taken of them.
+        Of each caption, in nats, without a gradient.
     baseline
         What captions came to before: only what is better, or worse, changes the weights.
     reward, entropy
@@ -162,9 +162,9 @@ def reinforced(
     """
     assert captioned.weights is not None
     assert captioned.places is not None
+    weights = captioned.weights.clamp(min=torch.finfo(captioned.weights.dtype).tiny)  # else log 0, where it collapses
     is_drawn = captioned.places != EVERYWHERE
-    chosen = captioned.weights.gather(2, captioned.places.clamp(min=0).unsqueeze(2)).squeeze(2)
-    spread = torch.special.entr(captioned.weights).sum(dim=2)
-    log_chosen = chosen.clamp(min=torch.finfo(chosen.dtype).tiny).log()
-    praise = reward * (log_probs.detach() - baseline).unsqueeze(1) * log_chosen
+    chosen = weights.gather(2, captioned.places.clamp(min=0).unsqueeze(2)).squeeze(2)
+    spread = torch.special.entr(weights).sum(dim=2)
+    praise = reward * (log_probs - baseline).unsqueeze(1) * chosen.log()
     return -((praise * is_drawn + entropy * spread) * target_mask).sum(dim=1)

@@ -1,6 +1,6 @@
 """Residual networks and plain ones of the same depth (He et al. 2016).
 
-    ImageNet   conv 7, stride 2; max pooling; 4 stages of 64, 128, 256, 512 maps; table 1
+    ImageNet   conv 7, stride 2; max pooling; 4 stages of 64, 128, 256, 512 maps; table 1; depth 10 is not in it
     CIFAR      conv 3; 3 stages of 16, 32, 64 maps with n blocks each: depth 6n + 2; section 4.2
 
 The first block of each stage but the first takes every second place. The last maps are averaged, and one linear layer
@@ -48,7 +48,7 @@ class ResidualNet(ImageClassifier):
     block, shortcut, residual
         See :mod:`softsearch.nn.residual`; without `residual` it is a plain net.
     counts
-        Blocks of each stage.
+        Blocks of each stage; with fewer stages than the paper has, more places are left.
     width
         Maps of the first stage; each of the others has twice those of the one before.
     """

@@ -8,7 +8,8 @@ and e_ij says how well annotation h_j fits the decoder's state s:
     general     s' W h_j                    Luong, Pham and Manning (2015), section 3.1
     dot         s' h_j                      the same
     linear      w . [s; h_j]                a layer without a hidden one, to see why there has to be one
-    hard        additive, and c_i = h_j for one j alone, drawn with probability alpha_ij    Xu et al. (2015)
+    hard        additive; in training c_i = h_j for one j, drawn with probability alpha_ij, or for a share of the looks
+                the sum as above; afterwards h_j for the likeliest j                        Xu et al. (2015), section 4.1
 
 With coverage (Tu et al. 2016, section 3.1: the linguistic kind, without fertility) the energy also knows how much j has
 been read already: C_i-1,j, the sum of its weights before i, enters inside the tanh as V C_i-1,j; where there is no tanh
@@ -25,9 +26,11 @@ alpha_ij        ``weights``
 c_i             ``context``
 v, W, U         ``score``, ``query``, ``key``
 C_i-1,j, V      ``coverage``, ``covered``
+s_t             ``place``, of hard attention
 ==============  ===========================================================
 
-Departure: U has a bias, as there is none elsewhere in the additive energy.
+Departures: U has a bias, as there is none elsewhere in the additive energy. Which looks of hard attention read all
+places is drawn look by look; Xu et al. draw it once for an image.
 """
 
 from __future__ import annotations
@@ -43,6 +46,7 @@ from softsearch.nn.products import Linear
 from softsearch.shapes import Bool, Float, Int, Tensor
 
 EVERYWHERE = -1
+"""In place of a place: all were read, by their weights."""
 
 
 class Attended(NamedTuple):

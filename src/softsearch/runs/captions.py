@@ -56,10 +56,13 @@ def evaluate_captions(
     writer: CaptionWriter = load(folder.path)
 
     def written(path: Path, to: Path) -> CaptionStore:
-        images = _images(str(path), folder)
-        return CaptionStore.write(
-            to, images, writer.tokenizer, size=writer.images.size, channels=writer.images.channels, skip=False
-        )
+        images, size, channels = _images(str(path), folder, writer), writer.images.size, writer.images.channels
+        skip = folder.about.get("recipe", {}).get("data", {}).get("skip_broken", False)
+        store = CaptionStore.write(to, images, writer.tokenizer, size=size, channels=channels, skip=skip)
+        if store.skipped:
+            told = f"{len(store.skipped):,} pictures cannot be read, and are left out: {the_first(store.skipped)}"
+            warnings.warn(f"{path}: {told}", stacklevel=5)
+        return store
 
     with to_score(folder, on, kind="images", opened=CaptionStore, written=written) as (name, store, file):
         held_out = HeldOutCaptions(name, store)
@@ -109,7 +112,7 @@ def score_captions(
     return found
 
 
-def _images(on: str, folder: RunFolder) -> list[CaptionedImage]:
+def _images(on: str, folder: RunFolder, writer: CaptionWriter) -> list[CaptionedImage]:
     """Return images with captions that lie in two places."""
     paths = two_files(on) if "," in on else []
     if len(paths) != 2:
@@ -118,7 +121,7 @@ def _images(on: str, folder: RunFolder) -> list[CaptionedImage]:
     images, captions = paths
     data = folder.about.get("recipe", {}).get("data", {})
     columns = {name: data[name] for name in ("image", "caption") if name in data}
-    found = match(images, read_captions(captions, **columns), names=None, channels=data.get("channels", 3))
+    found = match(images, read_captions(captions, **columns), names=None, channels=writer.images.channels)
     for told, lacking in (
         ("images have no caption, and are left out", found.without_captions),
         ("images with captions are not there", found.without_images),

@@ -194,7 +194,7 @@ def dry_run(recipe: Recipe, *, start: Path | str | None = None, overfit: int | N
         task, sizes = prepared.task, family.sizes(prepared.task)
         data, valid = family.open(recipe, files, name=prepared.name, task=task)
         model = family.model(recipe, sizes=sizes)
-        data, valid = family.begun(recipe, model, data, valid, files, task=task)
+        data, valid = family.begun(recipe, model, data, valid, files, task=task, epoch=0)
         optimizer = build_optimizer(recipe.training.optimizer, model)
         precision = choose_precision(
             settings.precision,
@@ -239,9 +239,10 @@ def _train(folder: RunFolder, recipe: Recipe, *, resume: bool, live: bool, notes
         family.begin(recipe, model, files)
         if folder.about.get("from"):
             load_weights(folder.path / WEIGHTS, model=model)
+        epoch = 0
     else:
-        load_checkpoint(folder, "last", model=model)
-    data, valid = family.begun(recipe, model, data, valid, files, task=task)
+        epoch = load_checkpoint(folder, "last", model=model)["position"]["epoch"]
+    data, valid = family.begun(recipe, model, data, valid, files, task=task, epoch=epoch)
     outcome = run_loop(
         model=model,
         task=task,

@@ -49,8 +49,7 @@ def start_from(source: Path, recipe: Recipe) -> tuple[Recipe, Start]:
 def _from_file(path: Path, recipe: Recipe) -> tuple[Recipe, Start]:
     if family_of(recipe).of_weights or recipe.training is None:
         problem = "only networks that read images start from a file of weights: others are bound to a vocabulary"
-        fix = "name it as model.encoder.weights" if recipe.kind == "image_captioning" else "name a run folder"
-        raise RunError(problem, path=path, fix=fix)
+        raise RunError(problem, path=path, fix=family_of(recipe).instead_of_weights)
     published = read_weights(path)
     # whether they fit is told before the images are read; how many classes there are does not matter to that
     take_weights(published, family_of(recipe).model(recipe, sizes={"classes": 2}), path=path)

@@ -39,7 +39,7 @@ _AT_ONCE = 64
 class Judged(NamedTuple):
     """A caption, word by word: which words are right, and which name a thing whose place is known.
 
-    `things` are those of the reference that says the same at the same places, as far as it is right.
+    `things` are those of the reference that the words were held against; empty where that is not one alone.
     """
 
     right: list[bool]
@@ -77,7 +77,8 @@ def pointing(writer: CaptionWriter, store: CaptionStore) -> dict[str, Any] | Non
     chances: list[float] = []
     for begin in range(0, len(rows), _AT_ONCE):
         some = rows[begin : begin + _AT_ONCE]
-        annotations = writer.annotations(np.asarray(store.images[[image for image, _ in some]]))
+        images, which = np.unique([image for image, _ in some], return_inverse=True)
+        annotations = writer.annotations(np.asarray(store.images[images]))[which]
         found = writer.forced(annotations, [store.captions[image][place] for image, place in some])
         for (image, place), weights in zip(some, found, strict=True):
             if weights is None:  # it looks nowhere in particular
@@ -108,7 +109,7 @@ def judged(text: str, references: Sequence[str], things: Sequence[Sequence[Thing
 
 
 def words_compared(captions: Sequence[Caption], judgements: Sequence[Judged]) -> dict[str, Any] | None:
-    """Return how sure the network was of right and of wrong words, and over how many places it looked for them.
+    """Return how sure the network was of right and of wrong words, how widely it looked, and whether at the thing.
 
     None where no word is right, or none is wrong: there is nothing to compare.
     """

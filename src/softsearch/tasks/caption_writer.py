@@ -51,7 +51,8 @@ class Caption:
         For each word of ``text.split()`` the probability of its tokens, given all before: their product.
     weights
         Where the network looked for each word, mean over its tokens; rows and columns of places, which cover the image
-        as it is read, the middle of the picture. None for a network without attention.
+        as it is read, the middle of the picture. With hard attention what it would draw by: it reads the likeliest
+        place. None for a network without attention.
     alternatives
         The next best captions, where more than one was asked for.
     """
@@ -91,7 +92,8 @@ class CaptionWriter:
     images
         How images become what the network reads.
     search
-        How captions are looked for, where a call does not say otherwise; of its lengths the longest counts.
+        How captions are looked for, where a call does not say otherwise; `max_ratio` is not used, as images have no
+        length.
     """
 
     def __init__(self, model: CaptioningModel, tokenizer: Tokenizer, *, images: ImageInput, search: Search) -> None:
@@ -135,10 +137,8 @@ class CaptionWriter:
         self, images: Shaped[np.ndarray, "number size size channels"]
     ) -> Float[Tensor, "number places maps"]:
         """Return what the network makes of images as they are stored."""
-        device = next(self.model.parameters()).device
         with evaluating(self.model):
-            parts = [self.model.encoder.annotations(some).values for some in self.images.batches(images, device)]
-        return torch.cat(parts)
+            return torch.cat(list(self.images.annotations(self.model.encoder, images)))
 
     def written(
         self, annotations: Float[Tensor, "batch places maps"], search: Search, *, nbest: int = 1

@@ -2,7 +2,7 @@
 
     L = sum over captions of  -log p(y)  +  what attention is asked for            both of softsearch.models.captioner
 
-divided by the number of tokens, so that the weights of the parts are those of Xu et al. (2015, equations 13 and 14).
+divided by the number of tokens, so that the weights of the parts are those of Xu et al. (2015, sections 4.1 and 4.2.1).
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from softsearch.data.tokenizers import Tokenizer
 from softsearch.decoding.settings import Search
 from softsearch.metrics.captions import bleu_statistics, cider_statistics
 from softsearch.models.captioner import Captioned, Captioner, doubly_stochastic, reinforced
-from softsearch.nn.losses import linear_cross_entropy
+from softsearch.nn.losses import ROWS_AT_ONCE, linear_cross_entropy
 from softsearch.shapes import Bool, Float, Tensor
-from softsearch.tasks.caption_writer import CaptioningModel, CaptionWriter
+from softsearch.tasks.caption_writer import IMAGES_AT_ONCE, CaptioningModel, CaptionWriter
 from softsearch.tasks.image_input import ImageInput, one_image_told
 from softsearch.tasks.task import Carry, Loss, Term, Validation, evaluating
 
-_IMAGES_AT_ONCE, _CAPTIONS_AT_ONCE = 64, 256
+_CAPTIONS_AT_ONCE = 256
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class CaptionTask:
     attention
         What is asked for beside the words.
     search
-        How the trained network writes; of its lengths the longest counts.
+        How the trained network writes; `max_ratio` is not used, as images have no length.
     """
 
     def __init__(
@@ -171,13 +171,12 @@ class CaptionTask:
         self, model: CaptioningModel, data: HeldOutCaptions
     ) -> Iterator[Float[Tensor, "batch places maps"]]:
         """Yield what the network makes of held-out images, some at a time."""
-        device = next(model.parameters()).device
         if data.annotations is None:
-            for images in self.images.batches(data.store.images, device):
-                yield model.encoder.annotations(images).values
+            yield from self.images.annotations(model.encoder, data.store.images)
             return
-        for begin in range(0, len(data.annotations), _IMAGES_AT_ONCE):
-            yield torch.from_numpy(np.array(data.annotations[begin : begin + _IMAGES_AT_ONCE])).to(device)
+        device = next(model.parameters()).device
+        for begin in range(0, len(data.annotations), IMAGES_AT_ONCE):
+            yield torch.from_numpy(np.array(data.annotations[begin : begin + IMAGES_AT_ONCE])).to(device)
 
     def _tell(self, model: CaptioningModel, batch: CaptionBatch, tally: _Tally) -> None:
         """Take in what becomes of given captions; where places are drawn, also what they come to with two draws."""
@@ -207,7 +206,10 @@ def caption_log_probs(
     """Return the log-probability of each caption and its end, in nats; no gradient is taken of it."""
     with torch.no_grad():
         targets = batch.target_output[batch.target_mask]
-        costs = functional.cross_entropy(model.output(features).float(), targets, reduction="none")
+        rows = zip(features.split(ROWS_AT_ONCE), targets.split(ROWS_AT_ONCE), strict=True)
+        costs = torch.cat(
+            [functional.cross_entropy(model.output(own), wanted, reduction="none") for own, wanted in rows]
+        )
         return (
             -torch.zeros(batch.target_mask.shape, device=costs.device).masked_scatter(batch.target_mask, costs).sum(1)
         )
@@ -235,7 +237,7 @@ class _Tally:
             in_all = float(torch.special.entr(self.looked / self.count).sum())
             scores |= {"places": math.exp(self.entropy / self.count), "places_in_all": math.exp(in_all)}
         if self.differences:
-            # two draws of one caption differ by twice the variance
+            # the squared difference of two draws is twice the variance, on average
             scores["reward_deviation"] = float(torch.cat(self.differences).square().mean().div(2).sqrt())
         return scores
 

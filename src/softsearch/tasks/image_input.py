@@ -18,6 +18,7 @@ import torch
 from softsearch.data.images.batches import as_read
 from softsearch.data.images.decoding import fitted, in_colours, read_picture
 from softsearch.errors import DataError
+from softsearch.models.image_classifier import ImageClassifier
 from softsearch.shapes import Float, Shaped, Tensor
 
 _AT_ONCE = 250  # images of 64 by 64, and fewer of larger ones
@@ -66,6 +67,11 @@ class ImageInput:
         """Yield images as they are stored, (number, size, size, channels) in bytes, standardised, some at a time."""
         for some in _groups(images):
             yield self.standardised(as_read(some).to(device))
+
+    def annotations(self, encoder: ImageClassifier, images: np.ndarray) -> Iterator[Float[Tensor, "batch places maps"]]:
+        """Yield what a network, which is to be in evaluation mode, makes of images as they are stored, some at a time."""
+        for some in self.batches(images, next(encoder.parameters()).device):
+            yield encoder.annotations(some).values
 
     def pixels(
         self, image: Path | str | Shaped[np.ndarray, "height width channels"]

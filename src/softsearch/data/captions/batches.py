@@ -53,8 +53,8 @@ class CaptionBatch:
 class CaptionData:
     """The images of a store in random order, in batches of one size.
 
-    Captions of similar length are not put together, as those of pairs are: they are of images that have as many things
-    in them, and a network that normalises over such a batch learns to rely on it.
+    Unlike pairs, captions are not sorted by length: images whose captions are as long show as many things, and a network
+    that normalises over such a batch learns to rely on it.
 
     Rows count on from epoch to epoch, so that what is random about a batch is a function of its rows: row ``r`` is
     image ``r % n`` in epoch ``r // n``.

@@ -27,7 +27,7 @@ class Thing(NamedTuple):
 class CaptionedImage(NamedTuple):
     """An image, what is said of it, and where it was found; `source` as of a labelled one.
 
-    `things` has for each caption the words that name a thing, where their places are known; else nothing.
+    `things` has for each caption the words that are about a thing, with its box; it is empty where no box is known.
     """
 
     source: Pixels | Callable[[], Pixels]

@@ -98,7 +98,7 @@ def match(pictures: Path, captions: Captions, *, names: Path | None, channels: i
     return Matched(
         images,
         [path for path in wanted if path not in said],
-        [] if names is not None else [name for name in said if name not in there],
+        [name for name in said if name not in there],
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,6 @@ class CaptionStore:
         Where each image was read.
     skipped
         What was said of each picture that could not be read, and is left out.
-    things
-        Of each caption of each image, the words that name a thing, where their places are known.
     ids, ends, first
         The token ids of all captions, one behind the other; where each caption ends among them; which caption is the
         first of each image.
@@ -59,7 +58,7 @@ class CaptionStore:
             self.captions: list[list[str]] = about["captions"]
             self.places: list[str] = about["places"]
             self.skipped: list[str] = about["skipped"]
-            self.things = [[list(map(_thing, own)) for own in of_image] for of_image in about["things"]]
+            self._things = about["things"]
             shape = (len(self.places), about["size"], about["size"], about["channels"])
             self.images = np.asarray(np.load(folder / "pixels.npy", mmap_mode="r")).reshape(shape)
             self.ids, self.ends = (
@@ -75,6 +74,14 @@ class CaptionStore:
 
     def __len__(self) -> int:
         return len(self.images)
+
+    @cached_property
+    def things(self) -> list[list[list[Thing]]]:
+        """For each image and each of its captions, which words tell the size, colour or shape of a thing, and its box.
+
+        Empty where no boxes are known.
+        """
+        return [[list(map(_thing, own)) for own in of_image] for of_image in self._things]
 
     @property
     def num_captions(self) -> int:

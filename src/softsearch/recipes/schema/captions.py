@@ -28,7 +28,7 @@ from softsearch.recipes.schema.model import (
 )
 from softsearch.recipes.schema.recipe import Recipe
 from softsearch.recipes.schema.tokenizer import Sentencepiece, Tokenizer, Words
-from softsearch.recipes.schema.training import Training, require_score
+from softsearch.recipes.schema.training import Stop, Training
 
 
 class Captioning(Part):
@@ -172,7 +172,7 @@ class Hard(Part):
     Attributes
     ----------
     expected
-        Share of the looks in training at which all places are read, as by soft attention.
+        Share of the looks in training, drawn one by one, at which all places are read, as by soft attention.
     """
 
     kind: Literal["hard"]
@@ -193,7 +193,7 @@ class Looking(Part):
         For so many epochs, or for all, the network stays as it begins.
     """
 
-    network: ImageModel = ResidualModel(kind="residual")
+    network: ImageModel = ResidualModel(kind="residual", stem="imagenet", depth=18, stages=3)
     weights: Text | None = None
     frozen_epochs: Annotated[int, Field(ge=0, le=10**9)] | Literal["all"] = 0
 
@@ -274,6 +274,12 @@ class CaptioningTransformer(Part):
         return self
 
 
+class CaptionStop(Stop):
+    """As in all trainings, but on captions that are written greedily, unless another score is named."""
+
+    on: Literal["loss", "bleu", "cider"] = "cider"
+
+
 class CaptionTraining(Training):
     """Training on images with captions.
 
@@ -285,6 +291,7 @@ class CaptionTraining(Training):
         Of each image of a batch, drawn anew at each visit.
     """
 
+    stop: CaptionStop = CaptionStop()
     batch_size: Count = 32
     captions_per_image: Annotated[int, Field(ge=1, le=100)] = 5
 
@@ -348,11 +355,6 @@ class CaptionRecipe(Recipe):
     @model_validator(mode="after")
     def _the_mean_of_weights_is_that_of_all(self) -> CaptionRecipe:
         require_statistics(self.training, self.model.encoder.network)
-        return self
-
-    @model_validator(mode="after")
-    def _it_stops_on_a_score_that_it_has(self) -> CaptionRecipe:
-        require_score(self.training, "loss", "bleu", "cider")
         return self
 
     def without_effect(self, at: str = "") -> Iterator[str]:
