@@ -80,7 +80,7 @@ def test_a_run_from_before_there_was_more_than_a_temperature_is_loaded():
 
 def test_the_example_on_the_page_runs(run, project, capsys):
     page = (project / "docs" / "api.md").read_text()
-    (example,) = (code for code in re.findall(r"```python\n(.*?)```", page, re.DOTALL) if "writer" in code)
+    (example,) = (code for code in re.findall(r"```python\n(.*?)```", page, re.DOTALL) if "writer.write" in code)
     example = example.replace('"runs/shakespeare"', "run")
     names: dict[str, object] = {"softsearch": softsearch, "run": run}
     exec(compile(example, "api.md", "exec"), names)

@@ -26,7 +26,7 @@ task: {kind: image_captioning}
 data: {kind: scenes, num_train: 6, num_valid: 3, num_test: 2, size: 16}
 model:
   kind: captioner
-  encoder: {network: {kind: residual, depth: 8, width: 2}}
+  encoder: {network: {kind: residual, stem: cifar, depth: 8, width: 2}}
   embedding: 4
   decoder: {hidden: 4}
   attention: {kind: additive, hidden: 4}
@@ -35,7 +35,7 @@ training: {batch_size: 3, max_steps: 2, schedule: {kind: constant, warmup_steps:
 """
 TRANSFORMER = (
     "model={kind: captioning_transformer, width: 4, heads: 2, hidden: 4, layers: 1, "
-    "encoder: {network: {kind: residual, depth: 8, width: 2}}}"
+    "encoder: {network: {kind: residual, stem: cifar, depth: 8, width: 2}}}"
 )
 FAMILY = CaptionFamily()
 
@@ -105,8 +105,8 @@ def test_weights_that_are_missing_or_of_another_network_are_told_before_an_image
     ("network", "head"),
     [
         ("{kind: lenet, widths: [2, 3, 4, 4]}", ("classifier",)),
-        ("{kind: residual, depth: 8, width: 2}", ("fc",)),
-        ("{kind: residual, depth: 8, width: 2, block: pre_activation}", ("fc",)),
+        ("{kind: residual, stem: cifar, depth: 8, width: 2}", ("fc",)),
+        ("{kind: residual, stem: cifar, depth: 8, width: 2, block: pre_activation}", ("fc",)),
         ("{kind: googlenet}", ("dropout", "fc")),
     ],
 )

@@ -42,12 +42,12 @@ def test_what_else_is_known_follows(capsys: pytest.CaptureFixture[str]) -> None:
     for said in ("431 different", "120 images", "71.00 % (69.00 to 73.00; if it were even: 15.00 %)", "another image"):
         assert said in out, said
     lines = [line.split() for line in out.splitlines()]
-    assert ["in", "a", "reference", "8,000", "0.91", "3.2", "72.0", "%"] in lines
-    assert ["in", "none", "42", "0.50", "7.5", "–"] in lines
+    assert ["right", "8,000", "0.91", "3.2", "72.0", "%"] in lines
+    assert ["wrong", "42", "0.50", "7.5", "–"] in lines
 
 
 def test_what_is_not_known_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
     out = printed(capsys, pointing=None, words=None, distinct={"captions": 1, "seen": None}, overfit=16)
-    for absent in ("that a word names", "in a reference", "training;"):
+    for absent in ("that a word names", "wrong", "training;"):
         assert absent not in out
     assert "the 16 images trained on are its valid data too" in out

@@ -146,7 +146,7 @@ def test_pointing_and_right_and_wrong_words_are_compared(run: Path) -> None:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        (None, "Every word stands in a reference"),
+        (None, "Every word is right"),
         ({"count": 7, "confidence": 0.95, "places": 2.0, "pointing": None}, "no less sure"),
         ({"count": 7, "confidence": 0.95, "places": 2.0, "pointing": None}, "looks at no more places"),
     ],

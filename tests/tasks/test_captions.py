@@ -212,7 +212,7 @@ def test_validation_some_images_and_captions_at_a_time_is_that_of_all_at_once(ki
     model, own = network(kind), task()
     known = own.ready(model).annotations(held_out.images).numpy()
     at_once = own.validate(model, HeldOutCaptions("valid", held_out)).scores
-    monkeypatch.setattr("softsearch.tasks.captions._IMAGES_AT_ONCE", 2)
+    monkeypatch.setattr("softsearch.tasks.captions.IMAGES_AT_ONCE", 2)
     monkeypatch.setattr("softsearch.tasks.captions._CAPTIONS_AT_ONCE", 2)
     monkeypatch.setattr("softsearch.tasks.image_input._AT_ONCE", 1)
     for own_or_known in (None, known):

@@ -228,7 +228,7 @@ def _num_maps(network: ImageClassifier, recipe: schema.CaptionRecipe) -> int:
 
 def _looked_at(model: CaptioningModel, images: ImageInput, store: CaptionStore, folder: Path) -> np.ndarray:
     """Return what the network makes of each image, in a file of the folder that goes when it is not used any more."""
-    path, shape = folder / "annotations.partial", ()
+    path, shape = folder / "annotations.partial", torch.Size()
     try:
         with evaluating(model), Column(path, np.float32) as column:
             for some in images.annotations(model.encoder, store.images):

@@ -6,10 +6,10 @@ where it says something wrong one can see why. In drawn scenes the place of each
 While the captions of the test scenes are written, the share of the attention that lies on the place of the thing is
 taken for each word that names it: its size, its colour, its shape; over the cells that its box touches. Chance is the
 share of those cells; blind is the share of this attention that lies on the boxes of another scene with as many things,
-word by word. Then the network's own captions are taken: a word is wrong where the reference of the same length that agrees
-most has another one, and what is looked at for wrong words is compared with right ones. Every test scene shows a colour
-and a shape that never met in training, so there are mistakes to explain; the training is stopped early, so that there
-are more.
+word by word. Then the network's own captions are taken: a word is wrong where the reference of the same length that
+agrees most has another one, and what is looked at for wrong words is compared with right ones. Every test scene shows a
+colour and a shape that never met in training, so there are mistakes to explain; the training is stopped early, so that
+there are more.
 """
 
 from __future__ import annotations

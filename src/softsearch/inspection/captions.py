@@ -39,8 +39,8 @@ _HEAD_OF_PNG = slice(16, 24)  # width and height in pixels
 
 
 _WRONG = (
-    "A word is wrong where the reference of as many words that agrees most has another in its place, if it is known where "
-    "the things are; else where it stands in no reference."
+    "A word is wrong where the reference of as many words that agrees most has another in its place, if it is known "
+    "where the things are; else where it stands in no reference."
 )
 
 

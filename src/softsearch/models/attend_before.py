@@ -11,8 +11,8 @@
 
 Departures from the papers: the readout reads u_i instead of s_i-1, and is a tanh layer, where Bahdanau's is maxout and
 Xu's linear, with E y_i-1 as it is. The first states are one tanh layer's, where Xu has a network for each of two; the
-gate works with hard attention, too. With several layers the first one asks, as in Wu et al. (2016); its answer enters the first layer and the
-readout, there every layer.
+gate works with hard attention, too. With several layers the first one asks, as in Wu et al. (2016); its answer enters
+the first layer and the readout, there every layer.
 
 In training, everything that does not wait for s_i-1 leaves the loop: keys and the embedding's share of the gates come
 before it; upper layers, readout and output layer after it, the last two for the real positions only.

@@ -124,7 +124,7 @@ class Captioner(AttendBefore):
         )
 
 
-def _with_places(values: Float[Tensor, "batch src maps"]) -> Float[Tensor, "batch src annotation"]:
+def _with_places(values: Float[Tensor, "batch src width"]) -> Float[Tensor, "batch src annotation"]:
     """Return the annotations of a square of places with the row and the column of each, from -1 to 1."""
     edge = math.isqrt(values.shape[1])
     along = torch.linspace(-1, 1, edge, device=values.device, dtype=values.dtype)

@@ -9,7 +9,7 @@ and e_ij says how well annotation h_j fits the decoder's state s:
     dot         s' h_j                      the same
     linear      w . [s; h_j]                a layer without a hidden one, to see why there has to be one
     hard        additive; in training c_i = h_j for one j, drawn with probability alpha_ij, or for a share of the looks
-                the sum as above; afterwards h_j for the likeliest j                        Xu et al. (2015), section 4.1
+                the sum as above; afterwards h_j for the likeliest j    Xu et al. (2015), section 4.1
 
 With coverage (Tu et al. 2016, section 3.1: the linguistic kind, without fertility) the energy also knows how much j has
 been read already: C_i-1,j, the sum of its weights before i, enters inside the tanh as V C_i-1,j; where there is no tanh

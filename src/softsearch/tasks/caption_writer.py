@@ -135,13 +135,13 @@ class CaptionWriter:
 
     def annotations(
         self, images: Shaped[np.ndarray, "number size size channels"]
-    ) -> Float[Tensor, "number places maps"]:
+    ) -> Float[Tensor, "number src annotation"]:
         """Return what the network makes of images as they are stored."""
         with evaluating(self.model):
             return torch.cat(list(self.images.annotations(self.model.encoder, images)))
 
     def written(
-        self, annotations: Float[Tensor, "batch places maps"], search: Search, *, nbest: int = 1
+        self, annotations: Float[Tensor, "batch src annotation"], search: Search, *, nbest: int = 1
     ) -> list[list[Caption]]:
         """Return captions of images that were looked at, the best of each first."""
         mask = torch.ones(annotations.shape[:2], dtype=torch.bool, device=annotations.device)
@@ -158,7 +158,7 @@ class CaptionWriter:
         return [list(map(self._caption, hypotheses)) for hypotheses in found]
 
     def forced(
-        self, annotations: Float[Tensor, "batch places maps"], texts: Sequence[str]
+        self, annotations: Float[Tensor, "batch src annotation"], texts: Sequence[str]
     ) -> list[Float[np.ndarray, "words rows columns"] | None]:
         """Return where the network looks for each word of a given caption of each image, while made to write it."""
         tokens = [self.tokenizer.encode(text) for text in texts]
@@ -182,7 +182,7 @@ class CaptionWriter:
         return Caption(text, found.score, [math.exp(each) for each in costs], looked)
 
     def _of_words(
-        self, tokens: list[int], weights: Float[Tensor, "tgt places"], count: int
+        self, tokens: list[int], weights: Float[Tensor, "tgt src"], count: int
     ) -> Float[np.ndarray, "words rows columns"]:
         """Return the mean of the weights over the tokens of each word, as a square of places."""
         words = np.array(self.tokenizer.word_ids(tokens), dtype=int)

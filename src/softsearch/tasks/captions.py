@@ -39,7 +39,7 @@ class HeldOutCaptions:
 
     name: str
     store: CaptionStore
-    annotations: Float[np.ndarray, "number places maps"] | None = None
+    annotations: Float[np.ndarray, "number src annotation"] | None = None
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ class CaptionTask:
 
     def _annotations(
         self, model: CaptioningModel, data: HeldOutCaptions
-    ) -> Iterator[Float[Tensor, "batch places maps"]]:
+    ) -> Iterator[Float[Tensor, "batch src annotation"]]:
         """Yield what the network makes of held-out images, some at a time."""
         if data.annotations is None:
             yield from self.images.annotations(model.encoder, data.store.images)
@@ -207,12 +207,9 @@ def caption_log_probs(
     with torch.no_grad():
         targets = batch.target_output[batch.target_mask]
         rows = zip(features.split(ROWS_AT_ONCE), targets.split(ROWS_AT_ONCE), strict=True)
-        costs = torch.cat(
-            [functional.cross_entropy(model.output(own), wanted, reduction="none") for own, wanted in rows]
-        )
-        return (
-            -torch.zeros(batch.target_mask.shape, device=costs.device).masked_scatter(batch.target_mask, costs).sum(1)
-        )
+        costs = [functional.cross_entropy(model.output(own), wanted, reduction="none") for own, wanted in rows]
+        each = features.new_zeros(batch.target_mask.shape).masked_scatter(batch.target_mask, torch.cat(costs))
+        return -each.sum(dim=1)
 
 
 class _Tally:
@@ -243,7 +240,7 @@ class _Tally:
 
 
 def _batches(
-    store: CaptionStore, images: range, annotations: Float[Tensor, "batch places maps"]
+    store: CaptionStore, images: range, annotations: Float[Tensor, "batch src annotation"]
 ) -> Iterator[CaptionBatch]:
     """Yield all captions of some images, each with the annotations of its image."""
     captions = [(image, caption) for image in images for caption in store.captions_of(image)]

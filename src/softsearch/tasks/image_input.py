@@ -68,8 +68,10 @@ class ImageInput:
         for some in _groups(images):
             yield self.standardised(as_read(some).to(device))
 
-    def annotations(self, encoder: ImageClassifier, images: np.ndarray) -> Iterator[Float[Tensor, "batch places maps"]]:
-        """Yield what a network, which is to be in evaluation mode, makes of images as they are stored, some at a time."""
+    def annotations(
+        self, encoder: ImageClassifier, images: np.ndarray
+    ) -> Iterator[Float[Tensor, "batch src annotation"]]:
+        """Yield what a network in evaluation mode makes of images as they are stored, some at a time."""
         for some in self.batches(images, next(encoder.parameters()).device):
             yield encoder.annotations(some).values
 

@@ -53,8 +53,8 @@ class CaptionBatch:
 class CaptionData:
     """The images of a store in random order, in batches of one size.
 
-    Unlike pairs, captions are not sorted by length: images whose captions are as long show as many things, and a network
-    that normalises over such a batch learns to rely on it.
+    Unlike pairs, captions are not sorted by length: images whose captions are as long show as many things, and a
+    network that normalises over such a batch learns to rely on it.
 
     Rows count on from epoch to epoch, so that what is random about a batch is a function of its rows: row ``r`` is
     image ``r % n`` in epoch ``r // n``.
@@ -86,7 +86,7 @@ class CaptionData:
         seed: int,
         augment: Augment | None,
         frozen_epochs: int | None,
-        annotations: Float[np.ndarray, "number places maps"] | None = None,
+        annotations: Float[np.ndarray, "number src annotation"] | None = None,
     ) -> None:
         self.store = store
         self.augment = augment

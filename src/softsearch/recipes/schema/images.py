@@ -341,7 +341,8 @@ class ResidualModel(Part):
                 "there is no such depth", key="depth", allowed=f"{per_block}n + 2, such as {near} or {near + per_block}"
             )
         if self.stem == "imagenet" and self.depth not in (10, 18, 34, 50, 101, 152):
-            raise mistake("there is no such depth", key="depth", allowed="10, 18, 34, 50, 101, 152")
+            fix = "take one of these, or stem: cifar for other depths"
+            raise mistake("there is no such depth", key="depth", allowed="10, 18, 34, 50, 101, 152", fix=fix)
         if self.stem == "cifar" and self.stages == 4:
             raise mistake("there are three stages", key="stages", allowed="1 to 3, or null")
         return self
