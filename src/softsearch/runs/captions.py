@@ -140,7 +140,7 @@ def _trained_on(folder: RunFolder) -> list[str] | None:
 def _shown(store: CaptionStore, captions: Sequence[Caption], judgements: Sequence[Judged]) -> dict[str, Any]:
     """Return some of the best captions and some of the worst, by the CIDEr-D of each, the best first."""
     each = cider_statistics([caption.text for caption in captions], store.captions).counts[:, 0]
-    order = np.argsort(-each, kind="stable").tolist()
+    order = sorted(range(len(each)), key=lambda row: (-each[row], -len(captions[row].text)))  # of equals, who says more
     best, rest = order[: min(_BEST, len(order) // 2)], order[min(_BEST, len(order) // 2) :]
     chosen = [*best, *rest[-_WORST:]]
     return {
