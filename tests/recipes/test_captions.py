@@ -184,3 +184,14 @@ def test_a_share_may_take_the_place_of_the_split_to_validate_on(load, anywhere):
     assert load("data.valid=0.1", text=FILES).data.valid == 0.1
     back = load("data.valid={names: v.txt}", text=FILES.replace("{images: others, captions: others.csv}", "0.1")).data
     assert back.valid == CaptionSplit(names=str(anywhere / "v.txt"))
+
+
+def test_what_the_readme_says_of_pictures_of_ones_own_is_read(project, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    command = next(line for line in (project / "README.md").read_text().splitlines() if "captions: said.csv" in line)
+    name, change = command.split()[3], command.partition("--set data='")[2].partition("'")[0]
+    with warnings.catch_warnings(action="ignore"):  # of what scenes have and pictures have not
+        data = load_recipe(name, [f"data={change}"]).data
+    assert (data.kind, data.train.images, data.valid) == ("captions", None, 0.1)
+    assert Path(data.folder or ".") / data.images == tmp_path / "photos"
+    assert Path(data.folder or ".") / data.captions == tmp_path / "said.csv"
