@@ -210,3 +210,19 @@ def test_a_few_images_are_learnt_by_heart(recipe, tmp_path):
 def test_a_forecast_tells_what_a_training_would_take(recipe):
     found = runs.dry_run(recipe("model.encoder.frozen_epochs=all"))
     assert (found["items"], found["train_items"], found["steps"]) == ("images", 24, 6)
+
+
+@pytest.mark.parametrize("kind", ["additive", "hard"])
+def test_a_training_that_came_to_no_end_is_told(kind, recipe, tmp_path):
+    changes = (f"model.attention={{kind: {kind}, hidden: 8}}", "training.clip_norm=null", "training.max_steps=12")
+    wild = "training.optimizer={kind: sgd, learning_rate: 1.0e+30}"
+    with pytest.raises(RunError, match="no finite loss or gradient"):
+        runs.train(recipe(*changes, wild), tmp_path / "run", live=False)
+
+
+def test_a_network_that_looks_at_no_numbers_is_told(run):
+    writer = runs.load(run)
+    with torch.no_grad():
+        writer.model.attention.score.fill_(float("nan"))
+    with pytest.raises(RunError, match="where the network looks is no numbers"):
+        writer.caption([np.zeros((24, 24, 3), np.uint8)])

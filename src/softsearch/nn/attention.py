@@ -168,7 +168,12 @@ class HardAttention(AdditiveAttention):
         """Read one annotation for each query, or all of them."""
         mean, weights, _ = super().forward(query, annotations, keys, coverage)
         assert weights is not None
-        place = torch.multinomial(weights.detach(), 1).squeeze(1) if self.training else weights.argmax(dim=1)
+        if (
+            self.training
+        ):  # weights that are no numbers can be drawn from, too: what comes of it is for the loss to tell
+            place = torch.multinomial(weights.detach().nan_to_num(nan=1.0), 1).squeeze(1)
+        else:
+            place = weights.argmax(dim=1)
         read = at_positions(annotations.values, place.unflatten(0, (keys.shape[0], -1))).flatten(0, 1)
         if self.training and self.expected:
             is_mean = torch.rand(len(place), device=place.device) < self.expected

@@ -23,7 +23,6 @@ from softsearch.metrics.captions import (
 )
 from softsearch.metrics.pointing import pointed, pointing_statistics
 from softsearch.metrics.score import SEED, Statistics
-from softsearch.shapes import Bool
 from softsearch.tasks.caption_writer import Caption, CaptionWriter
 
 _METRICS: dict[str, Callable[[Sequence[str], References], Statistics]] = {
@@ -144,6 +143,6 @@ def _agrees(words: Sequence[str], reference: str) -> list[bool]:
 def _exchanged(texts: Sequence[str]) -> list[str]:
     """Return texts in a random order in which none stays where it was."""
     circle = np.random.default_rng(SEED).permutation(len(texts))
-    other: Bool[np.ndarray, " number"] | Any = np.empty_like(circle)
+    other = np.empty_like(circle)
     other[circle] = np.roll(circle, 1)
     return [texts[place] for place in other.tolist()]

@@ -19,6 +19,7 @@ from softsearch.decoding.rules import Rules
 from softsearch.decoding.search import beam_search
 from softsearch.decoding.settings import Search
 from softsearch.decoding.stepper import Hypothesis
+from softsearch.errors import RunError
 from softsearch.models.captioner import Captioner
 from softsearch.models.captioning_transformer import CaptioningTransformer
 from softsearch.shapes import Float, Shaped, Tensor
@@ -125,12 +126,21 @@ class CaptionWriter:
         search: Search | None = None,
         nbest: int = 1,
     ) -> Iterator[Caption]:
-        """Yield the captions of any number of images of the network's size, some at a time."""
+        """Yield the captions of any number of images of the network's size, some at a time.
+
+        Raises
+        ------
+        RunError
+            Where the network looks is no numbers: its training came to no end.
+        """
         search = search or self.search
         at_once = max(1, min(IMAGES_AT_ONCE, _ROWS_AT_ONCE // max(search.beam, nbest)))
         waiting = iter(images)
         while some := list(itertools.islice(waiting, at_once)):
             for best, *others in self.written(self.annotations(np.stack(some)), search, nbest=nbest):
+                if best.weights is not None and not np.isfinite(best.weights).all():
+                    problem = "where the network looks is no numbers: its training came to no end"
+                    raise RunError(problem, fix="train anew with a lower learning_rate")
                 yield dataclasses.replace(best, alternatives=others)
 
     def annotations(
