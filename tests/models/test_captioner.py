@@ -114,13 +114,15 @@ def test_doubly_stochastic_attention_asks_for_as_much_of_each_place(batch):
 def test_the_gradient_of_what_hard_attention_learns_from_is_that_of_reinforce(batch):
     *_, mask = batch
     energies = torch.randn(2, 3, PLACES, dtype=torch.float64, requires_grad=True)
-    places, log_probs = torch.randint(PLACES, (2, 3)), torch.tensor([-3.0, -1.0], dtype=torch.float64)
+    places = torch.randint(PLACES, (2, 3))
+    log_probs = torch.tensor([[-3.0, -1.0, -2.5], [-1.0, 0.0, 0.0]], dtype=torch.float64)
     captioned = Captioned(torch.zeros(1, 1), energies.softmax(2), places)
     loss = reinforced(captioned, log_probs, mask, baseline=-2.0, reward=1.0, entropy=0.1)
     (found,) = torch.autograd.grad(loss.sum(), energies)
     alpha = energies.detach().softmax(2)
     one_hot = torch.nn.functional.one_hot(places, PLACES)
-    praise = torch.tensor([-1.0, 1.0], dtype=torch.float64).view(2, 1, 1) * (one_hot - alpha)
+    to_come = torch.tensor([[-0.5, 0.5, -0.5], [1.0, 0.0, 0.0]], dtype=torch.float64)
+    praise = to_come.unsqueeze(2) * (one_hot - alpha)
     entropy = -(alpha * alpha.log()).sum(2, keepdim=True)
     spread = -alpha * (alpha.log() + entropy)
     expected = -(praise + 0.1 * spread) * mask.unsqueeze(2)
@@ -136,7 +138,7 @@ def test_over_all_choices_the_mean_of_reinforces_gradient_is_that_of_the_expecta
     for place in range(PLACES):
         captioned = Captioned(torch.zeros(1, 1), alpha, torch.tensor([[place]]))
         loss = reinforced(
-            captioned, reward[place : place + 1], torch.ones(1, 1).bool(), baseline=0.7, reward=1.0, entropy=0.0
+            captioned, reward[place].view(1, 1), torch.ones(1, 1).bool(), baseline=0.7, reward=1.0, entropy=0.0
         )
         (own,) = torch.autograd.grad(loss.sum(), energies, retain_graph=True)
         mean += float(alpha[0, 0, place]) * own
@@ -147,14 +149,14 @@ def test_what_was_read_everywhere_is_not_praised():
     alpha = torch.rand(1, 2, PLACES, dtype=torch.float64).softmax(2).requires_grad_()
     captioned = Captioned(torch.zeros(1, 1), alpha, torch.tensor([[1, EVERYWHERE]]))
     weights = {"baseline": 0.0, "reward": 2.0, "entropy": 0.0}
-    loss = reinforced(captioned, torch.tensor([-3.0]).double(), torch.ones(1, 2).bool(), **weights)
-    assert float(loss) == pytest.approx(6 * float(alpha[0, 0, 1].log()))
+    loss = reinforced(captioned, torch.tensor([[-3.0, -1.0]]).double(), torch.ones(1, 2).bool(), **weights)
+    assert float(loss) == pytest.approx(8 * float(alpha[0, 0, 1].log()))
 
 
 def test_what_hard_attention_learns_from_is_finite_where_it_has_collapsed():
     energies = torch.tensor([[[0.0, -200.0, -200.0, -200.0]]], requires_grad=True)
     captioned = Captioned(torch.zeros(1, 1), energies.softmax(2), torch.tensor([[0]]))
-    loss = reinforced(captioned, torch.tensor([-3.0]), torch.ones(1, 1).bool(), baseline=0.0, reward=1.0, entropy=1.0)
+    loss = reinforced(captioned, torch.tensor([[-3.0]]), torch.ones(1, 1).bool(), baseline=0.0, reward=1.0, entropy=1.0)
     (found,) = torch.autograd.grad(loss.sum(), energies)
     assert bool(found.isfinite().all())
 

@@ -7,14 +7,16 @@
 and then :mod:`softsearch.models.attend_before`, gated if wanted. Beside the words' cross-entropy there may be
 
     lambda sum over j of (1 - sum over i of alpha_ij)^2                doubly stochastic attention, section 4.2.1
-    - lambda_r (log p(y) - b) sum over drawn i of log alpha_i,place(i) for hard attention: REINFORCE, section 4.1
+    - lambda_r sum over drawn i of r_i log alpha_i,place(i)            for hard attention: REINFORCE, section 4.1
+                                   r_i = sum over k >= i of (log p(y_k) - b)
     - lambda_e sum over i of H[alpha_i]                                and the entropy of its choices
 
-for each caption. The first asks that each place be looked at as much as any other in the end; b is what captions came
-to before.
+for each caption. The first asks that each place be looked at as much as any other in the end; b is what words came to
+before.
 
-Departure: row and column (as in CoordConv, Liu et al. 2018) are not in the paper. Maps know little of where they are,
-and a decoder that cannot tell where it looked cannot say what lies left of what.
+Departures: in the paper r_i is that of the whole caption. The words before a look do not depend on it, so that their part
+is but variance. Row and column (as in CoordConv, Liu et al. 2018) are not in the paper, either: maps know little of
+where they are, and a decoder that cannot tell where it looked cannot say what lies left of what.
 """
 
 from __future__ import annotations
@@ -142,7 +144,7 @@ def doubly_stochastic(
 
 def reinforced(
     captioned: Captioned,
-    log_probs: Float[Tensor, " captions"],
+    log_probs: Float[Tensor, "captions tgt"],
     target_mask: Bool[Tensor, "captions tgt"],
     *,
     baseline: float,
@@ -154,9 +156,9 @@ def reinforced(
     Parameters
     ----------
     log_probs
-        Of each caption, in nats, without a gradient.
+        Of each word and of the end, in nats, without a gradient; 0 where a caption has ended.
     baseline
-        What captions came to before: only what is better, or worse, changes the weights.
+        What words came to before: only what is better, or worse, changes the weights.
     reward, entropy
         How much what the choices brought counts, and how much their entropy, in nats (lambda_r, lambda_e).
     """
@@ -166,5 +168,7 @@ def reinforced(
     is_drawn = captioned.places != EVERYWHERE
     chosen = weights.gather(2, captioned.places.clamp(min=0).unsqueeze(2)).squeeze(2)
     spread = torch.special.entr(weights).sum(dim=2)
-    praise = reward * (log_probs - baseline).unsqueeze(1) * chosen.log()
+    better = (log_probs - baseline) * target_mask
+    to_come = better.flip(1).cumsum(dim=1).flip(1)
+    praise = reward * to_come * chosen.log()
     return -((praise * is_drawn + entropy * spread) * target_mask).sum(dim=1)

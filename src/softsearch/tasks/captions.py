@@ -118,7 +118,7 @@ class CaptionTask:
     def loss(self, model: CaptioningModel, batch: CaptionBatch, carry: Carry) -> tuple[Loss, Carry]:
         """Return the smoothed cross-entropy of the words, in nats, and what attention is asked for.
 
-        With hard attention what captions came to, on average, is carried on.
+        With hard attention what words came to, on average, is carried on.
         """
         source, mask = self._seen(model, batch)
         with one_image_told(len(source)):
@@ -133,13 +133,14 @@ class CaptionTask:
             unlike = doubly_stochastic(found.weights, batch.target_mask).sum()
             loss["doubly_stochastic"] = Term(terms.doubly_stochastic * unlike, count)
         if found.places is not None:
-            log_probs = caption_log_probs(model, found.features, batch)
-            before = carry.get("baseline", log_probs.mean())
+            log_probs = token_log_probs(model, found.features, batch)
+            mean = log_probs.sum() / count
+            before = carry.get("baseline", mean)
             praised = reinforced(
                 found, log_probs, batch.target_mask, baseline=float(before), reward=terms.reward, entropy=terms.entropy
             )
             loss["reinforce"] = Term(praised.sum(), count)
-            carry = {"baseline": terms.baseline * before + (1 - terms.baseline) * log_probs.mean()}
+            carry = {"baseline": terms.baseline * before + (1 - terms.baseline) * mean}
         return loss, carry
 
     def counts(self, batch: CaptionBatch) -> dict[str, int]:
@@ -183,10 +184,10 @@ class CaptionTask:
         source, mask = self._seen(model, batch)
         read = (source, mask, batch.target_input, batch.target_mask)
         found = model.captioned(*read)
-        tally.add(caption_log_probs(model, found.features, batch), found, batch.target_mask)
+        tally.add(token_log_probs(model, found.features, batch), found, batch.target_mask)
         if found.places is not None:
             attention = cast("Captioner", model).attention.train()
-            one, other = (caption_log_probs(model, model.captioned(*read).features, batch) for _ in range(2))
+            one, other = (token_log_probs(model, model.captioned(*read).features, batch).sum(1) for _ in range(2))
             attention.eval()
             tally.differences.append(one - other)
 
@@ -200,16 +201,15 @@ class CaptionTask:
         return source, torch.ones(len(source), places, dtype=torch.bool, device=source.device)
 
 
-def caption_log_probs(
+def token_log_probs(
     model: CaptioningModel, features: Float[Tensor, "rows features"], batch: CaptionBatch
-) -> Float[Tensor, " captions"]:
-    """Return the log-probability of each caption and its end, in nats; no gradient is taken of it."""
+) -> Float[Tensor, "captions tgt"]:
+    """Return the log-probability of each token and of the end, in nats, then 0; no gradient is taken of it."""
     with torch.no_grad():
         targets = batch.target_output[batch.target_mask]
         rows = zip(features.split(ROWS_AT_ONCE), targets.split(ROWS_AT_ONCE), strict=True)
         costs = [functional.cross_entropy(model.output(own), wanted, reduction="none") for own, wanted in rows]
-        each = features.new_zeros(batch.target_mask.shape).masked_scatter(batch.target_mask, torch.cat(costs))
-        return -each.sum(dim=1)
+        return features.new_zeros(batch.target_mask.shape).masked_scatter(batch.target_mask, -torch.cat(costs))
 
 
 class _Tally:

@@ -44,7 +44,7 @@ class Captioning(Part):
         With hard attention: weights of what a choice of places brought, and of how open it was (Xu et al. 2015,
         lambda_r and lambda_e).
     baseline
-        With hard attention: share of the old mean of what captions came to in the new one.
+        With hard attention: share of the old mean of what words came to in the new one.
     mean, deviation
         As in the classification of images.
     """
@@ -52,8 +52,8 @@ class Captioning(Part):
     kind: Literal["image_captioning"]
     label_smoothing: Share = 0.0
     doubly_stochastic: NotNegative = 0.0
-    reward: Positive = 1.0
-    entropy: NotNegative = 0.01
+    reward: Positive = 0.3
+    entropy: NotNegative = 0.0
     baseline: Share = 0.9
     mean: Annotated[tuple[Share, ...], Field(strict=False)] | None = None
     deviation: Annotated[tuple[Positive, ...], Field(strict=False)] | None = None
