@@ -14,9 +14,9 @@ and then :mod:`softsearch.models.attend_before`, gated if wanted. Beside the wor
 for each caption. The first asks that each place be looked at as much as any other in the end; b is what words came to
 before.
 
-Departures: in the paper r_i is that of the whole caption. The words before a look do not depend on it: their part is but
-variance. Row and column (as in CoordConv, Liu et al. 2018) are not in the paper, either: maps know little of where they
-are, and a decoder that cannot tell where it looked cannot say what lies left of what.
+Departures: in the paper r_i is that of the whole caption. The words before a look do not depend on it: they would only
+add variance. Row and column (as in CoordConv, Liu et al. 2018) are not in the paper, either: maps know little of where
+they are, and a decoder that cannot tell where it looked cannot say what lies left of what.
 """
 
 from __future__ import annotations
