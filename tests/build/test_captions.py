@@ -165,8 +165,8 @@ def test_pictures_that_are_trained_on_and_held_out_are_told(folder):
         _, report = written(folder, LISTED)
     messages = [str(each.message) for each in told]
     assert messages == [
-        "valid: 2 of 3 images are trained on, too: the scores say less",
-        "test: 1 of 2 images are trained on, too: the scores say less",
+        "valid: 2 of 3 images are trained on, too: the scores on them say less",
+        "test: 1 of 2 images are trained on, too: the scores on them say less",
     ]
     assert (report["valid"]["trained_on"], report["test"]["trained_on"]) == (2, 1)
 

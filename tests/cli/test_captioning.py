@@ -144,6 +144,6 @@ def test_check_lists_what_lacks_a_counterpart(command, pictures, tmp_path):
     (tmp_path / "recipe.yaml").write_text(RECIPE.replace(drawn, f"{data}, skip_broken: true}}"))
     ended = command("check", tmp_path / "recipe.yaml")
     assert ended.code == 0, ended.err
-    assert "1 images without a caption:\n    mute.png" in ended.out
-    assert "1 captions of images that are not there:\n    gone.png" in ended.out
+    assert "1 images have no caption, and are left out:\n    mute.png" in ended.out
+    assert "1 images with captions are not there:\n    gone.png" in ended.out
     assert "torn.png: this is no picture" in ended.out

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from softsearch.build.splitting import warn_of_trained_on
 from softsearch.build.tokenizer import build_tokenizer
 from softsearch.data.captions.captioned import CaptionedImage
 from softsearch.data.captions.reading import Matched, match, read_captions
@@ -22,6 +23,13 @@ from softsearch.seeding import derive
 
 SPLITS = ("train", "valid", "test")
 _LISTED = 1_000  # names kept in the report of each split
+
+LACKING = {
+    "without_captions": "images have no caption, and are left out",
+    "without_images": "images with captions are not there",
+    "skipped": "pictures cannot be read, and are left out",
+}
+"""What is said, behind their number, of those that are counted under these names in the report."""
 
 
 class _Reader(NamedTuple):
@@ -152,13 +160,7 @@ def _told(store: CaptionStore, reader: _Reader) -> dict[str, Any]:
 def _warn(report: dict[str, Any]) -> None:
     """Say what was left out, split by split, and what is trained on and held out, too."""
     for split, found in report.items():
-        for name, told in (
-            ("without_captions", "images have no caption, and are left out"),
-            ("without_images", "images with captions are not there"),
-            ("skipped", "pictures cannot be read, and are left out"),
-        ):
+        for name, told in LACKING.items():
             if found[name]:
                 warnings.warn(f"{split}: {found[name]:,} {told}: {the_first(found['names'][name])}", stacklevel=3)
-        if found.get("trained_on"):
-            told = f"{found['trained_on']:,} of {found['kept']:,} images are trained on, too: the scores say less"
-            warnings.warn(f"{split}: {told}", stacklevel=3)
+        warn_of_trained_on(split, found, items="images")
