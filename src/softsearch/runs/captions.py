@@ -97,7 +97,7 @@ def score_captions(
     found = {
         "kind": "captions",
         "data": held_out.name,
-        "data_id": kept_as or held_out.name,
+        "data_id": file,
         "steps": folder.in_use,
         "date": now(),
         "overfit": folder.about.get("overfit"),
