@@ -20,7 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from softsearch.data.captions.captioned import CaptionedImage
-from softsearch.data.images.decoding import SUFFIXES, read_picture
+from softsearch.data.images.decoding import SUFFIXES, no_picture_in, pictures_below, read_picture
 from softsearch.data.images.folders import picture_in_zip, told_of_zip
 from softsearch.data.images.labelled import Pixels
 from softsearch.data.labels import readable
@@ -117,10 +117,9 @@ def _listed(names: Path, paths: Mapping[str, str]) -> Iterator[str]:
 def _pictures(path: Path, *, channels: int) -> dict[str, Callable[[], Pixels]]:
     """Return what reads each picture of a folder or a zip file, by its path in it."""
     if path.is_dir():
-        files = sorted(each for each in path.rglob("*") if each.suffix.lower() in SUFFIXES and each.is_file())
         found: dict[str, Callable[[], Pixels]] = {
             readable(each.relative_to(path).as_posix()): partial(read_picture, each, channels=channels)
-            for each in files
+            for each in pictures_below(path)
         }
     elif not path.exists():
         raise DataError("there are no such pictures", path=path, allowed="a folder, or a zip file")
@@ -131,7 +130,7 @@ def _pictures(path: Path, *, channels: int) -> dict[str, Callable[[], Pixels]]:
         inside = [name for name in members if PurePosixPath(name).suffix.lower() in SUFFIXES and "__MACOSX" not in name]
         found = {name: partial(picture_in_zip, archive, path, name, channels) for name in inside}
     if not found:
-        raise DataError("there is no picture in it", path=path, allowed=", ".join(sorted(SUFFIXES)))
+        raise no_picture_in(path)
     return found
 
 

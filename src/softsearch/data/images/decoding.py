@@ -66,6 +66,16 @@ def read_picture(path: Path, *, channels: int) -> Shaped[np.ndarray, "height wid
     return decode(raw, channels=channels, place=str(path))
 
 
+def pictures_below(folder: Path) -> list[Path]:
+    """Return all picture files in a folder and in those below it, in the order of their paths."""
+    return sorted(each for each in folder.rglob("*") if each.suffix.lower() in SUFFIXES and each.is_file())
+
+
+def no_picture_in(path: Path) -> DataError:
+    """Return what is raised where a folder, or an archive, has no picture in it."""
+    return DataError("there is no picture in it", path=path, allowed=", ".join(sorted(SUFFIXES)))
+
+
 def fitted(pixels: Shaped[np.ndarray, "height width channels"], *, size: int) -> Shaped[np.ndarray, "_ _ channels"]:
     """Return a square of that edge: the shorter side is scaled to it, and the middle of the longer one is kept."""
     height, width, channels = pixels.shape

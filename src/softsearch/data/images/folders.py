@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from softsearch.data.images.decoding import SUFFIXES, decode, read_picture
+from softsearch.data.images.decoding import SUFFIXES, decode, pictures_below, read_picture
 from softsearch.data.images.labelled import LabelledImage
 from softsearch.data.labels import readable
 from softsearch.data.rows import SUFFIXES as LISTS
@@ -40,7 +40,7 @@ def read_folders(folder: Path, *, channels: int) -> Iterator[LabelledImage]:
     if not classes:
         raise DataError("no folder in it names a class", path=folder, allowed=_LAYOUT)
     for kind in classes:
-        pictures = sorted(each for each in kind.rglob("*") if each.suffix.lower() in SUFFIXES and each.is_file())
+        pictures = pictures_below(kind)
         if not pictures:
             raise _empty(str(kind))
         for picture in pictures:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from softsearch.recipes.schema.base import Count, NotNegative, Part, Positive, Share, Text, Width, mistake
+from softsearch.recipes.schema.decoding import check_lengths, idle_when_greedy
 from softsearch.recipes.schema.images import (
     Colours,
     Edge,
@@ -200,8 +201,8 @@ class Looking(Part):
     def without_effect(self, at: str = "") -> Iterator[str]:
         """Yield a sentence for each option that changes nothing, beside the others."""
         yield from super().without_effect(at)
-        default = {name: field.default for name, field in type(self.network).model_fields.items()}.get("dropout")
-        if getattr(self.network, "dropout", default) != default:
+        field = type(self.network).model_fields.get("dropout")
+        if field is not None and getattr(self.network, "dropout", None) != field.default:
             yield f"{at}.network.dropout has no effect: it is in the layers that are left out"
 
 
@@ -319,14 +320,13 @@ class CaptionDecoding(Part):
 
     @model_validator(mode="after")
     def _some_length_is_allowed(self) -> CaptionDecoding:
-        if self.max_length < self.min_length:
-            raise mistake("no length is allowed", key="max_length", allowed=f"at least min_length, {self.min_length}")
+        check_lengths(self.min_length, self.max_length)
         return self
 
     def without_effect(self, at: str = "") -> Iterator[str]:
         """Yield a sentence for each option that changes nothing, beside the others."""
-        if self.beam == 1 and self.length_penalty != type(self).model_fields["length_penalty"].default:
-            yield f"{at}.length_penalty has no effect with {at}.beam 1"
+        if self.beam == 1:
+            yield from idle_when_greedy(self, "length_penalty", at=at)
 
 
 class CaptionRecipe(Recipe):
