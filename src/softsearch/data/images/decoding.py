@@ -51,7 +51,7 @@ def decode(raw: bytes, *, channels: int, place: str) -> Shaped[np.ndarray, "heig
         kinds = ", ".join(sorted(SUFFIXES))
         raise DataError("this is no picture", path=place, allowed=kinds, fix="take it out") from error
     except Image.DecompressionBombError as error:
-        raise _too_large(place, value=str(error)) from error
+        raise _too_large(place) from error  # of how many pixels, Pillow says in its own words alone
     except (OSError, SyntaxError, ValueError, EOFError, MemoryError, struct.error) as error:
         fix = "copy it again, or take it out"
         raise DataError(f"the picture is damaged or cut off ({error})", path=place, fix=fix) from error
@@ -88,10 +88,10 @@ def fitted(pixels: Shaped[np.ndarray, "height width channels"], *, size: int) ->
 
 def _check_size(size: tuple[int, int], place: str) -> None:
     if size[0] * size[1] > MOST_PIXELS:
-        raise _too_large(place, value=f"{size[0]} x {size[1]}")
+        raise _too_large(place, value=f"{size[0] * size[1]:,}")
 
 
-def _too_large(place: str, *, value: str) -> DataError:
+def _too_large(place: str, *, value: str | None = None) -> DataError:
     problem = "the picture has too many pixels"
     return DataError(problem, path=place, value=value, allowed=f"at most {MOST_PIXELS:,}", fix="scale it down")
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, Literal
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, ValidationError, WrapValidator, model_validator
 
 from softsearch.recipes.schema.base import Count, NotNegative, Part, Positive, Share, Text, Width, mistake
 from softsearch.recipes.schema.decoding import check_lengths, idle_when_greedy
@@ -30,6 +30,8 @@ from softsearch.recipes.schema.model import (
 from softsearch.recipes.schema.recipe import Recipe
 from softsearch.recipes.schema.tokenizer import Sentencepiece, Tokenizer, Words
 from softsearch.recipes.schema.training import Stop, Training
+
+_MOST_EPOCHS = 10**9
 
 
 class Captioning(Part):
@@ -181,6 +183,13 @@ class Hard(Part):
     expected: Share = 0.5
 
 
+def _so_many_or_all(value: object, checked: Callable[[object], Any]) -> Any:
+    try:
+        return checked(value)
+    except ValidationError:  # of which there is one for each form
+        raise mistake("not a value that can stand here", allowed=f"from 0 to {_MOST_EPOCHS:,}, or all") from None
+
+
 class Looking(Part):
     """The convolutional network that looks at an image.
 
@@ -196,7 +205,9 @@ class Looking(Part):
 
     network: ImageModel = ResidualModel(kind="residual", stem="imagenet", depth=18, stages=3)
     weights: Text | None = None
-    frozen_epochs: Annotated[int, Field(ge=0, le=10**9)] | Literal["all"] = 0
+    frozen_epochs: Annotated[
+        Annotated[int, Field(ge=0, le=_MOST_EPOCHS)] | Literal["all"], WrapValidator(_so_many_or_all)
+    ] = 0
 
     def without_effect(self, at: str = "") -> Iterator[str]:
         """Yield a sentence for each option that changes nothing, beside the others."""
