@@ -204,3 +204,11 @@ def test_what_the_readme_says_of_pictures_of_ones_own_is_read(project, tmp_path,
     assert (data.kind, data.train.images, data.valid) == ("captions", None, 0.1)
     assert Path(data.folder or ".") / data.images == tmp_path / "photos"
     assert Path(data.folder or ".") / data.captions == tmp_path / "said.csv"
+
+
+def test_what_another_kind_has_by_default_does_not_last(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.yaml"
+    path.write_text(re.sub(r"  test: .*\n|model: .*\n", "", FILES))
+    data = load_recipe(path).data
+    assert data.size == type(data).model_fields["size"].default == 128
+    assert data.size != DrawnScenes(kind="scenes").size

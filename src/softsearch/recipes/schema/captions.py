@@ -287,9 +287,13 @@ class CaptioningTransformer(Part):
 
 
 class CaptionStop(Stop):
-    """As in all trainings, but on captions that are written greedily, unless another score is named."""
+    """As in all trainings, but on captions that are written greedily, unless another score is named.
+
+    What they score is noise at first, and at zero for long: unless a patience is named, a training goes on to its end.
+    """
 
     on: Literal["loss", "bleu", "cider"] = "cider"
+    patience: Count | None = None
 
 
 class CaptionTraining(Training):
