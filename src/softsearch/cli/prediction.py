@@ -8,6 +8,7 @@ from softsearch.cli import (
     classifying_sentences,
     continuation,
     prediction_options,
+    transducing,
     translating,
 )
 from softsearch.cli.given import given, refuse
@@ -19,6 +20,7 @@ _BY = {
     "image_classification": classifying_images,
     "sentence_classification": classifying_sentences,
     "image_captioning": captioning,
+    "transduction": transducing,
 }
 
 

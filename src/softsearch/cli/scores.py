@@ -11,7 +11,9 @@ from softsearch.inspection.files import (
     FEW,
     SHARES,
     about_items,
+    columns_of_episodes,
     distinct_shown,
+    rows_of_episodes,
     rows_of_words,
     scores_of_captions,
     scores_of_classes,
@@ -87,7 +89,15 @@ def _caption_table(evaluation: Mapping[str, Any]) -> None:
         table(COLUMNS_OF_WORDS, found)
 
 
-_TABLES = {"text": _text_table, "images": _class_table, "sentences": _class_table, "captions": _caption_table}
+def _episode_table(evaluation: Mapping[str, Any]) -> None:
+    say(about_items(evaluation))
+    if evaluation.get("overfit"):
+        say(f"trained with --overfit: the {evaluation['overfit']:,} episodes trained on are its valid data too")
+    table(list(columns_of_episodes(evaluation)), [list(row) for row in rows_of_episodes(evaluation)])
+    say("in brackets: 95 % interval; blind: the same answers, each held against another episode of its size")
+
+
+_TABLES = {"text": _text_table, "images": _class_table, "sentences": _class_table, "captions": _caption_table, "episodes": _episode_table}
 
 
 def comparison_table(comparison: Mapping[str, Any]) -> None:

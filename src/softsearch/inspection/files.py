@@ -17,6 +17,12 @@ SHARES = frozenset({"aer", "link_precision", "link_recall"})
 """Scores of translations from 0 to 1; their others are in per cent."""
 IN_PER_CENT = frozenset({"error", "error_top_5", "calibration_error", "exact"})
 """Scores of classifiers and of captions from 0 to 1, which are shown in per cent."""
+_OF_EPISODES = {
+    "bits": "bits an episode",
+    "errors": "wrong bits",
+    "exact": "share without any",
+    "squared_error": "squared error",
+}
 COLUMNS_OF_WORDS = ("words", "number", "mean probability", "places looked at", "on the thing named")
 """What :func:`rows_of_words` has in its columns."""
 
@@ -28,6 +34,7 @@ _KEYS_OF_KIND = {
     "images": _KEYS_OF_CLASSES,
     "sentences": _KEYS_OF_CLASSES,
     "captions": ("data", "date", "metrics", "blind", "distinct", "pointing", "words", "captions", "num_best", "count"),
+    "episodes": ("data", "date", "sizes", "count"),
 }
 """What an evaluation that names its kind has; one that does not is of pairs."""
 _COMPARISON_KEYS = ("date", "data", "systems", "comparisons", "num_sentences")
@@ -114,6 +121,27 @@ def rows_of_words(evaluation: Row) -> list[tuple[str, ...]]:
         )
         for name, each in found
     ]
+
+
+def rows_of_episodes(evaluation: Row) -> list[tuple[str, ...]]:
+    """Return for each size of episodes each score with its interval, and what is blind."""
+    return [
+        (
+            size,
+            *(
+                f"{score['value']:.4g} [{score['low']:.4g}, {score['high']:.4g}]"
+                for name, score in each["metrics"].items()
+            ),
+            f"{each['blind']:.4g}",
+        )
+        for size, each in evaluation["sizes"].items()
+    ]
+
+
+def columns_of_episodes(evaluation: Row) -> tuple[str, ...]:
+    """Return what :func:`rows_of_episodes` has in its columns."""
+    metrics = next(iter(evaluation["sizes"].values()))["metrics"]
+    return (evaluation["swept"], *(_OF_EPISODES[name] for name in metrics), "blind")
 
 
 def score_shown(name: str, value: float) -> str:

@@ -21,6 +21,7 @@ from softsearch.inspection.captions import (
     worst_captions_part,
 )
 from softsearch.inspection.classification import calibration_part, confusion_part, errors_part, worst_part
+from softsearch.inspection.episodes import episode_scores_part
 from softsearch.inspection.files import Row, newest, read_comparisons, read_evaluations, read_json, read_rows
 from softsearch.inspection.html import (
     escape,
@@ -126,12 +127,17 @@ def _of_captions(folder: RunFolder, evaluations: Mapping[str, Row]) -> dict[str,
     }
 
 
+def _of_episodes(folder: RunFolder, evaluations: Mapping[str, Row]) -> dict[str, list[str]]:
+    return {"scores": episode_scores_part(newest(evaluations, folder.in_use), in_use=folder.in_use)}
+
+
 _OF_KIND = {
     "translation": _of_translation,
     "language_model": _of_text,
     "image_classification": _of_classes,
     "sentence_classification": _of_classes,
     "image_captioning": _of_captions,
+    "transduction": _of_episodes,
 }
 """For each kind of task the parts of the report that are about it."""
 
@@ -175,6 +181,7 @@ _QUALITY = {
     "bleu": ("validation BLEU, greedy", "BLEU"),
     "cider": ("validation CIDEr-D, greedy", "CIDEr-D"),
     "accuracy": ("validation accuracy", "Accuracy"),
+    "bits": ("bits an episode, validation", "Bits an episode"),
 }
 
 

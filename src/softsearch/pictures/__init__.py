@@ -10,6 +10,7 @@ from softsearch.pictures.kernels import kernel_sheet
 from softsearch.pictures.next_tokens import Expected, next_token_strips
 from softsearch.pictures.overlays import overlay_sheet, veil
 from softsearch.pictures.saving import save_png, to_data_uri
+from softsearch.pictures.steps import save_film, step_sheet
 
 __all__ = [
     "Expected",
@@ -25,7 +26,9 @@ __all__ = [
     "next_token_strips",
     "overlay_sheet",
     "reliability_chart",
+    "save_film",
     "save_png",
+    "step_sheet",
     "to_data_uri",
     "veil",
 ]

@@ -119,9 +119,35 @@ from softsearch.recipes.schema.training import (
     TextTraining,
     Training,
 )
+from softsearch.recipes.schema.transduction import (
+    ComparisonEpisodes,
+    CopyEpisodes,
+    EpisodeSource,
+    NGramEpisodes,
+    RecallEpisodes,
+    RecurrentTransducer,
+    RepeatCopyEpisodes,
+    SortEpisodes,
+    SumEpisodes,
+    TransducerRecipe,
+    Transduction,
+    TuringMachine,
+)
 from softsearch.recipes.schema.translation import TranslationRecipe
 
 __all__ = [
+    "TuringMachine",
+    "Transduction",
+    "TransducerRecipe",
+    "SumEpisodes",
+    "SortEpisodes",
+    "RepeatCopyEpisodes",
+    "RecurrentTransducer",
+    "RecallEpisodes",
+    "NGramEpisodes",
+    "EpisodeSource",
+    "CopyEpisodes",
+    "ComparisonEpisodes",
     "RECIPES",
     "SGD",
     "Adadelta",
@@ -236,6 +262,7 @@ RECIPES: dict[str, type[Recipe]] = {
     "image_classification": ImageRecipe,
     "sentence_classification": SentenceRecipe,
     "image_captioning": CaptionRecipe,
+    "transduction": TransducerRecipe,
 }
 """What a recipe is made of, by the kind of its task."""
 
