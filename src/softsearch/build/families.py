@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from softsearch.build.captioning import CaptionFamily
+from softsearch.build.execution import ExecutionFamily
 from softsearch.build.family import Family
 from softsearch.build.image_classification import ImageFamily
 from softsearch.build.language import LanguageFamily
@@ -21,6 +22,7 @@ _FAMILIES: dict[str, Family[Any]] = {
     "sentence_classification": SentenceFamily(),
     "image_captioning": CaptionFamily(),
     "transduction": TransducerFamily(),
+    "execution": ExecutionFamily(),
 }
 
 

@@ -21,6 +21,9 @@ from softsearch.seeding import derive
 from softsearch.tasks.transduction import TransductionTask, Written
 
 
+_ONLY = "only"
+
+
 class TransducerFamily(Family[schema.TransducerRecipe]):
     """Numbers in, numbers out, step by step."""
 
@@ -29,9 +32,11 @@ class TransducerFamily(Family[schema.TransducerRecipe]):
     examples = "episodes"
 
     def materialise(self, recipe: schema.TransducerRecipe, folder: Path, *, overfit: int | None, base: Any) -> Prepared:
-        """Write nothing: episodes are drawn when they are needed."""
+        """Write nothing but how many episodes are learnt by heart: they are drawn when they are needed."""
         algorithm = algorithm_of(recipe.data)
         folder.mkdir(parents=True)
+        if overfit:
+            (folder / _ONLY).write_text(str(overfit), encoding="utf-8")
         written: Written = "numbers" if isinstance(recipe.data, schema.SumEpisodes) else "bits"
         task = TransductionTask(written=written, inputs=algorithm.inputs, outputs=algorithm.outputs)
         return Prepared(task, recipe.data.kind, {"train": {"kept": overfit}})
@@ -40,10 +45,10 @@ class TransducerFamily(Family[schema.TransducerRecipe]):
         self, recipe: schema.TransducerRecipe, folder: Path, *, name: str, task: TransductionTask
     ) -> tuple[DrawnEpisodes, list[Episodes]]:
         """Return episodes to train on, and to validate on."""
-        data = DrawnEpisodes(
-            algorithm_of(recipe.data), ranges_of(recipe.data), batch=recipe.training.batch_size, seed=recipe.seed, only=None
-        )
-        return data, held_out_of(recipe, "valid")
+        only = int((folder / _ONLY).read_text(encoding="utf-8")) if (folder / _ONLY).exists() else None
+        algorithm, ranges, batch = algorithm_of(recipe.data), ranges_of(recipe.data), recipe.training.batch_size
+        data = DrawnEpisodes(algorithm, ranges, batch=batch, seed=recipe.seed, only=only)
+        return data, [data.batch(rows) for rows in data.plan(0)] if only else held_out_of(recipe, "valid")
 
     def restored(self, fields: Mapping[str, Any], folder: Path) -> TransductionTask:
         """Return the task of a run."""

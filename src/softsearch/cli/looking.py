@@ -12,6 +12,7 @@ from softsearch.cli import (
     looking_at_captions,
     looking_at_episodes,
     looking_at_images,
+    looking_at_programs,
     looking_at_sentences,
     looking_at_texts,
     looking_at_translations,
@@ -55,6 +56,7 @@ _AT = {
     "sentence_classification": looking_at_sentences,
     "image_captioning": looking_at_captions,
     "transduction": looking_at_episodes,
+    "execution": looking_at_programs,
 }
 
 

@@ -7,6 +7,7 @@ from softsearch.cli import (
     classifying_images,
     classifying_sentences,
     continuation,
+    executing,
     prediction_options,
     transducing,
     translating,
@@ -21,6 +22,7 @@ _BY = {
     "sentence_classification": classifying_sentences,
     "image_captioning": captioning,
     "transduction": transducing,
+    "execution": executing,
 }
 
 

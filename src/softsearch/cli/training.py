@@ -18,6 +18,7 @@ _NEXT = {
     "sentence_classification": ("predict {}",),
     "image_captioning": ("predict {} PICTURE --overlay FOLDER",),
     "transduction": ("look {} --memory",),
+    "execution": ("predict {} PROGRAM",),
 }
 """What can be done with a run of each kind of task."""
 

@@ -35,6 +35,7 @@ _KEYS_OF_KIND = {
     "sentences": _KEYS_OF_CLASSES,
     "captions": ("data", "date", "metrics", "blind", "distinct", "pointing", "words", "captions", "num_best", "count"),
     "episodes": ("data", "date", "sizes", "count"),
+    "programs": ("data", "date", "metrics", "levels", "worst", "count"),
 }
 """What an evaluation that names its kind has; one that does not is of pairs."""
 _COMPARISON_KEYS = ("date", "data", "systems", "comparisons", "num_sentences")
@@ -142,6 +143,18 @@ def columns_of_episodes(evaluation: Row) -> tuple[str, ...]:
     """Return what :func:`rows_of_episodes` has in its columns."""
     metrics = next(iter(evaluation["sizes"].values()))["metrics"]
     return (evaluation["swept"], *(_OF_EPISODES[name] for name in metrics), "blind")
+
+
+def about_programs(evaluation: Row) -> str:
+    """Return what was scored: ``500 programs of test, of length 4 and nesting 2``."""
+    return f"{about_items(evaluation)}, of length {evaluation['length']} and nesting {evaluation['nesting']}"
+
+
+def scores_of_programs(evaluation: Row) -> list[tuple[str, str, str]]:
+    """Return each score with its interval, and the share of answers that are right for another program."""
+    names = {"accuracy": "characters right, teacher-forced", "exact": "answers right, free-running"}
+    rows = [(names[name], *share_shown(score)) for name, score in evaluation["metrics"].items()]
+    return [*rows, ("answers right, of another program (blind)", f"{100 * evaluation['blind']:.2f} %", "")]
 
 
 def score_shown(name: str, value: float) -> str:

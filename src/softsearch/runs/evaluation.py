@@ -10,6 +10,7 @@ from softsearch.data.alignments import GoldFormat
 from softsearch.errors import RunError
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.runs.captions import evaluate_captions, score_captions
+from softsearch.runs.execution import evaluate_programs, score_programs
 from softsearch.runs.images import evaluate_images, score_images
 from softsearch.runs.loading import called, kind_of
 from softsearch.runs.pairs import evaluate_pairs, score_validation
@@ -37,6 +38,7 @@ _SCORING = {
     "image_classification": _Scoring(evaluate_images, frozenset({"flips"}), score_images),
     "sentence_classification": _Scoring(evaluate_sentences, frozenset(), score_sentences),
     "image_captioning": _Scoring(evaluate_captions, frozenset({"beam", "on_progress"}), score_captions),
+    "execution": _Scoring(evaluate_programs, frozenset(), score_programs),
     "transduction": _Scoring(evaluate_episodes, frozenset(), score_episodes),
 }
 _CALLED = {

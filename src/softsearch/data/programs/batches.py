@@ -99,6 +99,10 @@ class DrawnExercises:
         after = stages[self.reached]
         return f"from here on programs of length {after.length} and nesting {after.nesting}"
 
+    def by_heart(self) -> HeldOutLevel:
+        """Return what is learnt by heart, where only so many are."""
+        return HeldOutLevel(self.problem.last, [self._exercise(row) for row in range(len(self))])
+
     def plan(self, epoch: int) -> list[np.ndarray]:
         """Return the numbers of the exercises of each batch."""
         rows = np.arange(len(self)) + (0 if self._only else epoch * len(self))

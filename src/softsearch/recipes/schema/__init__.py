@@ -36,6 +36,14 @@ from softsearch.recipes.schema.data import (
     WeightedTwoFiles,
 )
 from softsearch.recipes.schema.decoding import Decoding
+from softsearch.recipes.schema.execution import (
+    Additions,
+    DrawnPrograms,
+    Execution,
+    ExecutionRecipe,
+    Memorisation,
+    ReaderWriter,
+)
 from softsearch.recipes.schema.images import (
     AlexNetModel,
     Augmentations,
@@ -136,6 +144,12 @@ from softsearch.recipes.schema.transduction import (
 from softsearch.recipes.schema.translation import TranslationRecipe
 
 __all__ = [
+    "ReaderWriter",
+    "Memorisation",
+    "ExecutionRecipe",
+    "Execution",
+    "DrawnPrograms",
+    "Additions",
     "TuringMachine",
     "Transduction",
     "TransducerRecipe",
@@ -263,6 +277,7 @@ RECIPES: dict[str, type[Recipe]] = {
     "sentence_classification": SentenceRecipe,
     "image_captioning": CaptionRecipe,
     "transduction": TransducerRecipe,
+    "execution": ExecutionRecipe,
 }
 """What a recipe is made of, by the kind of its task."""
 
