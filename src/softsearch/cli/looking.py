@@ -11,6 +11,7 @@ import typer
 from softsearch.cli import (
     looking_at_captions,
     looking_at_episodes,
+    looking_at_gradients,
     looking_at_images,
     looking_at_programs,
     looking_at_sentences,
@@ -40,6 +41,7 @@ _KERNELS = "Draw the first kernels of a network that reads images, and what each
 _AUGMENTATION = "Of a run or a recipe that reads images: draw some training images as training sees them."
 _FILTERS = "List the n-grams on which the filters of a network for sentences fire; with --text, those of one sentence."
 _MEMORY = "Draw one episode: what is read and written, where the heads are; as .gif a film of the memory."
+_GRADIENTS = "Of any run with recurrent cells: draw how gradients shrink or grow on their way back in time."
 _TEXT = "The text to look at; default: the run's validation text."
 _OUT = "The picture to write, .png; with --cell and --cells also a page, .html. Several are numbered or named."
 
@@ -77,6 +79,7 @@ def look(
     augmentation: Annotated[bool, typer.Option("--augmentation", help=_AUGMENTATION)] = False,
     filters: Annotated[bool, typer.Option("--filters", help=_FILTERS)] = False,
     memory: Annotated[bool, typer.Option("--memory", help=_MEMORY)] = False,
+    gradients: Annotated[bool, typer.Option("--gradients", help=_GRADIENTS)] = False,
     text: Annotated[str | None, typer.Option(help=_TEXT)] = None,
     tokens: Annotated[int | None, typer.Option(min=8, help="Tokens of the text to look at, at most.")] = None,
     top: Annotated[
@@ -99,6 +102,7 @@ def look(
         "augmentation": augmentation or None,
         "filters": filters or None,
         "memory": memory or None,
+        "gradients": gradients or None,
     }
     options = {
         "file": file, "by_head": by_head, "on": on, "gold": gold, "gold_format": gold_format, "text": text,
@@ -108,6 +112,12 @@ def look(
     if list(asked) in (["layers"], ["augmentation"]) and not run.is_dir():
         (view,) = asked
         _of_recipe(view, run, options)
+        return
+    if list(asked) == ["gradients"]:
+        _view({"gradients": {"out"}}, asked, options, run, example="")
+        path = out or Path("gradients.png")
+        _check_suffix(path, [".png"])
+        looking_at_gradients.look(run, path)
         return
     at = _AT[runs.kind_of(run)]
     asked = asked or {at.ALONE[name]: None for name in options if name in at.ALONE}

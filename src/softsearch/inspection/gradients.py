@@ -11,13 +11,15 @@ as that of an LSTM, is taken as one vector. All in the cell's own precision: flo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 import torch
 from torch import nn
 
-from softsearch.nn.cells import State
+from softsearch.nn.cells import Cell, State
+from softsearch.nn.recurrent import RecurrentLayer
+from softsearch.nn.turing_machine import TuringMachineCell
 from softsearch.shapes import Float, Tensor
 
 
@@ -82,3 +84,53 @@ def _factor(cell: nn.Module, gates: Tensor, state: State) -> Float[Tensor, "feat
 
     flat = torch.cat([each.detach().flatten() for each in state])
     return torch.autograd.functional.jacobian(step, flat, vectorize=True)  # type: ignore[no-untyped-call]
+
+
+class Layer(NamedTuple):
+    """What a recurrent cell read in one sequence: the input's share of its gates, step by step, and its first state."""
+
+    name: str
+    cell: nn.Module
+    gates: list[Float[Tensor, "one gates"]]
+    state: State
+
+
+def recorded(model: nn.Module, read: Callable[[], object]) -> list[Layer]:
+    """Return what each recurrent cell of a network reads while `read` is called, which gives it one sequence.
+
+    Of a decoder that looks before each step the gates are as they were: that they depend on its state, through the
+    attention, is left out.
+    """
+    layers: dict[str, Layer] = {}
+    handles = []
+
+    def of_layer(name: str) -> Callable[..., None]:
+        def hook(layer: RecurrentLayer, given: tuple[Any, ...]) -> None:
+            inputs, state = given[0], given[1] if len(given) > 1 else None
+            if state is None:
+                state = (inputs.new_zeros(len(inputs), layer.hidden),) * layer.cell.state_size
+            gates = layer.cell.input(inputs[:1]).transpose(0, 1)
+            layers.setdefault(name, Layer(name, layer.cell, [], tuple(each[:1] for each in state))).gates.extend(gates)
+
+        return hook
+
+    def of_cell(name: str) -> Callable[..., None]:
+        def hook(cell: nn.Module, given: tuple[Any, ...]) -> None:
+            gates, state = given
+            layers.setdefault(name, Layer(name, cell, [], tuple(each[:1] for each in state))).gates.append(gates[:1])
+
+        return hook
+
+    inside = {f"{name}.cell" for name, module in model.named_modules() if isinstance(module, RecurrentLayer)}
+    for name, module in model.named_modules():
+        if isinstance(module, RecurrentLayer):
+            handles.append(module.register_forward_pre_hook(of_layer(name)))
+        elif isinstance(module, Cell | TuringMachineCell) and not any(name.startswith(each) for each in inside):
+            handles.append(module.register_forward_pre_hook(of_cell(name)))
+    try:
+        with torch.no_grad():
+            read()
+    finally:
+        for handle in handles:
+            handle.remove()
+    return list(layers.values())
