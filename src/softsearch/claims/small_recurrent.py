@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 
 import numpy as np
@@ -32,8 +33,7 @@ def batches(seed: int, *, length: int) -> Iterator[Episodes]:
     random = np.random.default_rng(seed)
     while True:
         drawn = Comparison().draw(random, batch=BATCH, sizes={"length": length})
-        drawn.mask[:] = torch.arange(length) == length - 1
-        yield drawn
+        yield dataclasses.replace(drawn, mask=(torch.arange(length) == length - 1).expand(BATCH, -1))
 
 
 def gradient(model: Transducer, batch: Episodes) -> tuple[float, Float[Tensor, " features"]]:

@@ -91,7 +91,7 @@ class Layer(NamedTuple):
 
     name: str
     cell: nn.Module
-    gates: list[Float[Tensor, "one gates"]]
+    gates: list[Float[Tensor, "batch gates"]]
     state: State
 
 
