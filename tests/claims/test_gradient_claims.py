@@ -13,7 +13,8 @@ from softsearch.metrics.repeats import Figures
 
 EXACT = ("c09_powers_of_a_weight", "c12_iterated_map", "c14_constant_error", "c16_by_hand", "c37_backward_is_linear")
 MODULES = {
-    name: importlib.import_module(f"softsearch.claims.{name}") for name in (*EXACT, "c10_product_of_norms", "c15_clipping")
+    name: importlib.import_module(f"softsearch.claims.{name}")
+    for name in (*EXACT, "c10_product_of_norms", "c15_clipping")
 }
 
 

@@ -32,8 +32,10 @@ def every(value: float) -> torch.Tensor:
 
 def test_what_heads_are_told_is_in_its_range_whatever_the_numbers_are():
     told = look_of(50 * torch.randn(BATCH, HEADS, numbers_of_a_look(WORD, 2)), word=WORD)
-    assert told.key.shape == (BATCH, HEADS, WORD) and bool((told.key.abs() <= 1).all())
-    assert bool((told.strength >= 0).all()) and bool((told.sharpness >= 1).all())
+    assert told.key.shape == (BATCH, HEADS, WORD)
+    assert bool((told.key.abs() <= 1).all())
+    assert bool((told.strength >= 0).all())
+    assert bool((told.sharpness >= 1).all())
     assert bool(((told.gate >= 0) & (told.gate <= 1)).all())
     assert told.shift.shape == (BATCH, HEADS, 5)
     torch.testing.assert_close(told.shift.sum(2), torch.ones(BATCH, HEADS))
@@ -45,9 +47,7 @@ def test_weights_are_those_of_the_papers_equations(memory):
     for row in range(BATCH):
         for head in range(HEADS):
             key, beta, gate = told.key[row, head], told.strength[row, head], told.gate[row, head]
-            scores = [
-                float(beta * torch.dot(key, cell) / (key.norm() * cell.norm())) for cell in memory[row]
-            ]
+            scores = [float(beta * torch.dot(key, cell) / (key.norm() * cell.norm())) for cell in memory[row]]
             whole = sum(math.exp(score) for score in scores)
             content = [math.exp(score) / whole for score in scores]
             mixed = [
@@ -55,8 +55,12 @@ def test_weights_are_those_of_the_papers_equations(memory):
                 for now, then in zip(content, before[row, head], strict=True)
             ]
             moved = [
-                sum(mixed[j] * float(told.shift[row, head, move + 1]) for j in range(CELLS) for move in (-1, 0, 1)
-                    if (j + move) % CELLS == i)
+                sum(
+                    mixed[j] * float(told.shift[row, head, move + 1])
+                    for j in range(CELLS)
+                    for move in (-1, 0, 1)
+                    if (j + move) % CELLS == i
+                )
                 for i in range(CELLS)
             ]
             powers = [each ** float(told.sharpness[row, head]) for each in moved]

@@ -20,7 +20,6 @@ from softsearch.recipes import schema
 from softsearch.seeding import derive
 from softsearch.tasks.transduction import TransductionTask, Written
 
-
 _ONLY = "only"
 
 

@@ -96,9 +96,9 @@ def follow(model: Transducer, seed: int) -> Followed:
     norms = through_time(cell, gates, state).norms.log10().flip(0).tolist()
     slope = 0.0
     for step in gates:
-        state = cell(step, state)
+        state = tuple(each.detach() for each in cell(step, state))
         slope = max(slope, float((1 - state[0].square()).max()))
-    factor = math.log10(float(torch.linalg.matrix_norm(cell.recurrent.weight, ord=2)) * slope)
+    factor = math.log10(float(torch.linalg.matrix_norm(cell.recurrent.weight.detach(), ord=2)) * slope)
     return Followed(norms, [factor * steps for steps in range(1, STEPS + 1)])
 
 
@@ -112,7 +112,7 @@ def linear_off(seed: int) -> float:
     torch.manual_seed(seed)
     cell = make_cell("linear", input=2, hidden=HIDDEN).double()
     with torch.no_grad():
-        cell.recurrent.weight.mul_(1.1)
+        torch.nn.init.orthogonal_(cell.recurrent.weight, gain=1.1)  # anew: the first ones were drawn in float32
     gates = torch.randn(STEPS, 1, HIDDEN, dtype=torch.float64)
     found = through_time(cell, gates, (torch.zeros(1, HIDDEN, dtype=torch.float64),))
     bounds = math.log10(1.1) * torch.arange(STEPS, 0, -1, dtype=torch.float64)

@@ -115,7 +115,14 @@ def _program_table(evaluation: Mapping[str, Any]) -> None:
         table([f"{told}: nesting", *(f"length {length}" for length in lengths)], rows)
 
 
-_TABLES = {"text": _text_table, "images": _class_table, "sentences": _class_table, "captions": _caption_table, "episodes": _episode_table, "programs": _program_table}
+_TABLES = {
+    "text": _text_table,
+    "images": _class_table,
+    "sentences": _class_table,
+    "captions": _caption_table,
+    "episodes": _episode_table,
+    "programs": _program_table,
+}
 
 
 def comparison_table(comparison: Mapping[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """A network that writes one output for each step of its input: recurrent layers, and a linear one on top.
 
-    h_t = layers(x_t, h_t-1)                 any cells, one on top of the other; or a cell with a memory
-    y_t = W h_t + b                          logits of bits, or numbers: the task knows
+h_t = layers(x_t, h_t-1)                 any cells, one on top of the other; or a cell with a memory
+y_t = W h_t + b                          logits of bits, or numbers: the task knows
 """
 
 from __future__ import annotations

@@ -233,7 +233,16 @@ class MultiplicativeCell(nn.Module):
         return self.inner(gates[:, :-width], (mixed, *state[1:]))
 
 
-Cell = LinearCell | RNNCell | GRUCell | LSTMCell | NoForgetGateCell | CoupledGatesCell | NoOutputGateCell | MultiplicativeCell
+Cell = (
+    LinearCell
+    | RNNCell
+    | GRUCell
+    | LSTMCell
+    | NoForgetGateCell
+    | CoupledGatesCell
+    | NoOutputGateCell
+    | MultiplicativeCell
+)
 
 
 def make_cell(kind: CellKind, *, input: int, hidden: int) -> Cell:

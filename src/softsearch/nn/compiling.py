@@ -29,7 +29,7 @@ def compiled(function: Callable[..., Any], *example: Any) -> Callable[..., Any]:
         try:
             found = torch.compile(function, dynamic=False)
             found(*example)
-        except Exception:  # noqa: BLE001 (whatever a compiler says is no reason not to train)
+        except Exception:
             return function
         finally:
             logging.getLogger("torch").setLevel(level)

@@ -130,7 +130,7 @@ class TuringMachineCell(nn.Module):
         visible, memory, weights, *inner = state
         hidden, read = visible[:, : self.hidden], visible[:, self.hidden :]
         hidden, *inner = self.controller(gates + self.from_read(read), (hidden, *inner))
-        look = look_of(self.looks(hidden).unflatten(1, weights.shape[1:2] + (-1,)), word=self.word)
+        look = look_of(self.looks(hidden).unflatten(1, (*weights.shape[1:2], -1)), word=self.word)
         weights = addressed(look, memory, weights)
         erase, add = self.changes(hidden).unflatten(1, (self.writing, -1)).chunk(2, dim=2)
         memory = written(memory, weights[:, : self.writing], torch.sigmoid(erase), torch.tanh(add))

@@ -82,7 +82,9 @@ def score_episodes(
 ) -> dict[str, Any]:
     """Score episodes, and keep the result in the run folder."""
     scores = _scores(trained, episodes)
-    return _kept(folder, _about(folder, data, scores["count"]) | {"swept": "sizes", "sizes": {"as trained": scores}}, data)
+    return _kept(
+        folder, _about(folder, data, scores["count"]) | {"swept": "sizes", "sizes": {"as trained": scores}}, data
+    )
 
 
 def _about(folder: RunFolder, data: str, count: int) -> dict[str, Any]:

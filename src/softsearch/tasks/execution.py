@@ -164,4 +164,6 @@ class Executor:
             One is no program of this kind.
         """
         problem = self.task.problem
-        return self.run([Exercise(each, problem.written(each), problem.answer(each), problem.last) for each in programs])
+        return self.run(
+            [Exercise(each, problem.written(each), problem.answer(each), problem.last) for each in programs]
+        )

@@ -44,7 +44,8 @@ def test_an_episode_has_the_widths_and_the_steps_that_it_says(algorithm, sizes):
 @pytest.mark.parametrize(("algorithm", "sizes"), ALL)
 def test_other_seeds_draw_other_episodes_and_the_same_the_same(algorithm, sizes):
     one, again, other = draw(algorithm, sizes, 1), draw(algorithm, sizes, 1), draw(algorithm, sizes, 2)
-    assert torch.equal(one.inputs, again.inputs) and torch.equal(one.targets, again.targets)
+    assert torch.equal(one.inputs, again.inputs)
+    assert torch.equal(one.targets, again.targets)
     assert not torch.equal(one.inputs, other.inputs)
 
 
@@ -63,14 +64,16 @@ def test_a_repeat_copy_says_how_often_on_a_scale_of_its_own_and_ends_with_a_mark
     assert all(torch.equal(copies[:, place], found.inputs[:, :3, :8]) for place in range(4))
     assert found.targets[:, :, 8].nonzero()[:, 1].tolist() == [16] * BATCH
     told = [float(draw(algorithm, {"length": 1, "repeats": repeats}).inputs[0, 1, 8]) for repeats in range(1, 11)]
-    assert np.mean(told) == pytest.approx(0, abs=1e-6) and np.std(told) == pytest.approx(1, abs=1e-6)
+    assert np.mean(told) == pytest.approx(0, abs=1e-6)
+    assert np.std(told) == pytest.approx(1, abs=1e-6)
 
 
 def test_associative_recall_asks_for_the_item_after_the_one_that_is_shown():
     found = draw(AssociativeRecall(6, 3), {"items": 4})
     for inputs, targets, mask in zip(found.inputs, found.targets, found.mask, strict=True):
         marks, questions = (inputs[:, channel].nonzero().flatten().tolist() for channel in (6, 7))
-        assert marks == [0, 4, 8, 12] and questions == [16, 20]
+        assert marks == [0, 4, 8, 12]
+        assert questions == [16, 20]
         items = [inputs[mark + 1 : mark + 4, :6] for mark in marks]
         asked = next(place for place, item in enumerate(items) if torch.equal(item, inputs[17:20, :6]))
         assert torch.equal(targets[mask], items[asked + 1])
@@ -81,7 +84,8 @@ def test_priority_sort_gives_back_the_most_important_in_order():
     for inputs, targets, mask in zip(found.inputs, found.targets, found.mask, strict=True):
         order = inputs[:6, 8].argsort(descending=True)[:4]
         assert torch.equal(targets[mask], inputs[order, :8])
-        assert float(inputs[6, 9]) == 1 and bool((inputs[7:] == 0).all())
+        assert float(inputs[6, 9]) == 1
+        assert bool((inputs[7:] == 0).all())
 
 
 def test_bits_of_an_ngram_model_are_foretold_from_the_bits_before_and_its_best_guess_is_the_best():
@@ -111,7 +115,8 @@ def test_sums_and_comparisons_are_of_all_so_far():
 def test_a_batch_is_drawn_alike_whole_and_in_parts_and_every_epoch_draws_others():
     data = DrawnEpisodes(Copy(8), {"length": (1, 9)}, batch=4, seed=1, only=None)
     first, second = data.plan(0), data.plan(1)
-    assert len(first) == 100 and {len(rows) for rows in first} == {4}
+    assert len(first) == 100
+    assert {len(rows) for rows in first} == {4}
     whole, part = data.batch(first[3]), data.batch(first[3][2:])
     assert torch.equal(whole.inputs[2:], part.inputs)
     assert not set(np.concatenate(first)) & set(np.concatenate(second))

@@ -75,7 +75,7 @@ def test_a_program_has_numbers_of_its_length_and_as_many_operations_as_its_nesti
     random = np.random.default_rng(1)
     for _ in range(200):
         program = draw_program(random, length=length, nesting=nesting)
-        numbers = [part for part in "".join(c if c.isdigit() else " " for c in program).split()]
+        numbers = list("".join(c if c.isdigit() else " " for c in program).split())
         assert max(map(len, numbers)) <= max(length, len(str(4 * length)))
         assert any(len(number) == length for number in numbers)
         operations = program.count("for ") + program.count("else:") + program.count(" else ") - 0

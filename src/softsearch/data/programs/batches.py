@@ -91,10 +91,11 @@ class DrawnExercises:
         stages = levels(self.problem.last)
         if self.curriculum not in ("naive", "combined") or self.reached == len(stages) - 1:
             return None
-        level = stages[self.reached]
-        self._scored.append(scores[name_of(level)])
-        if not has_stalled(self._scored):
-            return None
+        scored = scores.get(name_of(stages[self.reached]))
+        if scored is not None:  # else there is nothing of this level to hold out, and little to learn
+            self._scored.append(scored)
+            if not has_stalled(self._scored):
+                return None
         self.reached, self._scored = self.reached + 1, []
         after = stages[self.reached]
         return f"from here on programs of length {after.length} and nesting {after.nesting}"
