@@ -21,7 +21,7 @@ import torch
 
 from softsearch.claims.catalogue import STATEMENTS
 from softsearch.claims.framework import Claim
-from softsearch.claims.small_recurrent import HIDDEN, batches, gradient, move, network
+from softsearch.claims.small_recurrent import HIDDEN, batches, cell_of, gradient, move, network
 from softsearch.inspection.gradients import through_time
 from softsearch.metrics.repeats import Figures
 from softsearch.models.transducer import Transducer
@@ -77,19 +77,19 @@ def verdict(figures: Mapping[str, Figures]) -> str:
 
 def picture(seed: int) -> Figure:
     """Draw norms and bounds over more and more steps."""
-    series = {}
+    series: dict[str, list[tuple[float, float]]] = {}
     for gain in (GAINS[0], GAINS[-1]):
         found = follow(network(seed, gain=gain), seed)
         series |= {
-            f"norm, |W| = {gain}": list(enumerate(found.norms, start=1)),
-            f"bound, |W| = {gain}": list(enumerate(found.bounds, start=1)),
+            f"norm, |W| = {gain}": [*enumerate(found.norms, start=1)],
+            f"bound, |W| = {gain}": [*enumerate(found.bounds, start=1)],
         }
     return curves(series, ylabel="log10", xlabel="k")
 
 
 def follow(model: Transducer, seed: int) -> Followed:
     """Return what becomes of the gradient of a net on one sequence, going back from its last step."""
-    cell = copy.deepcopy(model.layers.first.cell).double()
+    cell = copy.deepcopy(cell_of(model)).double()
     inputs = next(batches(seed, length=STEPS)).inputs[0].double()
     gates = cell.input(inputs).detach().unsqueeze(1)
     state = (torch.zeros(1, HIDDEN, dtype=torch.float64),)

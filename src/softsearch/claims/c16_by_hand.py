@@ -109,20 +109,29 @@ def decoder_off(seed: int) -> float:
     cell = make_cell("gru", input=ANNOTATION, hidden=HIDDEN).double()
     attention = AdditiveAttention(query=HIDDEN, annotation=ANNOTATION, hidden=ATTENTION, coverage=False).double()
     context = Linear(ANNOTATION, 3 * HIDDEN, bias=False).double()
-    drawn = {
-        "start": torch.randn(ROWS, HIDDEN),
-        "words": torch.randn(ROWS, WORDS, 3 * HIDDEN),
-        "annotations": torch.randn(ROWS, SOURCE, ANNOTATION),
-        "keys": torch.randn(ROWS, SOURCE, ATTENTION),
-    }
-    read = {name: each.double().requires_grad_() for name, each in drawn.items()}
-    weights = (attention.query.weight, attention.score, context.weight, cell.recurrent.weight, cell.recurrent.bias)
-    decoder = Decoder(*read.values(), *weights)
-    source = Annotations(read["annotations"], torch.ones(ROWS, SOURCE, dtype=torch.bool), read["start"])
-    state, states = (read["start"],), []
-    for words in read["words"].unbind(dim=1):
-        look = attention(state[0], source, read["keys"], None)
-        state = cell(words + context(look.context), state)
+    drawn = (
+        torch.randn(ROWS, HIDDEN),
+        torch.randn(ROWS, WORDS, 3 * HIDDEN),
+        torch.randn(ROWS, SOURCE, ANNOTATION),
+        torch.randn(ROWS, SOURCE, ATTENTION),
+    )
+    start, words, annotations, keys = (each.double().requires_grad_() for each in drawn)
+    decoder = Decoder(
+        start,
+        words,
+        annotations,
+        keys,
+        query=attention.query.weight,
+        score=attention.score,
+        context=context.weight,
+        recurrent=cell.recurrent.weight,
+        bias=cell.recurrent.bias,
+    )
+    source = Annotations(annotations, torch.ones(ROWS, SOURCE, dtype=torch.bool), start)
+    state, states = (start,), []
+    for word in words.unbind(dim=1):
+        look = attention(state[0], source, keys, None)
+        state = cell(word + context(look.context), state)
         states.append(state[0])
     by_states = torch.randn(ROWS, WORDS, HIDDEN, dtype=torch.float64)
     expected = torch.autograd.grad(torch.stack(states, dim=1), decoder.parts, by_states)

@@ -101,7 +101,7 @@ def singular_values(seed: int, scale: float, *, skip: bool, blocks: int = BLOCKS
         return inputs
 
     inputs = torch.randn(WIDTH, dtype=torch.float64)
-    found = torch.autograd.functional.jacobian(network, inputs, vectorize=True)  # type: ignore[no-untyped-call]
+    found = torch.autograd.functional.jacobian(network, inputs, vectorize=True)
     return torch.linalg.svdvals(found)
 
 

@@ -11,6 +11,7 @@ import torch
 from softsearch.data.episodes.episodes import Episodes
 from softsearch.data.episodes.sums import Comparison
 from softsearch.models.transducer import RecurrentStack, Transducer
+from softsearch.nn.cells import RNNCell
 from softsearch.nn.recurrent import Layers
 from softsearch.shapes import Float, Tensor
 from softsearch.tasks.transduction import TransductionTask
@@ -24,8 +25,16 @@ def network(seed: int, *, gain: float) -> Transducer:
     torch.manual_seed(seed)
     model = Transducer(RecurrentStack(input=2, layers=Layers("rnn", HIDDEN, 1, False), dropout=0.0), outputs=1)
     with torch.no_grad():
-        model.layers.first.cell.recurrent.weight.mul_(gain)
+        cell_of(model).recurrent.weight.mul_(gain)
     return model
+
+
+def cell_of(model: Transducer) -> RNNCell:
+    """Return the net's cell."""
+    layers = model.layers
+    assert isinstance(layers, RecurrentStack)
+    assert isinstance(layers.first.cell, RNNCell)
+    return layers.first.cell
 
 
 def batches(seed: int, *, length: int) -> Iterator[Episodes]:

@@ -83,7 +83,7 @@ def _factor(cell: nn.Module, gates: Tensor, state: State) -> Float[Tensor, "feat
         return torch.cat([each.flatten() for each in cell(gates, tuple(parts))])
 
     flat = torch.cat([each.detach().flatten() for each in state])
-    return torch.autograd.functional.jacobian(step, flat, vectorize=True)  # type: ignore[no-untyped-call]
+    return torch.autograd.functional.jacobian(step, flat, vectorize=True)
 
 
 class Layer(NamedTuple):

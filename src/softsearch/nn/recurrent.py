@@ -50,7 +50,9 @@ class Layers:
     residual: bool
 
 
-def unroll(cell: Cell, gates: Iterable[Tensor], state: State) -> tuple[Float[Tensor, "batch length hidden"], State]:
+def unroll(
+    cell: nn.Module, gates: Iterable[Tensor], state: State
+) -> tuple[Float[Tensor, "batch length hidden"], State]:
     """Return the hidden state after each step, and the last state.
 
     Parameters

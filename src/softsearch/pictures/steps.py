@@ -101,7 +101,9 @@ def save_film(
 def _frame(numbers: np.ndarray, caption: str) -> Image.Image:
     colours = (255 * style.WEIGHTS(np.ma.masked_invalid(numbers))[:, :, :3]).astype(np.uint8)
     colours[np.isnan(numbers)] = 255
-    shown = Image.fromarray(colours).resize((_PIXELS * numbers.shape[1], _PIXELS * numbers.shape[0]), Image.NEAREST)
+    shown = Image.fromarray(colours).resize(
+        (_PIXELS * numbers.shape[1], _PIXELS * numbers.shape[0]), Image.Resampling.NEAREST
+    )
     frame = Image.new("RGB", (shown.width, shown.height + _MARGIN), "white")
     frame.paste(shown, (0, _MARGIN))
     ImageDraw.Draw(frame).text((4, 3), caption, fill=style.INK)

@@ -38,8 +38,9 @@ def evaluate_programs(folder: RunFolder, *, on: str | Path | None) -> dict[str, 
     recipe = recipe_of(folder)
     assert isinstance(recipe, schema.ExecutionRecipe)
     name = str(on or "test")
-    if name == "test" or name == "valid":
-        return score_programs(folder, load(folder.path), held_out_of(recipe, name), data=name)
+    if name in ("test", "valid"):
+        held_out = held_out_of(recipe, "test" if name == "test" else "valid")
+        return score_programs(folder, load(folder.path), held_out, data=name)
     raise DataError(
         "there are no such programs", value=on, allowed="test, valid", nearest=nearest(name, ("test", "valid"))
     )

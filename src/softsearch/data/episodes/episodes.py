@@ -50,16 +50,17 @@ class Episodes:
 
 
 class Algorithm(Protocol):
-    """Draws episodes of a problem.
+    """Draws episodes of a problem."""
 
-    Attributes
-    ----------
-    inputs, outputs
-        How many numbers are read and written at each step.
-    """
+    @property
+    def inputs(self) -> int:
+        """How many numbers are read at each step."""
+        ...
 
-    inputs: int
-    outputs: int
+    @property
+    def outputs(self) -> int:
+        """How many are written."""
+        ...
 
     def steps(self, sizes: Sizes) -> int:
         """Return how many steps an episode of that size has."""

@@ -183,7 +183,7 @@ class RecurrentTransducer(DecoderLayers):
     also_called = ("rnn", "lstm", "gru")
 
     kind: Literal["recurrent"]
-    cell: CellKind | Literal["linear"] = "lstm"
+    cell: CellKind | Literal["linear"] = "lstm"  # type: ignore[assignment]
     dropout: Share = 0.0
 
 
