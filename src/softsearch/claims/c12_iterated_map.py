@@ -1,8 +1,8 @@
 """C12: iterating a simple quadratic map leads to an attractor of period 4.
 
-f(x) = 3.5 x (1 - x), from 1,000 starting points between 0 and 1. An orbit has period p where x and what it becomes after
-p steps are the same to rounding, and no smaller p does it. An attractor attracts: the derivative of four steps, f'(x1)
-f'(x2) f'(x3) f'(x4), lies between -1 and 1 on it.
+f(x) = 3.5 x (1 - x), from 1,000 starting points between 0 and 1. An orbit has period p where x and what it becomes
+after p steps are the same to rounding, and no smaller p does it. An attractor attracts: the derivative of four steps,
+f'(x1) f'(x2) f'(x3) f'(x4), lies between -1 and 1 on it.
 
 Control: with 3.9 in place of 3.5 there is no such cycle.
 """

@@ -1,9 +1,9 @@
 """C15: clipping gradients by norm keeps training from blowing up, at the price of a bias.
 
 Only if |g| > eta, g becomes eta g / |g|. A plain recurrent net of 32 units, whose recurrent weights have a norm of 1.5,
-learns to compare sums over 60 steps by gradient descent, once as it is and once with gradients cut to a length of 1; the
-same first weights, the same batches. A training has blown up where its loss, on average over the last tenth, is more
-than twice what guessing costs, or no number. The bias is measured at the first weights: the mean of 1,000 clipped
+learns to compare sums over 60 steps by gradient descent, once as it is and once with gradients cut to a length of 1;
+the same first weights, the same batches. A training has blown up where its loss, on average over the last tenth, is
+more than twice what guessing costs, or no number. The bias is measured at the first weights: the mean of 1,000 clipped
 gradients against the mean of the same gradients as they are, by angle and by length.
 
 Control: a limit that no gradient reaches changes nothing, and has no bias.
@@ -109,7 +109,7 @@ def gradients(seed: int) -> Float[Tensor, "rows features"]:
 
 
 def bias(drawn: Float[Tensor, "rows features"], limit: float) -> tuple[float, float]:
-    """Return the angle between the mean of clipped gradients and the mean of gradients, and the ratio of their lengths."""
+    """Return the angle between the means of clipped gradients and of gradients, and the ratio of their lengths."""
     plain = drawn.double().mean(dim=0)
     cut = torch.stack([clipped(each, limit) for each in drawn.double()]).mean(dim=0)
     cosine = float((plain @ cut) / (plain.norm() * cut.norm()))

@@ -1,8 +1,9 @@
 """C16: the recursions of backpropagation through time, derived by hand, agree with automatic differentiation.
 
-The lecture's recursions for the recurrent net of one unit (y, r, h, z; u, v, w), and a backward pass written out for the
-decoder of Bahdanau et al., a GRU with additive attention, against autograd through our own cell and attention: the
-largest difference of any derivative, over the largest derivative of its weight. In float64, over 40 steps, and 12 words.
+The lecture's recursions for the recurrent net of one unit (y, r, h, z; u, v, w), and a backward pass written out for
+the decoder of Bahdanau et al., a GRU with additive attention, against autograd through our own cell and attention: the
+largest difference of any derivative, over the largest derivative of its weight. In float64, over 40 steps, and 12
+words.
 
 Control: the recursion without its part from the next step, hbar_t = rbar_t v, must not agree.
 """

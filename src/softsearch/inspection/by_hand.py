@@ -10,14 +10,15 @@ has, from the last step to the first, with a bar for the derivative of the loss 
     hbar_t = rbar_t v + zbar_t+1 w               wbar = sum of zbar_t h_t-1
     zbar_t = hbar_t f'(z_t)                      ubar = sum of zbar_t x_t
 
-and Bahdanau's decoder, the GRU with additive attention of :mod:`softsearch.nn.attention` and :mod:`softsearch.nn.cells`,
+and Bahdanau's decoder, the GRU with additive attention of :mod:`softsearch.nn.attention` and
+:mod:`softsearch.nn.cells`,
 
     t_ij = tanh(W s_i-1 + k_j)     alpha_i = softmax of v . t_ij      c_i = sum over j of alpha_ij h_j
     a_i  = x_i + C c_i             b_i = R s_i-1 + b
     r, z = sigmoid(a + b)          n = tanh(a + r b)                  s_i = (1 - z) n + z s_i-1
 
-the steps of :func:`decoder_backward`, each below the line whose derivative it is. ``x_i`` is the share of the gates that
-the last word has, ``k_j = U h_j`` the annotation's share of the energies: both are there before the first step.
+the steps of :func:`decoder_backward`, each below the line whose derivative it is. ``x_i`` is the share of the gates
+that the last word has, ``k_j = U h_j`` the annotation's share of the energies: both are there before the first step.
 """
 
 from __future__ import annotations

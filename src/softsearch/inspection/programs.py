@@ -12,8 +12,8 @@ from softsearch.pictures import level_map
 
 _MEANING = (
     "Characters right: how many the network holds likeliest where it is given the right ones before (teacher-forced). "
-    "Answers right: how many it writes right from end to end by itself (free-running). In brackets: 95 % interval, from "
-    "resampling the programs (bootstrap)."
+    "Answers right: how many it writes right from end to end by itself (free-running). In brackets: 95 % interval, "
+    "from resampling the programs (bootstrap)."
 )
 
 

@@ -15,7 +15,7 @@ import torch
 
 
 def compiled(function: Callable[..., Any], *example: Any) -> Callable[..., Any]:
-    """Return what computes the same as `function` in less time; or `function` itself, in silence, where none can be made.
+    """Return what computes the same as `function` in less time; or `function` itself, in silence, where it cannot be.
 
     Parameters
     ----------

@@ -53,7 +53,7 @@ def numbers_of_a_look(word: int, reach: int) -> int:
 
 
 def look_of(numbers: Float[Tensor, "batch heads features"], *, word: int) -> Look:
-    """Return what heads are told, from any numbers: `word` for the key, then strength, gate and sharpness, then moves."""
+    """Return what heads are told, from any numbers: `word` for the key, then strength, gate, sharpness, then moves."""
     key, others, moves = numbers[..., :word], numbers[..., word : word + 3], numbers[..., word + 3 :]
     return Look(
         torch.tanh(key),
@@ -86,7 +86,7 @@ def similarity(
 def shifted(
     weights: Float[Tensor, "batch heads cells"], shift: Float[Tensor, "batch heads moves"]
 ) -> Float[Tensor, "batch heads cells"]:
-    """Return weights moved around a circle: the first share of `shift` by the most cells back, the middle one by none."""
+    """Return weights moved around a circle: the first share of `shift` by the most cells back, the middle by none."""
     most = shift.shape[2] // 2
     moves = enumerate(range(-most, most + 1))
     return sum(

@@ -18,7 +18,7 @@ import torch
 from torch import nn
 
 from softsearch.nn.annotations import Annotations, at_positions
-from softsearch.nn.cells import Cell, CellKind, LSTMCell, State, make_cell
+from softsearch.nn.cells import CellKind, LSTMCell, State, make_cell
 from softsearch.nn.dropout import Dropout
 from softsearch.nn.products import precision
 from softsearch.shapes import Bool, Float, Int, Tensor

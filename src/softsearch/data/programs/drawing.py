@@ -1,8 +1,8 @@
 """Programs that are drawn by length and nesting (Zaremba and Sutskever 2014, "Learning to execute", section 3).
 
-Length is the number of digits of the numbers in a program, nesting how many operations are put into one another. Numbers
-by which something is multiplied, and how often a loop goes round, are at most four times the length, so that all can be
-computed while reading once.
+Length is the number of digits of the numbers in a program, nesting how many operations are put into one another.
+Numbers by which something is multiplied, and how often a loop goes round, are at most four times the length, so that
+all can be computed while reading once.
 
 A program begins as some numbers. Each operation takes what it works on from what there is, and puts back what it makes;
 after as many operations as the nesting says what was made last is printed.

@@ -8,8 +8,9 @@ a loop or a condition does:
     if COMPARISON:  …  else:  …          one assignment each
     print(EXPRESSION)                    last
 
-An expression is a whole number, a variable, a sum, a difference, a product, or ``(e if COMPARISON else e)``; a comparison
-is ``e<e`` or ``e>e``. Python's parser reads it; what it means is decided here, and tested against what Python prints.
+An expression is a whole number, a variable, a sum, a difference, a product, or ``(e if COMPARISON else e)``; a
+comparison is ``e<e`` or ``e>e``. Python's parser reads it; what it means is decided here, and tested against what
+Python prints.
 """
 
 from __future__ import annotations
