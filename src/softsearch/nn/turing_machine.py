@@ -5,9 +5,10 @@
     w_t, M_t, r_t = heads look, write, read             softsearch.nn.memory
     visible       = [h_t; r_t]                          what a layer above reads
 
-The state before the first step is learnt: h_0 and r_0 as they are, each head's w_0 as a softmax. The memory before it
-is 1e-6 everywhere ("constant", which Collier and Beel 2018 found to learn best), learnt ("learned"), or drawn anew for
-each sequence, with a deviation of 0.5 ("random").
+The state before the first step is learnt: h_0 and r_0, which begin as zeros, and each head's w_0 as a softmax, which
+begins at the first cell: from there heads learn to walk, and from weights that are all alike they hardly do. The memory
+before it is 1e-6 everywhere ("constant", which Collier and Beel 2018 found to learn best), learnt ("learned"), or drawn
+anew for each sequence, with a deviation of 0.5 ("random").
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ ControllerKind = CellKind | Literal["feed_forward"]
 MemoryStart = Literal["constant", "learned", "random"]
 
 _CONSTANT, _DEVIATION = 1e-6, 0.5
+_AT_FIRST = 10.0  # of the logits of w_0: nearly all of it is on the first cell
 
 
 class FeedForwardCell(nn.Module):
@@ -109,6 +111,8 @@ class TuringMachineCell(nn.Module):
         self.first_visible = nn.Parameter(torch.zeros(self.visible))
         self.first_inner = nn.Parameter(torch.zeros(self.controller.state_size - 1, hidden))
         self.first_weights = nn.Parameter(torch.zeros(heads, cells))
+        with torch.no_grad():
+            self.first_weights[:, 0] = _AT_FIRST
         if start == "learned":
             self.first_memory = nn.Parameter(_DEVIATION * torch.randn(cells, word))
 
