@@ -13,6 +13,7 @@ from PIL import Image
 from safetensors.torch import load_file
 
 from softsearch import runs
+from softsearch.build import captioning
 from softsearch.build.families import family_of
 from softsearch.cli.scores import scores_table
 from softsearch.errors import DataError, RunError
@@ -117,8 +118,17 @@ def test_other_pictures_with_captions_are_scored_and_known_ones_are_told(run, tm
 def test_the_report_shows_captions_maps_and_where_it_looked(run):
     runs.evaluate(run)
     page = write_report(run).read_text()
-    for part in ("Worst captions", "Where it looks", "with other images", "BLEU-4"):
+    shown = ("Worst captions", "Where it looks", "with other images", "BLEU-4")
+    for part in (*shown, "--map:url(data:image/png", 'class="caption"'):
         assert part in page, part
+
+
+def test_scores_with_another_beam_stand_beside_those_with_the_recipes(run):
+    for beam in (None, 1):
+        runs.evaluate(run, beam=beam)
+    page = write_report(run).read_text()
+    for beam in (2, 1):
+        assert f"10 captions of test, beam {beam}" in page
 
 
 def test_a_training_that_was_interrupted_while_frozen_comes_to_the_same_weights(recipe, tmp_path):
@@ -129,6 +139,25 @@ def test_a_training_that_was_interrupted_while_frozen_comes_to_the_same_weights(
         runs.resume(parted, ["training.max_steps=6"], live=False)
         ours, its = last_weights(whole), last_weights(parted)
         assert all(torch.equal(ours[key], its[key]) for key in ours)
+
+
+def test_images_are_looked_at_with_the_threads_that_were_settled_when_the_training_began(recipe, tmp_path, monkeypatch):
+    looked_at, threads, before = captioning._looked_at, [], torch.get_num_threads()
+
+    def watched(*asked: Any) -> np.ndarray:
+        threads.append(torch.get_num_threads())
+        return looked_at(*asked)
+
+    monkeypatch.setattr(captioning, "_looked_at", watched)
+    changed = recipe("model.encoder.frozen_epochs=all", "training.threads=null", "training.max_steps=2")
+    path = runs.train(changed, tmp_path / "run", live=False)
+    torch.set_num_threads(before + 1)
+    try:
+        runs.resume(path, ["training.max_steps=3"], live=False)
+        assert torch.get_num_threads() == before + 1
+    finally:
+        torch.set_num_threads(before)
+    assert threads == [before] * 4  # of training and validation, twice
 
 
 def test_what_looks_stays_as_it_is_while_frozen_and_learns_afterwards(recipe, tmp_path):

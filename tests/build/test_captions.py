@@ -134,16 +134,30 @@ def test_images_without_captions_and_captions_without_images_are_counted_listed_
     assert json.dumps(report["train"])
 
 
+def test_a_name_that_several_pictures_of_one_split_have_and_none_of_another_is_told_with_their_paths(folder):
+    for place in ("x", "y"):
+        (folder / "train" / place).mkdir(parents=True)
+        save(folder / "train" / place / "0.png", 1)
+    save(folder / "train" / "1.png", 2)
+    save(folder / "valid" / "2.png", 3)
+    (folder / "some.csv").write_text("image,caption\n0.png,zero\n1.png,one\n2.png,two\n")
+    data = "{kind: captions, captions: some.csv, train: {images: train}, valid: {images: valid}, size: 8}"
+    with pytest.warns(UserWarning, match="left out"):
+        _, report = written(folder, data)
+    assert report["train"]["names"]["without_images"] == ["0.png (several: x/0.png, y/0.png)"]
+
+
 def test_a_broken_picture_is_refused_by_name_or_left_out_and_told(folder):
     (folder / "pictures" / "2.png").write_bytes(b"no picture")
     with pytest.raises(DataError) as caught:
         written(folder, LISTED)
     assert "2.png" in str(caught.value)
+    assert caught.value.fix == "take it out; data.skip_broken: true leaves out what cannot be read"
     with pytest.warns(UserWarning, match=r"train: 1 pictures cannot be read, and are left out: .*2\.png"):
         stores, report = written(folder, LISTED, more="skip_broken: true, channels: 1")
     assert stores["train"].places == ["0.png", "1.png", "3.png", "4.png"]
     assert (report["train"]["kept"], report["train"]["captions"], report["train"]["skipped"]) == (4, 6, 1)
-    assert "2.png" in report["train"]["names"]["skipped"][0]
+    assert report["train"]["names"]["skipped"] == ["2.png: this is no picture"]
 
 
 @pytest.mark.parametrize(("data", "first"), [(LISTED, ["0.png", "1.png", "2.png"]), (SHARED, None)])
@@ -165,8 +179,8 @@ def test_pictures_that_are_trained_on_and_held_out_are_told(folder):
         _, report = written(folder, LISTED)
     messages = [str(each.message) for each in told]
     assert messages == [
-        "valid: 2 of 3 images are trained on, too: the scores say less",
-        "test: 1 of 2 images are trained on, too: the scores say less",
+        "valid: 2 of 3 images are trained on, too: the scores on them say less",
+        "test: 1 of 2 images are trained on, too: the scores on them say less",
     ]
     assert (report["valid"]["trained_on"], report["test"]["trained_on"]) == (2, 1)
 

@@ -100,7 +100,7 @@ def test_a_broken_picture_has_a_line_in_its_place(command, run, pictures, tmp_pa
         (["PICTURE", "--format", "pharaoh"], "links no words"),
         (["PICTURE", "--min-length", 9], "max_length is out of range"),
         (["--score", "PICTURE"], "is scored on pictures with captions"),
-        (["PICTURE", "--overlay", "PICTURE"], "cannot be written"),
+        (["PICTURE", "--overlay", "PICTURE"], "and no folder"),
     ],
 )
 def test_a_mistake_is_told_with_exit_code_2(command, run, pictures, words, told):
@@ -144,6 +144,17 @@ def test_check_lists_what_lacks_a_counterpart(command, pictures, tmp_path):
     (tmp_path / "recipe.yaml").write_text(RECIPE.replace(drawn, f"{data}, skip_broken: true}}"))
     ended = command("check", tmp_path / "recipe.yaml")
     assert ended.code == 0, ended.err
-    assert "1 images without a caption:\n    mute.png" in ended.out
-    assert "1 captions of images that are not there:\n    gone.png" in ended.out
-    assert "torn.png: this is no picture" in ended.out
+    assert "1 images have no caption, and are left out:\n    mute.png" in ended.out
+    assert "1 images with captions are not there:\n    gone.png" in ended.out
+    assert "1 pictures cannot be read, and are left out:\n    torn.png: this is no picture\n" in ended.out
+    assert "fix:" not in ended.out
+
+
+def test_a_folder_of_sheets_that_cannot_be_is_told_before_anything_is_said(command, run, pictures, tmp_path):
+    (tmp_path / "taken").write_text("")
+    ended = command("predict", run, pictures[0], "--overlay", tmp_path / "taken")
+    assert (ended.code, ended.out) == (2, "")
+    assert "this is a file, and no folder" in ended.err
+    ended = command("predict", run, pictures[0], "--overlay", tmp_path / "taken" / "below")
+    assert (ended.code, ended.out) == (2, "")
+    assert "the folder cannot be made" in ended.err

@@ -29,6 +29,7 @@ data:
 model: {encoder: {weights: nets/resnet.pt}}
 training: {max_steps: 1000}
 """
+SPLIT_OR_SHARE = "allowed: {images, captions, names} or a number above 0, below 1"
 
 
 @pytest.fixture
@@ -76,11 +77,18 @@ def test_a_short_recipe_gets_every_default_and_is_read_again_from_what_is_writte
         (["model={kind: captioning_transformer, width: 30, heads: 4}"], "heads"),
         (["data={kind: captions, images: a, captions: b, train: {}, valid: 1.0}"], "less than 1"),
         (["data={kind: captions, images: a, captions: b, train: {}, valid: 3}"], "data.valid"),
+        *(
+            ([f"data={{kind: captions, images: a, captions: b, train: {{}}{valid}}}"], SPLIT_OR_SHARE)
+            for valid in ("", ", valid: 1", ", valid: some", ", valid: null")
+        ),
         (["model.attention={kind: hard, coverage: true}"], "coverage"),
         (["model.attention={kind: dot}"], "dot"),
-        (["model.encoder.frozen_epochs=-1"], "frozen_epochs"),
-        (["model.encoder.frozen_epochs=none"], "frozen_epochs"),
+        *(
+            ([f"model.encoder.frozen_epochs={epochs}"], "from 0 to 1,000,000,000, or all")
+            for epochs in ("-1", "some", "1.5", "true", "null", "[1]", "10000000000")
+        ),
         (["model.encoder.network={kind: residual, stem: cifar, depth: 21}"], "6n + 2"),
+        (["model.encoder.network={kind: residual, shortcut: C}"], "allowed: A, B"),
         (["task.reward=0"], "reward"),
         (["training.captions_per_image=0"], "captions_per_image"),
         (["training.batch_tokens=64"], "batch_size"),
@@ -92,6 +100,7 @@ def test_what_does_not_fit_is_told(load, changes, told):
     with pytest.raises(RecipeError) as caught:
         load(*changes)
     assert told in str(caught.value)
+    assert "mistakes" not in str(caught.value)
 
 
 @pytest.mark.parametrize("part", ["images", "captions"])
@@ -195,3 +204,11 @@ def test_what_the_readme_says_of_pictures_of_ones_own_is_read(project, tmp_path,
     assert (data.kind, data.train.images, data.valid) == ("captions", None, 0.1)
     assert Path(data.folder or ".") / data.images == tmp_path / "photos"
     assert Path(data.folder or ".") / data.captions == tmp_path / "said.csv"
+
+
+def test_what_another_kind_has_by_default_does_not_last(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.yaml"
+    path.write_text(re.sub(r"  test: .*\n|model: .*\n", "", FILES))
+    data = load_recipe(path).data
+    assert data.size == type(data).model_fields["size"].default == 128
+    assert data.size != DrawnScenes(kind="scenes").size

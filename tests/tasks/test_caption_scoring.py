@@ -152,7 +152,7 @@ def test_pointing_is_the_share_on_named_things_while_their_captions_are_written(
     assert found["value"] == pytest.approx(np.mean(shares))
     assert (found["chance"], found["words"]) == (0.5, 4)
     assert looker.asked == [(0.0, "a dot"), (0.0, "dot"), (2.0, SAID[0])]
-    monkeypatch.setattr("softsearch.tasks.caption_scoring._AT_ONCE", 2)
+    monkeypatch.setattr("softsearch.tasks.caption_scoring.IMAGES_AT_ONCE", 2)
     again = pointing(Looker(weights), known)
     assert again is not None
     assert [again[name] for name in ("value", "chance", "words")] == [found["value"], 0.5, 4]

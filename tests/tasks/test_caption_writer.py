@@ -96,6 +96,8 @@ def test_alternatives_are_other_captions_the_best_of_them_first(kind, nbest, bea
         assert all(each.weights.shape == (len(each.text.split()), 2, 2) for each in ranked)
         assert [each["caption"] for each in found.to_dict()["alternatives"]] == [each.text for each in ranked[1:]]
     assert own.caption(PICTURES[:1])[0].alternatives == []
+    with pytest.raises(ValueError, match="nbest is at least 1, not 0"):
+        own.caption(PICTURES[:1], nbest=0)
 
 
 def test_a_wide_beam_takes_fewer_images_at_a_time(monkeypatch):

@@ -86,14 +86,17 @@ class Mischief:
         ("w.safetensors", b"no"),
         ("w.pth", b"no"),
         ("w.pth", pickle.dumps({"weight": Mischief()})),
+        ("w.csv", b"image,caption\n1.jpg,a dot\n"),
         ("empty.pth", b""),
     ],
 )
 def test_a_file_that_holds_no_weights_is_refused_and_not_run(tmp_path, monkeypatch, name, content):
     monkeypatch.chdir(tmp_path)
     (tmp_path / name).write_bytes(content)
-    with pytest.raises(RunError, match="cannot be read"):
+    problem = "cannot be read" if name.endswith(".safetensors") else "this is no file of weights"
+    with pytest.raises(RunError, match=problem) as caught:
         read_weights(tmp_path / name)
+    assert "weights_only" not in str(caught.value)
     assert not Path("softsearch-was-here").exists()
 
 

@@ -53,8 +53,8 @@ class CaptionFamily(Family[schema.CaptionRecipe]):
         found = write_captions(recipe, folder, overfit=overfit, tokenizer=None if base is None else base.tokenizer)
         if begin is not None:
             save_file(begin, folder / _WEIGHTS)
-        own = statistics_of(CaptionStore(folder / "train").images)
-        mean, deviation = own if base is None else (base.images.mean, base.images.deviation)
+        train = CaptionStore(folder / "train")
+        mean, deviation = statistics_of(train.images) if base is None else (base.images.mean, base.images.deviation)
         task = CaptionTask(
             found.tokenizer,
             images=ImageInput(recipe.task.mean or mean, recipe.task.deviation or deviation, recipe.data.size),
@@ -133,9 +133,10 @@ class CaptionFamily(Family[schema.CaptionRecipe]):
         """Look at each image once, as long as what looks stays as it is and images do, too."""
         frozen = recipe.model.encoder.frozen_epochs
         if data.augment is None and (frozen == "all" or epoch < frozen):
-            data.annotations = _looked_at(model, task.images, data.store, folder)
+            data.annotations = _looked_at("train", model, task.images, data.store, folder)
         if frozen == "all":
-            valid = HeldOutCaptions(valid.name, valid.store, _looked_at(model, task.images, valid.store, folder))
+            found = _looked_at(valid.name, model, task.images, valid.store, folder)
+            valid = HeldOutCaptions(valid.name, valid.store, found)
         return data, valid
 
     def memorising(self, recipe: schema.CaptionRecipe) -> schema.CaptionRecipe:
@@ -150,7 +151,7 @@ class CaptionFamily(Family[schema.CaptionRecipe]):
         )
 
     def remarks(self, recipe: schema.CaptionRecipe, about: Mapping[str, Any]) -> Iterator[str]:
-        """Yield that what looks has learnt nothing, where it is so."""
+        """Yield what may be amiss with the weights of what looks."""
         encoder = recipe.model.encoder
         if encoder.weights is not None and recipe.task.mean is None:
             yield "colours are standardised by the training images; model.encoder.weights may ask for task.mean"
@@ -226,9 +227,9 @@ def _num_maps(network: ImageClassifier, recipe: schema.CaptionRecipe) -> int:
         return network.annotations(images).values.shape[2]
 
 
-def _looked_at(model: CaptioningModel, images: ImageInput, store: CaptionStore, folder: Path) -> np.ndarray:
+def _looked_at(name: str, model: CaptioningModel, images: ImageInput, store: CaptionStore, folder: Path) -> np.ndarray:
     """Return what the network makes of each image, in a file of the folder that goes when it is not used any more."""
-    path, shape = folder / "annotations.partial", torch.Size()
+    path, shape = folder / f"annotations-{name}.partial", torch.Size()
     try:
         with evaluating(model), Column(path, np.float32) as column:
             for some in images.annotations(model.encoder, store.images):

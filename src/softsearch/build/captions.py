@@ -10,11 +10,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from softsearch.build.splitting import warn_of_trained_on
 from softsearch.build.tokenizer import build_tokenizer
 from softsearch.data.captions.captioned import CaptionedImage
 from softsearch.data.captions.reading import Matched, match, read_captions
 from softsearch.data.captions.scenes import Split, scenes
 from softsearch.data.captions.store import CaptionStore
+from softsearch.data.images.labelled import Pixels
 from softsearch.data.tokenizers import Tokenizer
 from softsearch.errors import DataError, the_first
 from softsearch.recipes import schema
@@ -22,6 +24,13 @@ from softsearch.seeding import derive
 
 SPLITS = ("train", "valid", "test")
 _LISTED = 1_000  # names kept in the report of each split
+
+LACKING = {
+    "without_captions": "images have no caption, and are left out",
+    "without_images": "images with captions are not there",
+    "skipped": "pictures cannot be read, and are left out",
+}
+"""What is said, behind their number, of those that are counted under these names in the report."""
 
 
 class _Reader(NamedTuple):
@@ -109,15 +118,29 @@ def _readers(recipe: schema.CaptionRecipe) -> dict[str, _Reader]:
     readers = {split: _reader(each) for split, each in found.items()}
     for file in {own.captions or data.captions for own in splits.values()}:  # of all whose captions are in one file
         first, *others = [split for split, own in splits.items() if (own.captions or data.captions) == file]
-        missing = set(found[first].without_images).intersection(*(found[split].without_images for split in others))
-        readers[first] = readers[first]._replace(without_images=sorted(missing))
+        told = [found[split].unmatched for split in (first, *others)]
+        missing = sorted(set(told[0]).intersection(*told[1:]))  # of each, the longest of what is told says the most
+        readers[first] = readers[first]._replace(
+            without_images=[max((each[name] for each in told), key=len) for name in missing]
+        )
     if isinstance(data.valid, float):
         readers |= _held_out(readers["train"], data.valid, seed=recipe.seed)
     return {split: readers[split] for split in SPLITS if split in readers}
 
 
 def _reader(found: Matched) -> _Reader:
-    return _Reader(lambda: iter(found.images), found.without_captions, [])
+    images = [each._replace(source=partial(_pixels, each)) for each in found.images]
+    return _Reader(lambda: iter(images), found.without_captions, [])
+
+
+def _pixels(image: CaptionedImage) -> Pixels:
+    """Return the pixels of a file's image; where they cannot be read, the error tells how to go on without them."""
+    try:
+        return image.pixels
+    except DataError as error:
+        way_out = "data.skip_broken: true leaves out what cannot be read"
+        error.fix = f"{error.fix}; {way_out}" if error.fix else way_out
+        raise
 
 
 def _held_out(train: _Reader, share: float, *, seed: int) -> dict[str, _Reader]:
@@ -152,13 +175,7 @@ def _told(store: CaptionStore, reader: _Reader) -> dict[str, Any]:
 def _warn(report: dict[str, Any]) -> None:
     """Say what was left out, split by split, and what is trained on and held out, too."""
     for split, found in report.items():
-        for name, told in (
-            ("without_captions", "images have no caption, and are left out"),
-            ("without_images", "images with captions are not there"),
-            ("skipped", "pictures cannot be read, and are left out"),
-        ):
+        for name, told in LACKING.items():
             if found[name]:
                 warnings.warn(f"{split}: {found[name]:,} {told}: {the_first(found['names'][name])}", stacklevel=3)
-        if found.get("trained_on"):
-            told = f"{found['trained_on']:,} of {found['kept']:,} images are trained on, too: the scores say less"
-            warnings.warn(f"{split}: {told}", stacklevel=3)
+        warn_of_trained_on(split, found, items="images")

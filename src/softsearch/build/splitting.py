@@ -115,11 +115,14 @@ def warn_of_held_out(report: Mapping[str, Mapping[str, Any]], *, items: str) -> 
         if lacking := [name for name, count in found["classes"].items() if not count]:
             told = f"there are no {items} of {the_first(lacking)}: the scores say nothing of them"
             warnings.warn(f"{split}: {told}", stacklevel=3)
-        if found.get("trained_on"):
-            told = (
-                f"{found['trained_on']:,} of {found['kept']:,} {items} are trained on, too: the scores on them say less"
-            )
-            warnings.warn(f"{split}: {told}", stacklevel=3)
+        warn_of_trained_on(split, found, items=items)
+
+
+def warn_of_trained_on(split: str, found: Mapping[str, Any], *, items: str) -> None:
+    """Warn where some of what a split holds out is trained on, too."""
+    if found.get("trained_on"):
+        told = f"{found['trained_on']:,} of {found['kept']:,} {items} are trained on, too: the scores on them say less"
+        warnings.warn(f"{split}: {told}", stacklevel=4)
 
 
 def _held_out(split: str, read: Reader[Item], held: frozenset[int]) -> dict[str, Reader[Item]]:

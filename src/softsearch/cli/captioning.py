@@ -36,6 +36,8 @@ def predict(run: Path, options: Given, files: Sequence[str] | None, *, form: For
     with named_as_options(options):
         search = dataclasses.replace(writer.search, **only(options, _SEARCH))
     drawn: set[Path] = set()
+    if folder is not None:
+        _make(folder)
 
     def described(paths: list[Path], images: list[np.ndarray]) -> list[Caption]:
         found = list(writer.stream(images, search=search, nbest=nbest))
@@ -52,6 +54,17 @@ def predict(run: Path, options: Given, files: Sequence[str] | None, *, form: For
         asked=described,
         line=lambda path, caption: _line(path, caption, form),
     )
+
+
+def _make(folder: Path) -> None:
+    """Make the folder of the sheets before anything is computed for them."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        problem = (
+            "this is a file, and no folder" if folder.is_file() else f"the folder cannot be made: {error.strerror}"
+        )
+        raise SoftsearchError(problem, path=folder, fix="name another folder with --overlay") from error
 
 
 def draw(caption: Caption, image: np.ndarray, out: Path) -> None:

@@ -232,13 +232,11 @@ def _classes(found: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _captions(found: Mapping[str, Any]) -> Iterator[str]:
+    from softsearch.build.captions import LACKING
+
     for split, own in found.items():
         yield f"{split}: {own['kept']:,} images with {own['captions']:,} captions"
-        for name, told in (
-            ("without_captions", "images without a caption"),
-            ("without_images", "captions of images that are not there"),
-            ("skipped", "pictures that cannot be read"),
-        ):
+        for name, told in LACKING.items():
             names = own["names"][name]
             yield from [f"  {own[name]:,} {told}:", *(f"    {each}" for each in names)] if names else []
             yield from ["    …"] if own[name] > len(names) else []

@@ -20,6 +20,7 @@ _ON = (
 _GOLD = "Gold word links for these pairs, a line each, for the alignment error rate."
 _FLIPS = "Of images: take the mean over each and its mirror image."
 _MEMBER = "Another run that writes together with RUN, as an ensemble; may be given several times."
+_COUNTED = {"translation": "sentences translated", "image_captioning": "images described"}
 
 
 def evaluate(
@@ -47,7 +48,8 @@ def evaluate(
         raise SoftsearchError("--with goes with one run, and several were given", fix="evaluate the ensemble by itself")
     if flips and len(runs) > 1:
         raise SoftsearchError("--flips goes with one run, and several were given", fix="evaluate them one at a time")
-    with counting("sentences translated") as on_progress:
+    kind = "translation" if len(runs) > 1 else api.kind_of(runs[0])  # only translators are compared
+    with counting(_COUNTED.get(kind, "scoring")) as on_progress:
         if len(runs) > 1:
             found = api.compare(runs, **asked, on_progress=on_progress)
             kept = found["systems"]

@@ -84,15 +84,15 @@ def _groups(files: Sequence[str]) -> Iterator[list[tuple[Path, DataError | None]
 
 def _pictures(path: Path) -> list[Path]:
     """Return a picture, or those in a folder."""
-    from softsearch.data.images.decoding import SUFFIXES
+    from softsearch.data.images.decoding import no_picture_in, pictures_below
 
     if not path.exists():
         raise DataError("no such file", path=path, fix="give a picture, or a folder of pictures")
     if not path.is_dir():
         return [path]
-    found = sorted(each for each in path.rglob("*") if each.suffix.lower() in SUFFIXES and each.is_file())
+    found = pictures_below(path)
     if not found:
-        raise DataError("there is no picture in it", path=path, allowed=", ".join(sorted(SUFFIXES)))
+        raise no_picture_in(path)
     return found
 
 

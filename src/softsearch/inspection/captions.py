@@ -118,8 +118,6 @@ def _words(evaluation: Row) -> list[str]:
 def _compared(words: Row) -> str:
     """Return what sets wrong words apart from right ones."""
     right, wrong = words["right"], words["wrong"]
-    if not (right and wrong):
-        return f"{'Every' if right else 'No'} word is right."
     less = "less sure" if wrong["confidence"] < right["confidence"] else "no less sure"
     said = f"The model is {less} of wrong words than of right ones"
     if right["places"] is not None and wrong["places"] is not None:
@@ -153,7 +151,7 @@ def _legend(captions: Sequence[Row]) -> list[str]:
 
 
 def _has_attention(captions: Sequence[Row]) -> bool:
-    return any(each["weights"] for each in captions)
+    return any(each["weights"] is not None for each in captions)
 
 
 def _caption(entry: Row) -> str:

@@ -111,7 +111,6 @@ def distinct_shown(evaluation: Row) -> str:
 
 def rows_of_words(evaluation: Row) -> list[tuple[str, ...]]:
     """Return of right words, and of wrong ones: number, probability, places, pointing."""
-    found = [(name, each) for name, each in (evaluation["words"] or {}).items() if each]
     return [
         (
             name,
@@ -120,7 +119,7 @@ def rows_of_words(evaluation: Row) -> list[tuple[str, ...]]:
             "–" if each["places"] is None else f"{each['places']:.1f}",
             "–" if each["pointing"] is None else f"{100 * each['pointing']:.1f} %",
         )
-        for name, each in found
+        for name, each in (evaluation["words"] or {}).items()
     ]
 
 

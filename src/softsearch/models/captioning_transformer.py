@@ -31,7 +31,7 @@ class CaptioningTransformer(TransformerDecoder):
     Parameters
     ----------
     encoder
-        What looks; its weights are left as they are.
+        What looks; its weights are not drawn anew.
     annotation
         How many maps it has in the end.
     vocabulary

@@ -52,7 +52,7 @@ EVERYWHERE = -1
 class Attended(NamedTuple):
     """What was read, and from where; `weights` is None where nothing was chosen.
 
-    `place` is the one place that was read, where it was drawn from the weights; :data:`EVERYWHERE` where all were.
+    `place` is the one place that was read, by hard attention; :data:`EVERYWHERE` where all were.
     """
 
     context: Float[Tensor, "rows annotation"]
@@ -168,9 +168,8 @@ class HardAttention(AdditiveAttention):
         """Read one annotation for each query, or all of them."""
         mean, weights, _ = super().forward(query, annotations, keys, coverage)
         assert weights is not None
-        if (
-            self.training
-        ):  # weights that are no numbers can be drawn from, too: what comes of it is for the loss to tell
+        # Weights that are no numbers can be drawn from, too: what comes of it is for the loss to tell.
+        if self.training:
             place = torch.multinomial(weights.detach().nan_to_num(nan=1.0), 1).squeeze(1)
         else:
             place = weights.argmax(dim=1)

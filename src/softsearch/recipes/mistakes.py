@@ -217,7 +217,8 @@ def _unknown_word(spot: _Spot) -> RecipeError:
     else:
         model = chosen(spot.parent_models, spot.parent)
         assert model is not None
-        allowed = [str(word) for word in get_args(model.model_fields[str(spot.keys[-1])].annotation)]
+        annotation = model.model_fields[str(spot.keys[-1])].annotation
+        allowed = [str(word) for member in members(annotation) for word in get_args(member)]
     problem = "unknown kind" if spot.keys[-1] == "kind" else "none of the words that can stand here"
     value = _written(spot.tree)
     close = close or nearest(str(value), allowed)
@@ -231,8 +232,10 @@ def _no_mapping(spot: _Spot) -> RecipeError:
     if single == "kind" and isinstance(value, str):
         value = nearest(value, [str(kind_of(model)) for model in spot.models])
     fix = f"write {{{single}: {value}}}" if single is not None and isinstance(value, str) else None
-    problem = _named(spot, "a mapping of keys to values is needed")
-    return mistake_at(spot.place, problem, value=_written(spot.tree), allowed=_shapes(spot.annotation), fix=fix)
+    may_be_number = float in members(spot.annotation)
+    problem = "not a value that can stand here" if may_be_number else "a mapping of keys to values is needed"
+    allowed = _shapes(spot.annotation)
+    return mistake_at(spot.place, _named(spot, problem), value=_written(spot.tree), allowed=allowed, fix=fix)
 
 
 def _shapes(annotation: Any) -> str:
@@ -242,6 +245,7 @@ def _shapes(annotation: Any) -> str:
         for model in models(annotation)
     ]
     shapes += ["a whole number"] if int in members(annotation) else []
+    shapes += ["a number above 0, below 1"] if shapes and float in members(annotation) else []  # a share of the rest
     shapes += [f"a list of {_shapes(items(annotation))}"] if models(items(annotation)) else []
     return " or ".join(shapes)
 

@@ -185,7 +185,7 @@ def _merged(base: Tree, layer: Tree, candidates: list[Model]) -> Tree:
     _warn_of_lost([key for key in base.value if key not in entries], base, layer)
     for key, item in layer.value.items():
         field = after.model_fields.get(key) if after else None
-        under = entries.get(key, _default(field, item.place))
+        under = entries.get(key, _default(field, item))
         entries[key] = _merged(under, item, models(field.annotation) if field else [])
     return Tree(entries, layer.place if base.place == Place() else base.place)
 
@@ -199,10 +199,14 @@ def _warn_of_lost(keys: Sequence[str], base: Tree, layer: Tree) -> None:
         warnings.warn(f"{override}: what was set for kind {before} is left out: {named}", stacklevel=2)
 
 
-def _default(field: FieldInfo | None, place: Place) -> Tree:
+def _default(field: FieldInfo | None, layer: Tree) -> Tree:
+    """Return the default of a field, to be changed in part; nothing where the layer asks for another kind of part."""
     if field is not None and isinstance(field.default, BaseModel):
-        return tree_of(field.default.model_dump(mode="json"), Place())
-    return Tree({}, place)
+        default = tree_of(field.default.model_dump(mode="json"), Place())
+        named = layer.entries["kind"].value if "kind" in layer.entries else None
+        if "kind" not in default.entries or named in (None, default.entries["kind"].value):
+            return default
+    return Tree({}, layer.place)
 
 
 def _belongs_only_to(before: Model | None, after: Model | None, key: str, item: Tree) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from softsearch.build.captions import LACKING
 from softsearch.build.scored import OWN, two_files
 from softsearch.data.captions.captioned import CaptionedImage
 from softsearch.data.captions.reading import match, read_captions
@@ -60,7 +61,7 @@ def evaluate_captions(
         skip = folder.about.get("recipe", {}).get("data", {}).get("skip_broken", False)
         store = CaptionStore.write(to, images, writer.tokenizer, size=size, channels=channels, skip=skip)
         if store.skipped:
-            told = f"{len(store.skipped):,} pictures cannot be read, and are left out: {the_first(store.skipped)}"
+            told = f"{len(store.skipped):,} {LACKING['skipped']}: {the_first(store.skipped)}"
             warnings.warn(f"{path}: {told}", stacklevel=5)
         return store
 
@@ -96,7 +97,7 @@ def score_captions(
     found = {
         "kind": "captions",
         "data": held_out.name,
-        "data_id": kept_as or held_out.name,
+        "data_id": file,
         "steps": folder.in_use,
         "date": now(),
         "overfit": folder.about.get("overfit"),
@@ -122,12 +123,9 @@ def _images(on: str, folder: RunFolder, writer: CaptionWriter) -> list[Captioned
     data = folder.about.get("recipe", {}).get("data", {})
     columns = {name: data[name] for name in ("image", "caption") if name in data}
     found = match(images, read_captions(captions, **columns), names=None, channels=writer.images.channels)
-    for told, lacking in (
-        ("images have no caption, and are left out", found.without_captions),
-        ("images with captions are not there", found.without_images),
-    ):
+    for name, lacking in (("without_captions", found.without_captions), ("without_images", found.without_images)):
         if lacking:
-            warnings.warn(f"{on}: {len(lacking):,} {told}: {the_first(lacking)}", stacklevel=5)
+            warnings.warn(f"{on}: {len(lacking):,} {LACKING[name]}: {the_first(lacking)}", stacklevel=5)
     return found.images
 
 

@@ -39,6 +39,7 @@ from softsearch.runs.starting import WEIGHTS, start_from
 from softsearch.training.budget import measure_pace, time_for, total_steps
 from softsearch.training.checkpoints import load_checkpoint, load_weights, weights_as_bytes
 from softsearch.training.folder import RunFolder, refuse_taken
+from softsearch.training.loop import settled_threads
 from softsearch.training.loop import train as run_loop
 from softsearch.training.memory import exhaustion_told
 from softsearch.training.precision import choose_precision
@@ -242,7 +243,9 @@ def _train(folder: RunFolder, recipe: Recipe, *, resume: bool, live: bool, notes
         epoch = 0
     else:
         epoch = load_checkpoint(folder, "last", model=model)["position"]["epoch"]
-    data, valid = family.begun(recipe, model, data, valid, files, task=task, epoch=epoch)
+    settings = build_settings(recipe.training)
+    with settled_threads(folder, settings):  # another number would round differently
+        data, valid = family.begun(recipe, model, data, valid, files, task=task, epoch=epoch)
     outcome = run_loop(
         model=model,
         task=task,
@@ -250,7 +253,7 @@ def _train(folder: RunFolder, recipe: Recipe, *, resume: bool, live: bool, notes
         valid=valid,
         folder=folder,
         optimizer=build_optimizer(recipe.training.optimizer, model),
-        settings=build_settings(recipe.training),
+        settings=settings,
         seed=recipe.seed,
         resume=resume,
         live=live,

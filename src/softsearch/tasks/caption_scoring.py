@@ -23,7 +23,7 @@ from softsearch.metrics.captions import (
 )
 from softsearch.metrics.pointing import pointed, pointing_statistics
 from softsearch.metrics.score import SEED, Statistics
-from softsearch.tasks.caption_writer import Caption, CaptionWriter
+from softsearch.tasks.caption_writer import IMAGES_AT_ONCE, Caption, CaptionWriter
 
 _METRICS: dict[str, Callable[[Sequence[str], References], Statistics]] = {
     **{f"bleu_{order}": partial(bleu_statistics, order=order) for order in (1, 2, 3, 4)},
@@ -32,7 +32,6 @@ _METRICS: dict[str, Callable[[Sequence[str], References], Statistics]] = {
     "cider_d": cider_statistics,
     "exact": exact_statistics,
 }
-_AT_ONCE = 64
 
 
 class Judged(NamedTuple):
@@ -74,8 +73,8 @@ def pointing(writer: CaptionWriter, store: CaptionStore) -> dict[str, Any] | Non
     rows = [(image, place) for image in range(len(store)) for place, own in enumerate(store.things[image]) if own]
     shares: list[list[float]] = [[] for _ in range(len(store))]
     chances: list[float] = []
-    for begin in range(0, len(rows), _AT_ONCE):
-        some = rows[begin : begin + _AT_ONCE]
+    for begin in range(0, len(rows), IMAGES_AT_ONCE):
+        some = rows[begin : begin + IMAGES_AT_ONCE]
         images, which = np.unique([image for image, _ in some], return_inverse=True)
         annotations = writer.annotations(np.asarray(store.images[images]))[which]
         found = writer.forced(annotations, [store.captions[image][place] for image, place in some])

@@ -20,6 +20,7 @@ from softsearch.decoding.search import beam_search
 from softsearch.decoding.settings import Search
 from softsearch.decoding.stepper import Hypothesis
 from softsearch.errors import RunError
+from softsearch.metrics.alignment import word_weights
 from softsearch.models.captioner import Captioner
 from softsearch.models.captioning_transformer import CaptioningTransformer
 from softsearch.shapes import Float, Shaped, Tensor
@@ -115,7 +116,7 @@ class CaptionWriter:
         DataError
             A file is no picture, or damaged.
         ValueError
-            Pixels have other axes.
+            Pixels have other axes, or `nbest` is less than 1.
         """
         return list(self.stream(map(self.images.pixels, images), search=search, nbest=nbest))
 
@@ -132,8 +133,12 @@ class CaptionWriter:
         ------
         RunError
             Where the network looks is no numbers: its training came to no end.
+        ValueError
+            `nbest` is less than 1.
         """
         search = search or self.search
+        if nbest < 1:
+            raise ValueError(f"nbest is at least 1, not {nbest}")
         at_once = max(1, min(IMAGES_AT_ONCE, _ROWS_AT_ONCE // max(search.beam, nbest)))
         waiting = iter(images)
         while some := list(itertools.islice(waiting, at_once)):
@@ -195,8 +200,7 @@ class CaptionWriter:
         self, tokens: list[int], weights: Float[Tensor, "tgt src"], count: int
     ) -> Float[np.ndarray, "words rows columns"]:
         """Return the mean of the weights over the tokens of each word, as a square of places."""
-        words = np.array(self.tokenizer.word_ids(tokens), dtype=int)
         own = weights.float().cpu().numpy()
         edge = math.isqrt(own.shape[1])
-        means = [own[words == word].mean(axis=0) for word in range(count)]
-        return np.array(means).reshape(count, edge, edge)
+        means = word_weights(own, range(own.shape[1]), self.tokenizer.word_ids(tokens))
+        return means[:count].reshape(-1, edge, edge)

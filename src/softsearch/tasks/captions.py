@@ -53,7 +53,7 @@ class AttentionTerms:
     reward, entropy
         Of hard attention: weights of what a choice brought, and of how open it was.
     baseline
-        Of hard attention: share of the old mean of what captions came to in the new one.
+        Of hard attention: share of the old mean of what words came to in the new one.
     """
 
     doubly_stochastic: float

@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -81,7 +81,7 @@ def train(
         stack.enter_context(exhaustion_told(folder))
         interruption = stack.enter_context(interruptible())
         stack.enter_context(torch.random.fork_rng(devices=[]))
-        stack.callback(torch.set_num_threads, torch.get_num_threads())
+        stack.enter_context(settled_threads(folder, settings))
         folder.prune()
         training = _Training(
             model=model,
@@ -96,6 +96,20 @@ def train(
         stack.callback(training.close)
         training.begin(live=live, notes=notes)
         return training.run(interruption)
+
+
+@contextlib.contextmanager
+def settled_threads(folder: RunFolder, settings: TrainingSettings) -> Iterator[None]:
+    """Compute with as many threads as were settled for a run, or else as the settings say; afterwards as before."""
+    about, before = folder.about, torch.get_num_threads()
+    settled = about.get("resolved")
+    # Where only a limit has changed, all is settled anew but these: another number would round differently.
+    threads = settled["threads"] if settled else about.get("threads") or settings.threads
+    torch.set_num_threads(threads or before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _refuse(folder: RunFolder, *, resume: bool) -> None:
@@ -140,9 +154,6 @@ class _Training:
     def begin(self, *, live: bool, notes: Sequence[str]) -> None:
         """Load the last checkpoint or write the first; settle what depends on the machine, or obey what was settled."""
         settled = self.folder.about.get("resolved")
-        # Where only a limit has changed, all is settled anew but these: another number would round differently.
-        threads = settled["threads"] if settled else self.folder.about.get("threads") or self.settings.threads
-        torch.set_num_threads(threads or torch.get_num_threads())
         if self.folder.last is None:
             self._save(best=False)
         else:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -41,11 +42,8 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     try:
         found = load_file(path) if path.suffix == ".safetensors" else _unpickled(path)
     except Exception as error:  # what torch raises of a file that is none of its own may be anything
-        told = str(error).strip().split("\n", maxsplit=1)[0]
-        if zipfile.is_zipfile(path) and ("weights_only" in str(error) or "Weights only" in told):
-            told = "it holds more than tensors, such as a whole model, and that would be run"
         fix = "give a .safetensors file, or one that torch.save wrote of a model's state_dict()"
-        raise RunError(f"these weights cannot be read: {told}", path=path, fix=fix) from error
+        raise RunError(_why_unread(error, path), path=path, fix=fix) from error
     for name in _WRAPPINGS:
         if isinstance(found, Mapping) and isinstance(found.get(name), Mapping):
             found = found[name]
@@ -104,6 +102,16 @@ def take_weights(weights: Mapping[str, Tensor], model: nn.Module, *, path: Path,
 
 def _unpickled(path: Path) -> Any:
     return torch.load(path, map_location="cpu", weights_only=True)
+
+
+def _why_unread(error: Exception, path: Path) -> str:
+    """Tell it without torch's advice, which is to run what is in the file."""
+    told = str(error).strip().split("\n", maxsplit=1)[0]
+    if zipfile.is_zipfile(path) and ("weights_only" in str(error) or "Weights only" in told):
+        told = "it holds more than tensors, such as a whole model, and that would be run"
+    elif not isinstance(error, (OSError, RuntimeError, SafetensorError)):  # of the pickle that it was taken for
+        return "this is no file of weights"
+    return f"these weights cannot be read: {told}"
 
 
 def _head(own: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> set[str]:

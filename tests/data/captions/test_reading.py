@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import unicodedata
 import zipfile
 from pathlib import Path
 
@@ -97,14 +98,60 @@ def test_of_two_pictures_of_one_name_each_is_known_by_its_path(pictures):
     assert {each.place: each.captions for each in found.images} == {"b.png": ("above",), "deep/b.png": ("below",)}
 
 
+def test_of_a_name_that_several_pictures_have_their_paths_are_told(pictures, tmp_path):
+    Image.new("L", (2, 2), 9).save(pictures / "deep" / "a.png")
+    (pictures / "a.png").rename(pictures / "deep" / "c.png")
+    (pictures / "also").mkdir()
+    (pictures / "c.png").rename(pictures / "also" / "c.png")
+    found = match(pictures, {"c.png": ["which?"], "a.png": ["a dot"]}, names=None, channels=1)
+    assert [each.place for each in found.images] == ["deep/a.png"]
+    assert found.without_images == ["c.png (several: also/c.png, deep/c.png)"]
+    with pytest.raises(DataError, match=r"captions of c\.png \(several: also/c\.png, deep/c\.png\)"):
+        match(pictures, {"c.png": ["which?"]}, names=None, channels=1)
+    (tmp_path / "split.txt").write_text("a.png\nc.png\n")
+    with pytest.raises(DataError, match=r":2: several pictures have this name"):
+        match(pictures, {"a.png": ["a dot"]}, names=tmp_path / "split.txt", channels=1)
+
+
+@pytest.mark.parametrize(("there", "called"), [("NFD", "NFC"), ("NFC", "NFD")])
+def test_accents_may_be_composed_with_their_letters_or_not(there, called, pictures, tmp_path):
+    name = unicodedata.normalize(there, "café.png")
+    (pictures / "a.png").rename(pictures / name)
+    (tmp_path / "split.txt").write_text(unicodedata.normalize(called, "café.png"))
+    said = {unicodedata.normalize(called, "café.png"): ["a cup"]}
+    for names in (None, tmp_path / "split.txt"):
+        found = match(pictures, said, names=names, channels=1)
+        assert [(each.place, each.captions) for each in found.images] == [(name, ("a cup",))]
+        assert found.without_images == []
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_what_has_no_word_is_no_caption(name, tmp_path):
+    (tmp_path / name).write_text(FORMS[name].replace("a dot", "…!").replace("a  dot", "…!"))
+    assert read_captions(tmp_path / name) == {"a.png": ["a red dot"], "b.png": ["a blue dot"]}
+
+
+def test_a_list_that_names_nothing_is_told_to_be_empty(pictures, tmp_path):
+    (tmp_path / "split.txt").write_text("\n")
+    with pytest.raises(DataError, match=r"split\.txt: the list is empty"):
+        match(pictures, SAID, names=tmp_path / "split.txt", channels=1)
+
+
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
         ("t.csv", "image,caption\n", "has no caption"),
         ("t.csv", "image,text\na.png,x\n", ":1: there is no 'caption' here"),
         ("t.jsonl", '{"image": "a.png", "captions": ["a dot", 7, {}]}', ":1: 'caption' is neither"),
-        ("t.json", "[]", "as COCO has them"),
-        ("t.json", "{", "as COCO has them"),
+        ("t.jsonl", '{"image": "a.png", "captions": "a dot"}', ":1: 'captions' must be a list of texts"),
+        ("t.csv", "image,captions\na.png,x\n", ":1: there is no 'caption' here"),
+        ("t.csv", "image,caption\na.png,!!!\n", "has no caption"),
+        ("t.json", "[]", 'as COCO has them: it has no list "images"'),
+        ("t.json", "{", "as COCO has them: it is no JSON"),
+        ("t.json", '{"images": []}', 'it has no list "annotations"'),
+        ("t.json", '{"images": [{"id": 3}], "annotations": []}', 'entry 1 of "images" has no "file_name"'),
+        ("t.json", '{"images": [], "annotations": ["x"]}', 'entry 1 of "annotations" has no "image_id"'),
+        ("t.json", '{"images": [], "annotations": [{"image_id": [], "caption": "x"}]}', '"image_id" in entry 1'),
         ("t.json", '{"images": [], "annotations": [{"image_id": 3, "caption": "x"}]}', "does not name"),
         (
             "t.json",

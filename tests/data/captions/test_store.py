@@ -62,6 +62,14 @@ def test_a_picture_that_cannot_be_read_is_told_or_left_out(tokenizer, tmp_path):
         CaptionStore.write(tmp_path / "t", [], tokenizer, size=4, channels=1, skip=True)
 
 
+def test_a_caption_that_would_make_every_batch_as_long_as_itself_is_told(tokenizer, tmp_path):
+    some = [*images(), CaptionedImage(np.zeros((6, 6, 3), np.uint8), ("a dot", "a dot " * 300), "long.png")]
+    with pytest.raises(DataError) as error:
+        CaptionStore.write(tmp_path / "s", some, tokenizer, size=4, channels=1, skip=True)
+    assert "long.png: a caption of 600 tokens" in str(error.value)
+    assert not (tmp_path / "s").exists()
+
+
 @pytest.mark.parametrize("name", ["pixels.npy", "ids.npy", "ends.npy", "captions.json"])
 def test_a_damaged_store_is_told(name, tokenizer, tmp_path):
     folder = tmp_path / "s"

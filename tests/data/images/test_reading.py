@@ -123,8 +123,13 @@ def test_what_is_no_picture_is_said_to_be_none_with_its_place(raw, problem):
 
 def test_an_enormous_picture_is_refused_before_it_is_decoded(monkeypatch):
     monkeypatch.setattr(decoding, "MOST_PIXELS", 100)
-    with pytest.raises(DataError, match="too many pixels"):
-        decode(plain(RED, (20, 20)), channels=3, place="x")
+    with pytest.raises(DataError, match="too many pixels") as raised:
+        decode(plain(RED, (50, 20)), channels=3, place="x")
+    assert (raised.value.value, raised.value.allowed) == ("1,000", "at most 100")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 200)  # Pillow refuses, too
+    with pytest.raises(DataError, match="too many pixels") as raised:
+        decode(plain(RED, (50, 20)), channels=3, place="x")
+    assert (raised.value.value, raised.value.allowed) == (None, "at most 100")
 
 
 def test_a_missing_picture_is_an_error_of_its_own(tmp_path):
@@ -196,6 +201,14 @@ def test_zip_files_that_are_wrong_are_told(tmp_path):
     with pytest.raises(DataError, match="it has no folder that names a class") as raised:
         list(read_zip(tmp_path / "y.zip", channels=3))
     assert raised.value.value == ["1.png"]
+
+
+@pytest.mark.parametrize("name", ["list.csv", "notes.txt", "bare"])
+def test_a_file_that_is_no_zip_file_is_called_so(name, tmp_path):
+    (tmp_path / name).write_text("image,label\n1.png,cat\n")
+    with pytest.raises(DataError, match="this is no zip file") as raised:
+        list(read_zip(tmp_path / name, channels=3))
+    assert raised.value.fix == "give a folder or a zip file"
 
 
 # Lists

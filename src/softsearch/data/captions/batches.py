@@ -11,7 +11,7 @@ import torch
 
 from softsearch.data.batches import decoder_input, pad_sources
 from softsearch.data.captions.store import CaptionStore
-from softsearch.data.images.batches import as_read
+from softsearch.data.images.batches import as_read, augmenting, epoch_of
 from softsearch.seeding import derive
 from softsearch.shapes import Bool, Float, Int, Tensor
 
@@ -100,12 +100,7 @@ class CaptionData:
 
     def plan(self, epoch: int) -> list[np.ndarray]:
         """Return the rows of each batch, a function of the seed and the epoch alone."""
-        random = np.random.default_rng(derive(self._seed, "data order", epoch))
-        rows = random.permutation(len(self)) + epoch * len(self)
-        batches = np.array_split(rows, range(self._batch, len(rows), self._batch))
-        if len(batches) > 1 and len(batches[-1]) == 1:  # one image alone cannot be normalised over the batch
-            batches[-2:] = [np.concatenate(batches[-2:])]
-        return batches
+        return epoch_of(len(self), batch=self._batch, seed=self._seed, epoch=epoch)
 
     def batch(self, rows: np.ndarray) -> CaptionBatch:
         """Read and augment one batch."""
@@ -130,8 +125,7 @@ class CaptionData:
         images = as_read(self.store.images[rows % len(self)])
         if self.augment is None:
             return images
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(derive(self._seed, "augmentation", int(rows[0])))
+        with augmenting(rows, seed=self._seed):
             return self.augment(images)
 
     def _drawn(self, row: int) -> list[int]:

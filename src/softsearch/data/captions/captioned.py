@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from softsearch.data.images.labelled import Pixels
+from softsearch.data.images.labelled import Pixels, pixels_of
 
 
 class Box(NamedTuple):
@@ -38,4 +38,4 @@ class CaptionedImage(NamedTuple):
     @property
     def pixels(self) -> Pixels:
         """Bytes, one channel (grey) or three (red, green, blue); errors as in reading a picture."""
-        return self.source() if callable(self.source) else self.source
+        return pixels_of(self.source)

@@ -20,6 +20,8 @@ from softsearch.errors import DataError
 from softsearch.files import folder_written_atomically
 from softsearch.shapes import Int, Shaped
 
+_LONGEST = 500  # tokens of a caption: a batch is as long as its longest
+
 
 class CaptionStore:
     """The images of one split, as bytes, and the captions of each, as texts and as token ids.
@@ -116,7 +118,7 @@ class CaptionStore:
         Raises
         ------
         DataError
-            There is no image, or one cannot be read and is not to be skipped.
+            There is no image, or one cannot be read and is not to be skipped; a caption is longer than 500 tokens.
         """
         captions: list[list[str]] = []
         places: list[str] = []
@@ -131,10 +133,13 @@ class CaptionStore:
                     except DataError as error:
                         if not skip:
                             raise
-                        skipped.append(readable(str(error)))
+                        skipped.append(readable(f"{image.place}: {error.problem}"))
                         continue
                     pixels.append(found.reshape(-1))
-                    for encoded in tokenizer.encode_batch(list(image.captions)):
+                    for caption, encoded in zip(
+                        image.captions, tokenizer.encode_batch(list(image.captions)), strict=True
+                    ):
+                        _require_short(caption, encoded, image.place)
                         ids.append(encoded)
                         ends.append(ids.count)
                     captions.append([readable(each) for each in image.captions])
@@ -148,6 +153,14 @@ class CaptionStore:
             about |= {"size": size, "channels": channels}
             (partial / "captions.json").write_text(json.dumps(about), encoding="utf-8")
         return CaptionStore(folder)
+
+
+def _require_short(caption: str, tokens: Sequence[int], place: str) -> None:
+    """Refuse a caption that would make every batch with it as long as itself."""
+    if len(tokens) > _LONGEST:
+        problem = f"a caption of {len(tokens):,} tokens"
+        fix = "shorten it, or leave it out"
+        raise DataError(problem, path=place, value=caption, allowed=f"at most {_LONGEST:,} tokens", fix=fix)
 
 
 def _thing(stored: Sequence[Any]) -> Thing:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,12 +63,7 @@ class ImageData:
 
     def plan(self, epoch: int) -> list[np.ndarray]:
         """Return the rows of each batch, a function of the seed and the epoch alone."""
-        order = np.random.default_rng(derive(self._seed, "data order", epoch)).permutation(len(self))
-        rows = order + epoch * len(self)
-        batches = np.array_split(rows, range(self._batch, len(rows), self._batch))
-        if len(batches) > 1 and len(batches[-1]) == 1:  # one image alone cannot be normalised over the batch
-            batches[-2:] = [np.concatenate(batches[-2:])]
-        return batches
+        return epoch_of(len(self), batch=self._batch, seed=self._seed, epoch=epoch)
 
     def batch(self, rows: np.ndarray) -> ImageBatch:
         """Read and augment one batch."""
@@ -76,8 +72,7 @@ class ImageData:
         pixels = as_read(self.store.images[places])
         targets = torch.nn.functional.one_hot(labels, len(self.store.classes)).float()
         if self.augment is not None:
-            with torch.random.fork_rng(devices=[]):
-                torch.manual_seed(derive(self._seed, "augmentation", int(rows[0])))
+            with augmenting(rows, seed=self._seed):
                 pixels, targets = self.augment(pixels, targets)
         return ImageBatch(pixels, targets)
 
@@ -88,6 +83,24 @@ class ImageData:
     def describe(self, rows: np.ndarray) -> list[str]:
         """Return where each image was read."""
         return [self.store.places[int(row) % len(self)] for row in rows]
+
+
+def epoch_of(number: int, *, batch: int, seed: int, epoch: int) -> list[np.ndarray]:
+    """Return the rows of each batch of so many images, a function of the seed and the epoch alone."""
+    order = np.random.default_rng(derive(seed, "data order", epoch)).permutation(number)
+    rows = order + epoch * number
+    batches = np.array_split(rows, range(batch, len(rows), batch))
+    if len(batches) > 1 and len(batches[-1]) == 1:  # one image alone cannot be normalised over the batch
+        batches[-2:] = [np.concatenate(batches[-2:])]
+    return batches
+
+
+@contextlib.contextmanager
+def augmenting(rows: np.ndarray, *, seed: int) -> Iterator[None]:
+    """Let what is drawn with torch be a function of a batch's rows and the seed; afterwards go on as before."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(derive(seed, "augmentation", int(rows[0])))
+        yield
 
 
 def as_read(images: np.ndarray) -> Float[Tensor, "batch channels height width"]:

@@ -51,7 +51,7 @@ def decode(raw: bytes, *, channels: int, place: str) -> Shaped[np.ndarray, "heig
         kinds = ", ".join(sorted(SUFFIXES))
         raise DataError("this is no picture", path=place, allowed=kinds, fix="take it out") from error
     except Image.DecompressionBombError as error:
-        raise _too_large(place, value=str(error)) from error
+        raise _too_large(place) from error  # of how many pixels, Pillow says in its own words alone
     except (OSError, SyntaxError, ValueError, EOFError, MemoryError, struct.error) as error:
         fix = "copy it again, or take it out"
         raise DataError(f"the picture is damaged or cut off ({error})", path=place, fix=fix) from error
@@ -66,6 +66,16 @@ def read_picture(path: Path, *, channels: int) -> Shaped[np.ndarray, "height wid
     return decode(raw, channels=channels, place=str(path))
 
 
+def pictures_below(folder: Path) -> list[Path]:
+    """Return all picture files in a folder and in those below it, in the order of their paths."""
+    return sorted(each for each in folder.rglob("*") if each.suffix.lower() in SUFFIXES and each.is_file())
+
+
+def no_picture_in(path: Path) -> DataError:
+    """Return what is raised where a folder, or an archive, has no picture in it."""
+    return DataError("there is no picture in it", path=path, allowed=", ".join(sorted(SUFFIXES)))
+
+
 def fitted(pixels: Shaped[np.ndarray, "height width channels"], *, size: int) -> Shaped[np.ndarray, "_ _ channels"]:
     """Return a square of that edge: the shorter side is scaled to it, and the middle of the longer one is kept."""
     height, width, channels = pixels.shape
@@ -78,10 +88,10 @@ def fitted(pixels: Shaped[np.ndarray, "height width channels"], *, size: int) ->
 
 def _check_size(size: tuple[int, int], place: str) -> None:
     if size[0] * size[1] > MOST_PIXELS:
-        raise _too_large(place, value=f"{size[0]} x {size[1]}")
+        raise _too_large(place, value=f"{size[0] * size[1]:,}")
 
 
-def _too_large(place: str, *, value: str) -> DataError:
+def _too_large(place: str, *, value: str | None = None) -> DataError:
     problem = "the picture has too many pixels"
     return DataError(problem, path=place, value=value, allowed=f"at most {MOST_PIXELS:,}", fix="scale it down")
 

@@ -15,11 +15,9 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from softsearch.data.images.decoding import SUFFIXES, decode, read_picture
+from softsearch.data.images.decoding import SUFFIXES, decode, pictures_below, read_picture
 from softsearch.data.images.labelled import LabelledImage
 from softsearch.data.labels import readable
-from softsearch.data.rows import SUFFIXES as LISTS
-from softsearch.data.rows import suffix_of
 from softsearch.errors import DataError
 
 _LAYOUT = "a folder for each class, with pictures in it"
@@ -40,7 +38,7 @@ def read_folders(folder: Path, *, channels: int) -> Iterator[LabelledImage]:
     if not classes:
         raise DataError("no folder in it names a class", path=folder, allowed=_LAYOUT)
     for kind in classes:
-        pictures = sorted(each for each in kind.rglob("*") if each.suffix.lower() in SUFFIXES and each.is_file())
+        pictures = pictures_below(kind)
         if not pictures:
             raise _empty(str(kind))
         for picture in pictures:
@@ -73,15 +71,15 @@ def picture_in_zip(archive: zipfile.ZipFile, path: Path, name: str, channels: in
 
 @contextlib.contextmanager
 def told_of_zip(path: Path) -> Iterator[None]:
-    """Turn what a damaged zip file leads to into a DataError."""
+    """Turn what a damaged zip file, or another file in its place, leads to into a DataError."""
     try:
         yield
     except (
         zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, UnicodeDecodeError,
     ) as error:  # fmt: skip
+        if path.suffix.lower() != ".zip" and not zipfile.is_zipfile(path):
+            raise DataError("this is no zip file", path=path, fix="give a folder or a zip file") from error
         fix = "copy it again; it must not be encrypted"
-        if suffix_of(path) in LISTS:
-            fix = "a list of pictures is read with data.kind: lists"
         raise DataError(f"the zip file cannot be read ({error})", path=path, fix=fix) from error
     except OSError as error:
         raise DataError(f"cannot be read: {error.strerror or error}", path=path) from error

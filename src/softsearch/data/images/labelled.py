@@ -25,4 +25,9 @@ class LabelledImage(NamedTuple):
     @property
     def pixels(self) -> Pixels:
         """Bytes, one channel (grey) or three (red, green, blue); errors as in reading a picture."""
-        return self.source() if callable(self.source) else self.source
+        return pixels_of(self.source)
+
+
+def pixels_of(source: Pixels | Callable[[], Pixels]) -> Pixels:
+    """Return pixels that are there, or are read now."""
+    return source() if callable(source) else source

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, Literal
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, ValidationError, WrapValidator, model_validator
 
 from softsearch.recipes.schema.base import Count, NotNegative, Part, Positive, Share, Text, Width, mistake
+from softsearch.recipes.schema.decoding import check_lengths, idle_when_greedy
 from softsearch.recipes.schema.images import (
     Colours,
     Edge,
@@ -29,6 +30,8 @@ from softsearch.recipes.schema.model import (
 from softsearch.recipes.schema.recipe import Recipe
 from softsearch.recipes.schema.tokenizer import Sentencepiece, Tokenizer, Words
 from softsearch.recipes.schema.training import Stop, Training
+
+_MOST_EPOCHS = 10**9
 
 
 class Captioning(Part):
@@ -180,6 +183,13 @@ class Hard(Part):
     expected: Share = 0.5
 
 
+def _so_many_or_all(value: object, checked: Callable[[object], Any]) -> Any:
+    try:
+        return checked(value)
+    except ValidationError:  # of which there is one for each form
+        raise mistake("not a value that can stand here", allowed=f"from 0 to {_MOST_EPOCHS:,}, or all") from None
+
+
 class Looking(Part):
     """The convolutional network that looks at an image.
 
@@ -195,13 +205,15 @@ class Looking(Part):
 
     network: ImageModel = ResidualModel(kind="residual", stem="imagenet", depth=18, stages=3)
     weights: Text | None = None
-    frozen_epochs: Annotated[int, Field(ge=0, le=10**9)] | Literal["all"] = 0
+    frozen_epochs: Annotated[
+        Annotated[int, Field(ge=0, le=_MOST_EPOCHS)] | Literal["all"], WrapValidator(_so_many_or_all)
+    ] = 0
 
     def without_effect(self, at: str = "") -> Iterator[str]:
         """Yield a sentence for each option that changes nothing, beside the others."""
         yield from super().without_effect(at)
-        default = {name: field.default for name, field in type(self.network).model_fields.items()}.get("dropout")
-        if getattr(self.network, "dropout", default) != default:
+        field = type(self.network).model_fields.get("dropout")
+        if field is not None and getattr(self.network, "dropout", None) != field.default:
             yield f"{at}.network.dropout has no effect: it is in the layers that are left out"
 
 
@@ -275,9 +287,13 @@ class CaptioningTransformer(Part):
 
 
 class CaptionStop(Stop):
-    """As in all trainings, but on captions that are written greedily, unless another score is named."""
+    """As in all trainings, but on captions that are written greedily, unless another score is named.
+
+    What they score is noise at first, and at zero for long: unless a patience is named, a training goes on to its end.
+    """
 
     on: Literal["loss", "bleu", "cider"] = "cider"
+    patience: Count | None = None
 
 
 class CaptionTraining(Training):
@@ -319,14 +335,13 @@ class CaptionDecoding(Part):
 
     @model_validator(mode="after")
     def _some_length_is_allowed(self) -> CaptionDecoding:
-        if self.max_length < self.min_length:
-            raise mistake("no length is allowed", key="max_length", allowed=f"at least min_length, {self.min_length}")
+        check_lengths(self.min_length, self.max_length)
         return self
 
     def without_effect(self, at: str = "") -> Iterator[str]:
         """Yield a sentence for each option that changes nothing, beside the others."""
-        if self.beam == 1 and self.length_penalty != type(self).model_fields["length_penalty"].default:
-            yield f"{at}.length_penalty has no effect with {at}.beam 1"
+        if self.beam == 1:
+            yield from idle_when_greedy(self, "length_penalty", at=at)
 
 
 class CaptionRecipe(Recipe):

@@ -45,14 +45,25 @@ class Decoding(Part):
 
     @model_validator(mode="after")
     def _some_length_is_allowed(self) -> Decoding:
-        if self.max_length is not None and self.max_length < self.min_length:
-            raise mistake("no length is allowed", key="max_length", allowed=f"at least min_length, {self.min_length}")
+        check_lengths(self.min_length, self.max_length)
         return self
 
     def without_effect(self, at: str = "") -> Iterator[str]:
         """Yield a sentence for each option that changes nothing, beside the others."""
-        for name in ("length_penalty", "coverage_penalty"):
-            if self.beam == 1 and getattr(self, name) != type(self).model_fields[name].default:
-                yield f"{at}.{name} has no effect with {at}.beam 1"
+        if self.beam == 1:
+            yield from idle_when_greedy(self, "length_penalty", "coverage_penalty", at=at)
         if self.dictionary is not None and not self.replace_unknown:
             yield f"{at}.dictionary has no effect without {at}.replace_unknown"
+
+
+def check_lengths(least: int, most: int | None) -> None:
+    """Raise a mistake where no number of tokens is both enough and not too many."""
+    if most is not None and most < least:
+        raise mistake("no length is allowed", key="max_length", allowed=f"at least min_length, {least}")
+
+
+def idle_when_greedy(decoding: Part, *names: str, at: str) -> Iterator[str]:
+    """Yield a sentence for each of these options that was changed: nothing but a beam has a use for them."""
+    for name in names:
+        if getattr(decoding, name) != type(decoding).model_fields[name].default:
+            yield f"{at}.{name} has no effect with {at}.beam 1"
