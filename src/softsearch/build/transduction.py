@@ -63,6 +63,22 @@ class TransducerFamily(Family[schema.TransducerRecipe]):
             torch.manual_seed(derive(recipe.seed, "init"))
             return Transducer(_layers(recipe.model, sizes["inputs"]), outputs=sizes["outputs"])
 
+    def begun(
+        self,
+        recipe: schema.TransducerRecipe,
+        model: Transducer,
+        data: DrawnEpisodes,
+        valid: list[Episodes],
+        folder: Path,
+        *,
+        task: TransductionTask,
+        epoch: int,
+    ) -> tuple[DrawnEpisodes, list[Episodes]]:
+        """Compile the cell, if the recipe asks for it."""
+        if recipe.training.compiled and isinstance(model.layers, MemoryLayer):
+            model.layers.compile_for(recipe.training.batch_size)
+        return data, valid
+
     def memorising(self, recipe: schema.TransducerRecipe) -> schema.TransducerRecipe:
         """Return the recipe without dropout, to stop soon after nothing more is learnt."""
         update: dict[str, Any] = {"training": until_learnt(recipe.training)}

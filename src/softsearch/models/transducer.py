@@ -6,17 +6,21 @@ y_t = W h_t + b                          logits of bits, or numbers: the task kn
 
 from __future__ import annotations
 
-from typing import NamedTuple, final
+from collections.abc import Callable
+from typing import Any, NamedTuple, final
 
 import torch
 from torch import nn
 
 from softsearch.nn.cells import State
+from softsearch.nn.compiling import compiled
 from softsearch.nn.dropout import Dropout
 from softsearch.nn.products import Linear
 from softsearch.nn.recurrent import Layers, RecurrentLayer, UpperLayers, unroll
 from softsearch.nn.turing_machine import TuringMachineCell
 from softsearch.shapes import Float, Tensor
+
+_BLOCK = 4  # steps that are compiled as one: fewer calls, and longer to compile
 
 
 class RecurrentStack(nn.Module):
@@ -58,6 +62,14 @@ class RecurrentStack(nn.Module):
         return outputs, (first, *after)
 
 
+class _Compiled(NamedTuple):
+    """What takes several steps, and one, of batches of one size."""
+
+    batch: int
+    block: Callable[..., Any]
+    step: Callable[..., Any]
+
+
 class Traced(NamedTuple):
     """What a memory held after each step, and where the heads were that write and that read."""
 
@@ -79,6 +91,14 @@ class MemoryLayer(nn.Module):
         super().__init__()
         self.cell = cell
         self.width = cell.visible
+        self._compiled: _Compiled | None = None
+
+    def compile_for(self, batch: int) -> None:
+        """Train on batches of so many sequences with a compiled cell, if there is a compiler; it takes half a minute."""
+        inputs = self.cell.input(self.cell.input.weight.new_zeros(_BLOCK, batch, self.cell.input.in_features))
+        block = compiled(self._block, inputs, self.start(batch))
+        if block != self._block:
+            self._compiled = _Compiled(batch, block, compiled(self.cell.forward, inputs[0], self.start(batch)))
 
     def start(self, batch: int) -> State:
         """Return the state before the first step."""
@@ -88,7 +108,22 @@ class MemoryLayer(nn.Module):
         self, inputs: Float[Tensor, "batch length input"], state: State
     ) -> tuple[Float[Tensor, "batch length hidden"], State]:
         """Read the next steps."""
-        return unroll(self.cell, self.cell.input(inputs.transpose(0, 1)), state)
+        gates = self.cell.input(inputs.transpose(0, 1))
+        if self._compiled is None or not self.training or len(inputs) != self._compiled.batch:
+            return unroll(self.cell, gates, state)
+        outputs, whole = [], len(gates) - len(gates) % _BLOCK
+        for start in range(0, whole, _BLOCK):
+            written, state = self._compiled.block(gates[start : start + _BLOCK], state)
+            outputs.append(written)
+        for step in gates[whole:]:
+            state = self._compiled.step(step, state)
+            outputs.append(state[0].unsqueeze(1))
+        return torch.cat(outputs, dim=1), state
+
+    def _block(
+        self, gates: Float[Tensor, "length batch gates"], state: State
+    ) -> tuple[Float[Tensor, "batch length hidden"], State]:
+        return unroll(self.cell, gates, state)
 
     def traced(self, inputs: Float[Tensor, "batch length input"]) -> Traced:
         """Return what the memory holds after each step, and where each head was."""

@@ -245,9 +245,13 @@ class TransducerTraining(Training):
     ----------
     batch_size
         Episodes in a batch, all of one size.
+    compiled
+        Compile the cell of a turing_machine, where a C++ compiler is found: a step takes a fraction of the time, after
+        the minute that compiling takes.
     """
 
-    batch_size: Count = 32
+    batch_size: Count = 16
+    compiled: bool = False
 
 
 class TransducerRecipe(Recipe):
@@ -268,5 +272,8 @@ class TransducerRecipe(Recipe):
     def without_effect(self, at: str = "") -> Iterator[str]:
         """Yield a sentence for each option that changes nothing, beside the others."""
         yield from super().without_effect(at)
-        if isinstance(self.model, RecurrentTransducer) and self.model.dropout and self.model.layers == 1:
-            yield "model.dropout has no effect with model.layers 1"
+        if isinstance(self.model, RecurrentTransducer):
+            if self.model.dropout and self.model.layers == 1:
+                yield "model.dropout has no effect with model.layers 1"
+            if self.training.compiled:
+                yield "training.compiled has no effect with model.kind recurrent"
