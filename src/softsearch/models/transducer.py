@@ -94,7 +94,7 @@ class MemoryLayer(nn.Module):
         self._compiled: _Compiled | None = None
 
     def compile_for(self, batch: int) -> None:
-        """Train on batches of so many sequences with a compiled cell, if there is a compiler; it takes half a minute."""
+        """Train on batches of so many sequences with a compiled cell, if there is a compiler, and half a minute."""
         inputs = self.cell.input(self.cell.input.weight.new_zeros(_BLOCK, batch, self.cell.input.in_features))
         block = compiled(self._block, inputs, self.start(batch))
         if block != self._block:
