@@ -34,6 +34,8 @@ classes        kinds of things that are told apart
 filters        what a layer of filters writes
 number         images of a store
 captions       captions of the images of a batch or a store, several of each
+cells, word    vectors that a memory keeps, and their components
+moves          ways in which a head may move in a step
 =============  =====================================================================
 """
 
@@ -71,6 +73,9 @@ AXES = (
     "filters",
     "number",
     "captions",
+    "cells",
+    "word",
+    "moves",
 )
 
 __all__ = ["AXES", "Bool", "Float", "Int", "Shaped", "Tensor"]

@@ -17,10 +17,12 @@ from softsearch.recipes import load_recipe, shipped
 from softsearch.recipes.fields import Model, items, kind_of, members, models, paths
 from softsearch.recipes.schema import (
     CaptionRecipe,
+    ExecutionRecipe,
     ImageRecipe,
     LanguageRecipe,
     Recipe,
     SentenceRecipe,
+    TransducerRecipe,
     TranslationRecipe,
 )
 from softsearch.recipes.tree import Place, parse_yaml, plain
@@ -34,6 +36,8 @@ PAGES: dict[type[Recipe], str] = {
         (ImageRecipe, "image-classifiers"),
         (SentenceRecipe, "sentence-classifiers"),
         (CaptionRecipe, "captions"),
+        (TransducerRecipe, "transducers"),
+        (ExecutionRecipe, "programs"),
     )
 }
 PAGE = PAGES[TranslationRecipe]
@@ -77,6 +81,10 @@ def headings(recipe: type[Recipe]) -> Iterator[tuple[list[str], list[str | None]
     if recipe is not TranslationRecipe:
         shared = sections_of(TranslationRecipe)
         sections += [section for section in shared if section.startswith("training")]
+    if recipe is ExecutionRecipe:
+        sections += [
+            section for section in shared if section.startswith("model") and "one_per_word" not in section[:40]
+        ]
     if recipe is CaptionRecipe:
         sections += [section for section in shared if section.startswith(("tokenizer", "model.attention"))]
         for section in sections_of(ImageRecipe):
@@ -113,7 +121,7 @@ def test_the_page_has_every_field_of_every_kind_and_no_other(recipe):
     assert {path for path in paths(recipe) if not path.endswith("kind")} <= names
     # One table serves data.train, data.valid and data.test, but only a list below the first knows a weight.
     shared = {Key("data.valid", None, "weight"), Key("data.test", None, "weight")}
-    if recipe in (ImageRecipe, SentenceRecipe):  # what is said of training on text
+    if recipe in (ImageRecipe, SentenceRecipe, TransducerRecipe, ExecutionRecipe):  # what is said of training on text
         shared.add(Key("training", None, "batch_tokens"))
     if recipe is CaptionRecipe:
         shared |= {Key("training", None, "batch_tokens"), Key("model.attention", "dot", "coverage")}

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from softsearch.build.captioning import CaptionFamily
+from softsearch.build.execution import ExecutionFamily
 from softsearch.build.family import Family
 from softsearch.build.image_classification import ImageFamily
 from softsearch.build.language import LanguageFamily
 from softsearch.build.sentence_classification import SentenceFamily
+from softsearch.build.transduction import TransducerFamily
 from softsearch.build.translation import TranslationFamily
 from softsearch.recipes.schema import Recipe
 
@@ -19,6 +21,8 @@ _FAMILIES: dict[str, Family[Any]] = {
     "image_classification": ImageFamily(),
     "sentence_classification": SentenceFamily(),
     "image_captioning": CaptionFamily(),
+    "transduction": TransducerFamily(),
+    "execution": ExecutionFamily(),
 }
 
 

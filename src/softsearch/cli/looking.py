@@ -10,7 +10,10 @@ import typer
 
 from softsearch.cli import (
     looking_at_captions,
+    looking_at_episodes,
+    looking_at_gradients,
     looking_at_images,
+    looking_at_programs,
     looking_at_sentences,
     looking_at_texts,
     looking_at_translations,
@@ -26,7 +29,10 @@ _ATTENTION = (
 _FILE = "Sentences to translate, one a line; a text, or sentences, to look at; a picture for --kernels."
 _BY_HEAD = "Draw each layer and head of a Transformer: where its decoder reads the source, or either reads itself."
 _HEADS = "Score each head of a Transformer as an aligner, on pairs with gold links."
-_ON = 'Where the best head is judged: "test", or as for evaluate. Default: every other validation pair.'
+_ON = (
+    'Where the best head is judged: "test", or as for evaluate; default: every other validation pair. Of --memory the '
+    'size of the episode: "length=30".'
+)
 _CELL = "Colour a text by one unit of a recurrent language model; layers and units count from 1."
 _CELLS = "Find the units that follow quotes, brackets, indentation, the position in a line and more."
 _NEXT = "Draw below each token of a text what was likely in its place."
@@ -34,15 +40,25 @@ _LAYERS = "Of a run or a recipe that reads images: what each layer sees, writes 
 _KERNELS = "Draw the first kernels of a network that reads images, and what each makes of a picture (--file)."
 _AUGMENTATION = "Of a run or a recipe that reads images: draw some training images as training sees them."
 _FILTERS = "List the n-grams on which the filters of a network for sentences fire; with --text, those of one sentence."
+_MEMORY = "Draw one episode: what is read and written, where the heads are; as .gif a film of the memory."
+_GRADIENTS = "Of any run with recurrent cells: draw how gradients shrink or grow on their way back in time."
 _TEXT = "The text to look at; default: the run's validation text."
 _OUT = "The picture to write, .png; with --cell and --cells also a page, .html. Several are numbered or named."
 
+_FORMS = {
+    ".png": "the picture is a PNG",
+    ".html": "a picture is a PNG, a page is HTML",
+    ".gif": "a picture is a PNG, a film is a GIF",
+}
+_SUFFIXES = {"cell": [".png", ".html"], "cells": [".png", ".html"], "memory": [".png", ".gif"]}
 _AT = {
     "translation": looking_at_translations,
     "language_model": looking_at_texts,
     "image_classification": looking_at_images,
     "sentence_classification": looking_at_sentences,
     "image_captioning": looking_at_captions,
+    "transduction": looking_at_episodes,
+    "execution": looking_at_programs,
 }
 
 
@@ -62,6 +78,8 @@ def look(
     kernels: Annotated[bool, typer.Option("--kernels", help=_KERNELS)] = False,
     augmentation: Annotated[bool, typer.Option("--augmentation", help=_AUGMENTATION)] = False,
     filters: Annotated[bool, typer.Option("--filters", help=_FILTERS)] = False,
+    memory: Annotated[bool, typer.Option("--memory", help=_MEMORY)] = False,
+    gradients: Annotated[bool, typer.Option("--gradients", help=_GRADIENTS)] = False,
     text: Annotated[str | None, typer.Option(help=_TEXT)] = None,
     tokens: Annotated[int | None, typer.Option(min=8, help="Tokens of the text to look at, at most.")] = None,
     top: Annotated[
@@ -70,7 +88,7 @@ def look(
     out: Annotated[Path | None, typer.Option(help=_OUT)] = None,
     as_json: Json = False,
 ) -> None:
-    """Look inside a run: attention, memory cells, what was expected, layers, kernels, filters."""
+    """Look inside a run: attention, memory and its cells, what was expected, layers, kernels, filters."""
     from softsearch import runs
 
     views = {
@@ -83,6 +101,8 @@ def look(
         "kernels": kernels or None,
         "augmentation": augmentation or None,
         "filters": filters or None,
+        "memory": memory or None,
+        "gradients": gradients or None,
     }
     options = {
         "file": file, "by_head": by_head, "on": on, "gold": gold, "gold_format": gold_format, "text": text,
@@ -93,11 +113,17 @@ def look(
         (view,) = asked
         _of_recipe(view, run, options)
         return
+    if list(asked) == ["gradients"]:
+        _view({"gradients": {"out"}}, asked, options, run, example="")
+        path = out or Path("gradients.png")
+        _check_suffix(path, [".png"])
+        looking_at_gradients.look(run, path)
+        return
     at = _AT[runs.kind_of(run)]
     asked = asked or {at.ALONE[name]: None for name in options if name in at.ALONE}
     view = _view(at.VIEWS, asked, options, run, example=at.EXAMPLE)
     path = out or Path(f"{view}.png")
-    _check_suffix(path, [".png", ".html"] if view in ("cell", "cells") else [".png"])
+    _check_suffix(path, _SUFFIXES.get(view, [".png"]))
     at.look(view, run, asked[view], {**options, "out": path})
 
 
@@ -131,5 +157,5 @@ def _view(views: Mapping[str, set[str]], asked: Given, options: Given, run: Path
 
 def _check_suffix(path: Path, allowed: list[str]) -> None:
     if path.suffix.lower() not in allowed:
-        what = "the picture is a PNG" if len(allowed) == 1 else "a picture is a PNG, a page is HTML"
+        what = _FORMS[allowed[-1]]
         raise SoftsearchError(what, path=path, allowed=f"a name that ends in {' or '.join(allowed)}")

@@ -7,7 +7,9 @@ from softsearch.cli import (
     classifying_images,
     classifying_sentences,
     continuation,
+    executing,
     prediction_options,
+    transducing,
     translating,
 )
 from softsearch.cli.given import given, refuse
@@ -19,6 +21,8 @@ _BY = {
     "image_classification": classifying_images,
     "sentence_classification": classifying_sentences,
     "image_captioning": captioning,
+    "transduction": transducing,
+    "execution": executing,
 }
 
 

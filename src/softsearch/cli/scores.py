@@ -11,10 +11,14 @@ from softsearch.inspection.files import (
     FEW,
     SHARES,
     about_items,
+    about_programs,
+    columns_of_episodes,
     distinct_shown,
+    rows_of_episodes,
     rows_of_words,
     scores_of_captions,
     scores_of_classes,
+    scores_of_programs,
     scores_of_text,
     share_shown,
     title,
@@ -87,7 +91,38 @@ def _caption_table(evaluation: Mapping[str, Any]) -> None:
         table(COLUMNS_OF_WORDS, found)
 
 
-_TABLES = {"text": _text_table, "images": _class_table, "sentences": _class_table, "captions": _caption_table}
+def _episode_table(evaluation: Mapping[str, Any]) -> None:
+    say(about_items(evaluation))
+    if evaluation.get("overfit"):
+        say(f"trained with --overfit: the {evaluation['overfit']:,} episodes trained on are its valid data too")
+    table(list(columns_of_episodes(evaluation)), [list(row) for row in rows_of_episodes(evaluation)])
+    say("in brackets: 95 % interval; blind: the same answers, each held against another episode of its size")
+
+
+def _program_table(evaluation: Mapping[str, Any]) -> None:
+    say(about_programs(evaluation))
+    if evaluation.get("overfit"):
+        say(f"trained with --overfit: the {evaluation['overfit']:,} programs trained on are its valid data too")
+    table(["score", "value", "95 % interval"], [list(row) for row in scores_of_programs(evaluation)])
+    say("")
+    lengths = sorted({each["length"] for each in evaluation["levels"]})
+    for name, told in (("accuracy", "characters right, teacher-forced"), ("exact", "answers right, free-running")):
+        shares = {(each["nesting"], each["length"]): f"{100 * each[name]:.1f} %" for each in evaluation["levels"]}
+        rows = [
+            [str(nesting), *(shares.get((nesting, length), "–") for length in lengths)]
+            for nesting in sorted({nesting for nesting, _ in shares})
+        ]
+        table([f"{told}: nesting", *(f"length {length}" for length in lengths)], rows)
+
+
+_TABLES = {
+    "text": _text_table,
+    "images": _class_table,
+    "sentences": _class_table,
+    "captions": _caption_table,
+    "episodes": _episode_table,
+    "programs": _program_table,
+}
 
 
 def comparison_table(comparison: Mapping[str, Any]) -> None:

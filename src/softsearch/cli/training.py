@@ -17,6 +17,8 @@ _NEXT = {
     "image_classification": ("predict {} PICTURE", "look {} --kernels"),
     "sentence_classification": ("predict {}",),
     "image_captioning": ("predict {} PICTURE --overlay FOLDER",),
+    "transduction": ("look {} --memory",),
+    "execution": ("predict {} PROGRAM",),
 }
 """What can be done with a run of each kind of task."""
 

@@ -17,6 +17,12 @@ SHARES = frozenset({"aer", "link_precision", "link_recall"})
 """Scores of translations from 0 to 1; their others are in per cent."""
 IN_PER_CENT = frozenset({"error", "error_top_5", "calibration_error", "exact"})
 """Scores of classifiers and of captions from 0 to 1, which are shown in per cent."""
+_OF_EPISODES = {
+    "bits": "bits an episode",
+    "errors": "wrong bits",
+    "exact": "share without any",
+    "squared_error": "squared error",
+}
 COLUMNS_OF_WORDS = ("words", "number", "mean probability", "places looked at", "on the thing named")
 """What :func:`rows_of_words` has in its columns."""
 
@@ -28,6 +34,8 @@ _KEYS_OF_KIND = {
     "images": _KEYS_OF_CLASSES,
     "sentences": _KEYS_OF_CLASSES,
     "captions": ("data", "date", "metrics", "blind", "distinct", "pointing", "words", "captions", "num_best", "count"),
+    "episodes": ("data", "date", "sizes", "count"),
+    "programs": ("data", "date", "metrics", "levels", "worst", "count"),
 }
 """What an evaluation that names its kind has; one that does not is of pairs."""
 _COMPARISON_KEYS = ("date", "data", "systems", "comparisons", "num_sentences")
@@ -113,6 +121,39 @@ def rows_of_words(evaluation: Row) -> list[tuple[str, ...]]:
         )
         for name, each in (evaluation["words"] or {}).items()
     ]
+
+
+def rows_of_episodes(evaluation: Row) -> list[tuple[str, ...]]:
+    """Return for each size of episodes each score with its interval, and what is blind."""
+    return [
+        (
+            size,
+            *(
+                f"{score['value']:.4g} [{score['low']:.4g}, {score['high']:.4g}]"
+                for name, score in each["metrics"].items()
+            ),
+            f"{each['blind']:.4g}",
+        )
+        for size, each in evaluation["sizes"].items()
+    ]
+
+
+def columns_of_episodes(evaluation: Row) -> tuple[str, ...]:
+    """Return what :func:`rows_of_episodes` has in its columns."""
+    metrics = next(iter(evaluation["sizes"].values()))["metrics"]
+    return (evaluation["swept"], *(_OF_EPISODES[name] for name in metrics), "blind")
+
+
+def about_programs(evaluation: Row) -> str:
+    """Return what was scored: ``500 programs of test, of length 4 and nesting 2``."""
+    return f"{about_items(evaluation)}, of length {evaluation['length']} and nesting {evaluation['nesting']}"
+
+
+def scores_of_programs(evaluation: Row) -> list[tuple[str, str, str]]:
+    """Return each score with its interval, and the share of answers that are right for another program."""
+    names = {"accuracy": "characters right, teacher-forced", "exact": "answers right, free-running"}
+    rows = [(names[name], *share_shown(score)) for name, score in evaluation["metrics"].items()]
+    return [*rows, ("answers right, of another program (blind)", f"{100 * evaluation['blind']:.2f} %", "")]
 
 
 def score_shown(name: str, value: float) -> str:

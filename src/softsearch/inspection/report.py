@@ -21,6 +21,7 @@ from softsearch.inspection.captions import (
     worst_captions_part,
 )
 from softsearch.inspection.classification import calibration_part, confusion_part, errors_part, worst_part
+from softsearch.inspection.episodes import episode_scores_part
 from softsearch.inspection.files import Row, newest, read_comparisons, read_evaluations, read_json, read_rows
 from softsearch.inspection.html import (
     escape,
@@ -32,6 +33,7 @@ from softsearch.inspection.html import (
     sentence,
     side_by_side,
 )
+from softsearch.inspection.programs import program_scores_part, worst_programs_part
 from softsearch.inspection.scores import length_part, scores_part, text_scores_part
 from softsearch.pictures import curves
 from softsearch.runs import kind_of
@@ -50,6 +52,7 @@ _SECTIONS = {
     "looking": "Where it looks",
     "best_captions": "Best captions",
     "worst_captions": "Worst captions",
+    "worst_programs": "Wrong answers",
     "data": "Data",
     "recipe": "Recipe",
     "environment": "Run and environment",
@@ -126,12 +129,26 @@ def _of_captions(folder: RunFolder, evaluations: Mapping[str, Row]) -> dict[str,
     }
 
 
+def _of_episodes(folder: RunFolder, evaluations: Mapping[str, Row]) -> dict[str, list[str]]:
+    return {"scores": episode_scores_part(newest(evaluations, folder.in_use), in_use=folder.in_use)}
+
+
+def _of_programs(folder: RunFolder, evaluations: Mapping[str, Row]) -> dict[str, list[str]]:
+    newest_ones = newest(evaluations, folder.in_use)
+    return {
+        "scores": program_scores_part(newest_ones, in_use=folder.in_use),
+        "worst_programs": worst_programs_part(newest_ones),
+    }
+
+
 _OF_KIND = {
     "translation": _of_translation,
     "language_model": _of_text,
     "image_classification": _of_classes,
     "sentence_classification": _of_classes,
     "image_captioning": _of_captions,
+    "transduction": _of_episodes,
+    "execution": _of_programs,
 }
 """For each kind of task the parts of the report that are about it."""
 
@@ -175,6 +192,7 @@ _QUALITY = {
     "bleu": ("validation BLEU, greedy", "BLEU"),
     "cider": ("validation CIDEr-D, greedy", "CIDEr-D"),
     "accuracy": ("validation accuracy", "Accuracy"),
+    "bits": ("bits an episode, validation", "Bits an episode"),
 }
 
 

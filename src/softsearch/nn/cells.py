@@ -1,8 +1,8 @@
 """Recurrent cells: one step each.
 
-RNN (Elman 1990):
+Linear, and the RNN (Elman 1990):
 
-    h_t = tanh(W x + U h_t-1)
+    h_t = W x + U h_t-1             h_t = tanh(W x + U h_t-1)
 
 GRU (Cho et al. 2014), in the form that computes all products with h_t-1 at once:
 
@@ -44,7 +44,29 @@ from softsearch.nn.products import Linear
 from softsearch.shapes import Float, Tensor
 
 State = tuple[Tensor, ...]
-CellKind = Literal["rnn", "gru", "lstm", "lstm_no_forget", "lstm_coupled", "lstm_no_output", "mrnn", "mlstm"]
+CellKind = Literal["linear", "rnn", "gru", "lstm", "lstm_no_forget", "lstm_coupled", "lstm_no_output", "mrnn", "mlstm"]
+
+
+class LinearCell(nn.Module):
+    """One step of a recurrent net that squashes nothing; its state is (h,).
+
+    Parameters
+    ----------
+    input, hidden
+        Widths of the input and of the state.
+    """
+
+    state_size = 1
+
+    def __init__(self, *, input: int, hidden: int) -> None:
+        super().__init__()
+        self.input = Linear(input, hidden)
+        self.recurrent = Linear(hidden, hidden)
+        _initialise(self.input, self.recurrent)
+
+    def forward(self, gates: Float[Tensor, "batch gates"], state: State) -> State:
+        """Return the next state; `gates` are ``self.input(x)``."""
+        return (gates + self.recurrent(state[0]),)
 
 
 class RNNCell(nn.Module):
@@ -211,12 +233,23 @@ class MultiplicativeCell(nn.Module):
         return self.inner(gates[:, :-width], (mixed, *state[1:]))
 
 
-Cell = RNNCell | GRUCell | LSTMCell | NoForgetGateCell | CoupledGatesCell | NoOutputGateCell | MultiplicativeCell
+Cell = (
+    LinearCell
+    | RNNCell
+    | GRUCell
+    | LSTMCell
+    | NoForgetGateCell
+    | CoupledGatesCell
+    | NoOutputGateCell
+    | MultiplicativeCell
+)
 
 
 def make_cell(kind: CellKind, *, input: int, hidden: int) -> Cell:
     """Return the cell of that name."""
     match kind:
+        case "linear":
+            return LinearCell(input=input, hidden=hidden)
         case "rnn":
             return RNNCell(input=input, hidden=hidden)
         case "gru":

@@ -7,9 +7,11 @@ from softsearch.pictures.coloured_text import coloured_text
 from softsearch.pictures.contact_sheet import contact_sheet
 from softsearch.pictures.heads import head_grid
 from softsearch.pictures.kernels import kernel_sheet
+from softsearch.pictures.levels import level_map
 from softsearch.pictures.next_tokens import Expected, next_token_strips
 from softsearch.pictures.overlays import overlay_sheet, veil
 from softsearch.pictures.saving import save_png, to_data_uri
+from softsearch.pictures.steps import save_film, step_sheet
 
 __all__ = [
     "Expected",
@@ -22,10 +24,13 @@ __all__ = [
     "interval_chart",
     "kernel_sheet",
     "length_chart",
+    "level_map",
     "next_token_strips",
     "overlay_sheet",
     "reliability_chart",
+    "save_film",
     "save_png",
+    "step_sheet",
     "to_data_uri",
     "veil",
 ]

@@ -6,6 +6,7 @@ from softsearch.runs.folders import unused_folder
 from softsearch.runs.loading import called, kind_of, load
 from softsearch.runs.making import dry_run, is_finished, resume, train
 from softsearch.runs.pairs import compare
+from softsearch.runs.transduction import traced
 
 __all__ = [
     "called",
@@ -18,6 +19,7 @@ __all__ = [
     "load",
     "prepare",
     "resume",
+    "traced",
     "train",
     "unused_folder",
 ]

@@ -10,11 +10,13 @@ from softsearch.data.alignments import GoldFormat
 from softsearch.errors import RunError
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.runs.captions import evaluate_captions, score_captions
+from softsearch.runs.execution import evaluate_programs, score_programs
 from softsearch.runs.images import evaluate_images, score_images
 from softsearch.runs.loading import called, kind_of
 from softsearch.runs.pairs import evaluate_pairs, score_validation
 from softsearch.runs.sentences import evaluate_sentences, score_sentences
 from softsearch.runs.texts import evaluate_text, score_text
+from softsearch.runs.transduction import evaluate_episodes, score_episodes
 from softsearch.training.folder import RunFolder
 
 
@@ -36,6 +38,8 @@ _SCORING = {
     "image_classification": _Scoring(evaluate_images, frozenset({"flips"}), score_images),
     "sentence_classification": _Scoring(evaluate_sentences, frozenset(), score_sentences),
     "image_captioning": _Scoring(evaluate_captions, frozenset({"beam", "on_progress"}), score_captions),
+    "execution": _Scoring(evaluate_programs, frozenset(), score_programs),
+    "transduction": _Scoring(evaluate_episodes, frozenset(), score_episodes),
 }
 _CALLED = {
     "gold": "gold links",
@@ -65,7 +69,8 @@ def evaluate(
     ----------
     on
         "test" (the default, where the run has one), "valid", or a file: of pairs (or two files ``"SOURCE,TARGET"``),
-        a text, images with a folder for each class, sentences with their classes; of a captioner ``"IMAGES,CAPTIONS"``.
+        a text, images with a folder for each class, sentences with their classes; of a captioner ``"IMAGES,CAPTIONS"``;
+        of a transducer sizes of episodes, ``"length=10,20,50"``.
     gold, gold_format
         A file of gold word links for these pairs, and how it counts words
         (:func:`~softsearch.data.alignments.with_gold`).

@@ -25,7 +25,7 @@ from softsearch.training.memory import backward_within_memory, exhaustion_told
 from softsearch.training.optimisation import restore, update
 from softsearch.training.optimisers import AveragedSGD, mean_weights, set_momentum
 from softsearch.training.outcome import Outcome, last_words, not_finite, outcome_of
-from softsearch.training.position import TrainingData
+from softsearch.training.position import PacedData, TrainingData
 from softsearch.training.precision import choose_precision
 from softsearch.training.progress import first_progress, saved_progress
 from softsearch.training.reporting import Reporter
@@ -264,11 +264,14 @@ class _Training:
         self.model.train()
         progress.scores = dict(validation.scores)
         best = progress.stopping.update(self.step, progress.scores)
+        harder = self.data.learnt(progress.scores) if isinstance(self.data, PacedData) else None
         if isinstance(settings.schedule, OnPlateau):
             stalled = progress.stopping.stalled(settings.schedule.patience)
             progress.plateau.update(settings.schedule, stalled=stalled, learning_rate=settings.learning_rate)
         progress.validated = [*progress.validated, self.step]
         self.reporter.validation(progress, validation, best=best, elapsed_s=self.elapsed_s)
+        if harder is not None:
+            self.reporter.say(harder)
         if isinstance(self.optimizer, AveragedSGD) and self.optimizer.is_due(progress.stopping):
             self.optimizer.begin()
             self.reporter.say("from here on the mean of the weights is taken")
@@ -293,6 +296,7 @@ class _Training:
             self.reporter.journal.flush()
         progress, needed = self.progress, max(self.settings.keep, self.settings.average or 0)
         progress.elapsed_s = self.elapsed_s
+        progress.pace = self.data.pace if isinstance(self.data, PacedData) else None
         progress.validated = progress.validated[-needed:] if needed else []
         with mean_weights(self.optimizer):  # the model's file has the mean, the optimiser's the weights to go on from
             save_checkpoint(
@@ -309,6 +313,8 @@ class _Training:
 
     def _restore(self, state: dict[str, Any]) -> None:
         self.progress = saved_progress(state, self.data, self.settings)
+        if isinstance(self.data, PacedData) and self.progress.pace is not None:
+            self.data.pace = self.progress.pace
         if isinstance(self.optimizer, AveragedSGD):
             self.optimizer.swap()
         recall_average(self.folder, self.progress)

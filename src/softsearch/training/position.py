@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -37,6 +38,20 @@ class TrainingData(Protocol):
 
     def describe(self, rows: np.ndarray) -> list[str]:
         """Say where the rows come from: "train.tsv:17"."""
+        ...
+
+
+@runtime_checkable
+class PacedData(TrainingData, Protocol):
+    """Training data that become harder as the network learns.
+
+    `pace` is how far they have come, as JSON can say it; a training that goes on is given it back.
+    """
+
+    pace: dict[str, Any]
+
+    def learnt(self, scores: Mapping[str, float]) -> str | None:
+        """Take in the scores of a validation; return a sentence for the user where something changes from here on."""
         ...
 
 

@@ -29,6 +29,8 @@ class Progress:
         The steps of the validations whose checkpoints are still needed.
     scores
         Of the last validation.
+    pace
+        How far data have come that become harder as the network learns.
     skipped, skipped_in_a_row
         Steps without a finite loss or gradient.
     elapsed_s
@@ -44,6 +46,7 @@ class Progress:
     limit: int | None = None
     validated: list[int] = dataclasses.field(default_factory=list)
     scores: dict[str, float] = dataclasses.field(default_factory=dict)
+    pace: dict[str, Any] | None = None
     skipped: int = 0
     skipped_in_a_row: int = 0
     elapsed_s: float = 0.0

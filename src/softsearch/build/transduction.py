@@ -1,0 +1,151 @@
+"""Transducers, from their recipe to a task and a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, assert_never
+
+import torch
+
+from softsearch.build.family import Family, Prepared, until_learnt
+from softsearch.data.episodes.algorithms import AssociativeRecall, Copy, NGrams, PrioritySort, RepeatCopy
+from softsearch.data.episodes.drawing import DrawnEpisodes, Ranges, held_out
+from softsearch.data.episodes.episodes import Algorithm, Episodes
+from softsearch.data.episodes.sums import Comparison, Sum
+from softsearch.models.transducer import MemoryLayer, RecurrentStack, Transducer
+from softsearch.nn.recurrent import Layers
+from softsearch.nn.turing_machine import TuringMachineCell
+from softsearch.recipes import schema
+from softsearch.seeding import derive
+from softsearch.tasks.transduction import TransductionTask, Written
+
+_ONLY = "only"
+
+
+class TransducerFamily(Family[schema.TransducerRecipe]):
+    """Numbers in, numbers out, step by step."""
+
+    called = "a transducer"
+    items = "episodes"
+    examples = "episodes"
+
+    def materialise(self, recipe: schema.TransducerRecipe, folder: Path, *, overfit: int | None, base: Any) -> Prepared:
+        """Write nothing but how many episodes are learnt by heart: they are drawn when they are needed."""
+        algorithm = algorithm_of(recipe.data)
+        folder.mkdir(parents=True)
+        if overfit:
+            (folder / _ONLY).write_text(str(overfit), encoding="utf-8")
+        written: Written = "numbers" if isinstance(recipe.data, schema.SumEpisodes) else "bits"
+        task = TransductionTask(written=written, inputs=algorithm.inputs, outputs=algorithm.outputs)
+        return Prepared(task, recipe.data.kind, {"train": {"kept": overfit}})
+
+    def open(
+        self, recipe: schema.TransducerRecipe, folder: Path, *, name: str, task: TransductionTask
+    ) -> tuple[DrawnEpisodes, list[Episodes]]:
+        """Return episodes to train on, and to validate on."""
+        only = int((folder / _ONLY).read_text(encoding="utf-8")) if (folder / _ONLY).exists() else None
+        algorithm, ranges, batch = algorithm_of(recipe.data), ranges_of(recipe.data), recipe.training.batch_size
+        data = DrawnEpisodes(algorithm, ranges, batch=batch, seed=recipe.seed, only=only)
+        return data, [data.batch(rows) for rows in data.plan(0)] if only else held_out_of(recipe, "valid")
+
+    def restored(self, fields: Mapping[str, Any], folder: Path) -> TransductionTask:
+        """Return the task of a run."""
+        return TransductionTask.from_dict(fields)
+
+    def sizes(self, task: TransductionTask) -> dict[str, int]:
+        """Return how many numbers are read and written at each step."""
+        return {"inputs": task.inputs, "outputs": task.outputs}
+
+    def model(self, recipe: schema.TransducerRecipe, *, sizes: Mapping[str, int]) -> Transducer:
+        """Return the network with its first weights."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(derive(recipe.seed, "init"))
+            return Transducer(_layers(recipe.model, sizes["inputs"]), outputs=sizes["outputs"])
+
+    def begun(
+        self,
+        recipe: schema.TransducerRecipe,
+        model: Transducer,
+        data: DrawnEpisodes,
+        valid: list[Episodes],
+        folder: Path,
+        *,
+        task: TransductionTask,
+        epoch: int,
+    ) -> tuple[DrawnEpisodes, list[Episodes]]:
+        """Compile the cell, if the recipe asks for it."""
+        if recipe.training.compiled and isinstance(model.layers, MemoryLayer):
+            model.layers.compile_for(recipe.training.batch_size)
+        return data, valid
+
+    def memorising(self, recipe: schema.TransducerRecipe) -> schema.TransducerRecipe:
+        """Return the recipe without dropout, to stop soon after nothing more is learnt."""
+        update: dict[str, Any] = {"training": until_learnt(recipe.training)}
+        if isinstance(recipe.model, schema.RecurrentTransducer):
+            update["model"] = recipe.model.model_copy(update={"dropout": 0.0})
+        return recipe.model_copy(update=update)
+
+    def remarks(self, recipe: schema.TransducerRecipe, about: Mapping[str, Any]) -> Iterator[str]:
+        """Yield that the memory is too small, if it is."""
+        most = {name: most for name, (_, most) in ranges_of(recipe.data).items()}
+        needed = algorithm_of(recipe.data).cells(most)
+        if isinstance(recipe.model, schema.TuringMachine) and recipe.model.memory.cells < needed:
+            yield (
+                f"the memory has {recipe.model.memory.cells:,} cells, and the largest episodes ask to keep {needed:,}"
+                f" vectors: set model.memory.cells to at least {needed:,}"
+            )
+
+
+def algorithm_of(recipe: schema.EpisodeSource) -> Algorithm:
+    """Return what draws the episodes that a recipe describes."""
+    match recipe:
+        case schema.CopyEpisodes():
+            return Copy(recipe.width)
+        case schema.RepeatCopyEpisodes():
+            return RepeatCopy(recipe.width, recipe.repeats)
+        case schema.RecallEpisodes():
+            return AssociativeRecall(recipe.width, recipe.rows)
+        case schema.NGramEpisodes():
+            return NGrams(recipe.order)
+        case schema.SortEpisodes():
+            return PrioritySort(recipe.width)
+        case schema.SumEpisodes():
+            return Sum()
+        case schema.ComparisonEpisodes():
+            return Comparison()
+        case _:
+            assert_never(recipe)
+
+
+def ranges_of(recipe: schema.EpisodeSource) -> Ranges:
+    """Return the sizes of episodes that a recipe names: the least and the most of each."""
+    return {name: getattr(recipe, name) for name in ("length", "repeats", "items", "kept") if hasattr(recipe, name)}
+
+
+def held_out_of(recipe: schema.TransducerRecipe, split: str) -> list[Episodes]:
+    """Return the episodes of a split that is not trained on."""
+    count = {"valid": recipe.data.num_valid, "test": recipe.data.num_test}[split]
+    return held_out(algorithm_of(recipe.data), ranges_of(recipe.data), count=count, seed=recipe.seed, split=split)
+
+
+def _layers(recipe: schema.RecurrentTransducer | schema.TuringMachine, inputs: int) -> RecurrentStack | MemoryLayer:
+    match recipe:
+        case schema.RecurrentTransducer():
+            layers = Layers(recipe.cell, recipe.hidden, recipe.layers, recipe.residual)
+            return RecurrentStack(input=inputs, layers=layers, dropout=recipe.dropout)
+        case schema.TuringMachine(memory=memory):
+            cell = TuringMachineCell(
+                input=inputs,
+                hidden=recipe.hidden,
+                controller=recipe.controller,
+                cells=memory.cells,
+                word=memory.word,
+                reading=recipe.reading,
+                writing=recipe.writing,
+                reach=recipe.reach,
+                start=memory.start,
+            )
+            return MemoryLayer(cell)
+        case _:
+            assert_never(recipe)

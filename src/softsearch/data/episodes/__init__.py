@@ -1,0 +1,1 @@
+"""Sequences of numbers, drawn here or read from files, and what is to be written at each of their steps."""

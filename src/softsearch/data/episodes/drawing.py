@@ -1,0 +1,80 @@
+"""Episodes that are drawn while they are needed: those of a batch follow from the seed and its number alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from softsearch.data.episodes.episodes import Algorithm, Episodes, Sizes
+from softsearch.seeding import derive
+
+Ranges = Mapping[str, tuple[int, int]]
+"""For each size, the least and the most."""
+
+_BATCHES = 100  # of an epoch, which is but a measure where there is no end
+_HELD_OUT = 32  # episodes of one size
+
+
+def drawn(algorithm: Algorithm, ranges: Ranges, *, batch: int, seed: int) -> Episodes:
+    """Return episodes of one size, which is drawn too."""
+    random = np.random.default_rng(seed)
+    sizes = {name: int(random.integers(least, most + 1)) for name, (least, most) in ranges.items()}
+    return algorithm.draw(random, batch=batch, sizes=sizes)
+
+
+def held_out(algorithm: Algorithm, ranges: Ranges, *, count: int, seed: int, split: str) -> list[Episodes]:
+    """Return so many episodes that training draws none of, but by chance."""
+    starts = range(0, count, _HELD_OUT)
+    return [
+        drawn(algorithm, ranges, batch=min(_HELD_OUT, count - start), seed=derive(seed, split, start))
+        for start in starts
+    ]
+
+
+class DrawnEpisodes:
+    """Episodes without end, a batch of one size after the other.
+
+    Parameters
+    ----------
+    ranges
+        Of their sizes.
+    batch
+        Episodes in each batch.
+    seed
+        The recipe's seed.
+    only
+        Draw no more than so many, again and again; None: always others.
+    """
+
+    unit = "episodes"
+    typical_epoch = 0
+
+    def __init__(self, algorithm: Algorithm, ranges: Ranges, *, batch: int, seed: int, only: int | None) -> None:
+        self.algorithm, self.ranges = algorithm, ranges
+        self._batch, self._seed, self._only = batch, seed, only
+
+    def __len__(self) -> int:
+        return self._only or _BATCHES * self._batch
+
+    def plan(self, epoch: int) -> list[np.ndarray]:
+        """Return the numbers of the episodes of each batch."""
+        rows = np.arange(len(self)) + (0 if self._only else epoch * len(self))
+        return np.split(rows, range(self._batch, len(rows), self._batch))
+
+    def batch(self, rows: np.ndarray) -> Episodes:
+        """Draw the batch that these episodes, or more than these, are in."""
+        numbers, places = np.divmod(rows, self._batch)
+        whole = drawn(
+            self.algorithm, self.ranges, batch=self._batch, seed=derive(self._seed, "episodes", int(numbers[0]))
+        )
+        return whole[places]
+
+    def lengths(self, rows: np.ndarray) -> np.ndarray:
+        """Return the steps that each episode may have at most."""
+        most: Sizes = {name: most for name, (_, most) in self.ranges.items()}
+        return np.full(len(rows), self.algorithm.steps(most))
+
+    def describe(self, rows: np.ndarray) -> list[str]:
+        """Say which episodes these are."""
+        return [f"drawn[{int(row)}]" for row in rows]

@@ -1,0 +1,135 @@
+"""Batches of exercises that are drawn while they are needed, as hard as a curriculum says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from softsearch.data.batches import PairBatch, decoder_input, pad_sources
+from softsearch.data.programs.curricula import Curriculum, Level, drawn_level, has_stalled, levels
+from softsearch.data.programs.problems import Exercise, Problem, Split
+from softsearch.seeding import derive
+
+_BATCHES = 100  # of an epoch, which is but a measure where there is no end
+
+Encode = Callable[[Sequence[str]], list[list[int]]]
+"""Turns texts into token ids."""
+
+
+@dataclass(frozen=True)
+class HeldOutLevel:
+    """Exercises of one level that are never trained on."""
+
+    level: Level
+    exercises: list[Exercise]
+
+
+def held_out_levels(problem: Problem, *, count: int, seed: int, split: Split) -> list[HeldOutLevel]:
+    """Return `count` exercises of each level up to the last; levels of which there are none are left out."""
+    found = []
+    for level in levels(problem.last):
+        random = np.random.default_rng(derive(seed, split, level.length, level.nesting))
+        drawn = [problem.exercise(random, level, split=split) for _ in range(count)]
+        own = [each for each in dict.fromkeys(drawn) if each is not None]
+        if own:
+            found.append(HeldOutLevel(level, own))
+    return found
+
+
+def batch_of(exercises: Sequence[Exercise], encode: Encode) -> PairBatch:
+    """Return exercises as token ids."""
+    source = pad_sources(encode([each.source for each in exercises]))
+    output, mask = pad_sources(encode([each.target for each in exercises]))
+    rows = torch.arange(len(exercises))
+    return PairBatch(*source, decoder_input(output, mask), output, mask, rows)
+
+
+class DrawnExercises:
+    """Exercises without end.
+
+    What is drawn follows from the seed, the number of the batch and the level that the naive curriculum has reached.
+
+    Parameters
+    ----------
+    batch
+        Exercises in each batch.
+    seed
+        The recipe's seed.
+    encode
+        Turns texts into token ids.
+    only
+        Draw no more than so many, all as hard as in the end, again and again; None: always others.
+    """
+
+    unit = "tokens"
+    typical_epoch = 0
+
+    def __init__(
+        self, problem: Problem, *, curriculum: Curriculum, batch: int, seed: int, encode: Encode, only: int | None
+    ) -> None:
+        self.problem, self.curriculum = problem, curriculum
+        self._batch, self._seed, self._encode, self._only = batch, seed, encode, only
+        self.reached, self._scored = 0, list[float]()
+
+    def __len__(self) -> int:
+        return self._only or _BATCHES * self._batch
+
+    @property
+    def pace(self) -> dict[str, object]:
+        """How far the curriculum has come, as JSON can say it."""
+        return {"reached": self.reached, "scored": self._scored}
+
+    @pace.setter
+    def pace(self, fields: dict[str, object]) -> None:
+        self.reached, self._scored = int(fields["reached"]), list(fields["scored"])  # type: ignore[call-overload]
+
+    def learnt(self, scores: dict[str, float]) -> str | None:
+        """Take in what a validation has scored; return a sentence where the curriculum goes on to its next level."""
+        stages = levels(self.problem.last)
+        if self.curriculum not in ("naive", "combined") or self.reached == len(stages) - 1:
+            return None
+        scored = scores.get(name_of(stages[self.reached]))
+        if scored is not None:  # else there is nothing of this level to hold out, and little to learn
+            self._scored.append(scored)
+            if not has_stalled(self._scored):
+                return None
+        self.reached, self._scored = self.reached + 1, []
+        after = stages[self.reached]
+        return f"from here on programs of length {after.length} and nesting {after.nesting}"
+
+    def by_heart(self) -> HeldOutLevel:
+        """Return what is learnt by heart, where only so many are."""
+        return HeldOutLevel(self.problem.last, [self._exercise(row) for row in range(len(self))])
+
+    def plan(self, epoch: int) -> list[np.ndarray]:
+        """Return the numbers of the exercises of each batch."""
+        rows = np.arange(len(self)) + (0 if self._only else epoch * len(self))
+        return np.split(rows, range(self._batch, len(rows), self._batch))
+
+    def batch(self, rows: np.ndarray) -> PairBatch:
+        """Draw some exercises."""
+        return batch_of([self._exercise(int(row)) for row in rows], self._encode)
+
+    def lengths(self, rows: np.ndarray) -> np.ndarray:
+        """Return how many characters each exercise has, and the end."""
+        return np.array([max(map(len, self._exercise(int(row))[1:3])) + 1 for row in rows])
+
+    def describe(self, rows: np.ndarray) -> list[str]:
+        """Return the exercises themselves, on one line each."""
+        return [self._exercise(int(row)).drawn.replace("\n", "↵") for row in rows]
+
+    def _exercise(self, row: int) -> Exercise:
+        random = np.random.default_rng(derive(self._seed, "exercise", row))
+        while True:
+            level = drawn_level(random, self.curriculum, last=self.problem.last, reached=self.reached)
+            found = self.problem.exercise(random, level, split="train")
+            if found is not None:
+                return found
+
+
+def name_of(level: Level) -> str:
+    """Return what the score of a level is called."""
+    return f"accuracy_{level.length}_{level.nesting}"

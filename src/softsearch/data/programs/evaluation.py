@@ -1,0 +1,119 @@
+"""What a small program prints: an evaluator of exactly the programs that are drawn here.
+
+A program is a line for each statement, and a line that is indented by two spaces, or stands behind the colon, for what
+a loop or a condition does:
+
+    a=EXPRESSION                         a+=EXPRESSION, a-=EXPRESSION
+    for x in range(NUMBER):              one change of a variable
+    if COMPARISON:  …  else:  …          one assignment each
+    print(EXPRESSION)                    last
+
+An expression is a whole number, a variable, a sum, a difference, a product, or ``(e if COMPARISON else e)``; a
+comparison is ``e<e`` or ``e>e``. Python's parser reads it; what it means is decided here, and tested against what
+Python prints.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from softsearch.errors import DataError
+
+_ALLOWED = "assignments, a+=e, a-=e, for x in range(n), if … else, print; in them + - *, a if b<c else d"
+
+
+def printed(program: str) -> str:
+    """Return what a program prints.
+
+    Raises
+    ------
+    DataError
+        It is no program of this kind: says the line, the column and the construct.
+    """
+    try:
+        statements = ast.parse(program).body
+    except (SyntaxError, ValueError) as error:
+        line, column = getattr(error, "lineno", None), getattr(error, "offset", None)
+        raise _refused(f"this is no program: {error.args[0]}", line, column) from None
+    if not statements or not _is_print(statements[-1]):
+        raise _refused("a program ends with print(…)", program.count("\n") + 1, 1)
+    variables: dict[str, int] = {}
+    for statement in statements[:-1]:
+        _run(statement, variables)
+    call = statements[-1].value  # type: ignore[attr-defined]
+    return str(_value(call.args[0], variables))
+
+
+def _is_print(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Expr(value=ast.Call(func=ast.Name(id="print"), args=[_], keywords=[])):
+            return True
+    return False
+
+
+def _run(statement: ast.stmt, variables: dict[str, int]) -> None:
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            variables[name] = _value(value, variables)
+        case ast.AugAssign(target=ast.Name(id=name) as target, op=ast.Add() | ast.Sub() as operator, value=value):
+            change = _value(value, variables)
+            before = _value(target, variables)
+            variables[name] = before + change if isinstance(operator, ast.Add) else before - change
+        case ast.For(
+            target=ast.Name(id=name),
+            iter=ast.Call(func=ast.Name(id="range"), args=[ast.Constant(value=int(number))], keywords=[]),
+            body=body,
+            orelse=[],
+        ):
+            for count in range(number):
+                variables[name] = count
+                for each in body:
+                    _run(each, variables)
+        case ast.If(test=test, body=body, orelse=otherwise):
+            for each in body if _holds(test, variables) else otherwise:
+                _run(each, variables)
+        case _:
+            raise _outside(statement)
+
+
+def _value(expression: ast.expr, variables: dict[str, int]) -> int:
+    match expression:
+        case ast.Constant(value=int(number)) if not isinstance(number, bool):
+            return number
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(number))):
+            return -number
+        case ast.Name(id=name):
+            if name not in variables:
+                raise _refused(f"{name} has no value yet", expression.lineno, expression.col_offset + 1)
+            return variables[name]
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return _value(left, variables) + _value(right, variables)
+        case ast.BinOp(left=left, op=ast.Sub(), right=right):
+            return _value(left, variables) - _value(right, variables)
+        case ast.BinOp(left=left, op=ast.Mult(), right=right):
+            return _value(left, variables) * _value(right, variables)
+        case ast.IfExp(test=test, body=body, orelse=otherwise):
+            return _value(body if _holds(test, variables) else otherwise, variables)
+        case _:
+            raise _outside(expression)
+
+
+def _holds(test: ast.expr, variables: dict[str, int]) -> bool:
+    match test:
+        case ast.Compare(left=left, ops=[ast.Lt()], comparators=[right]):
+            return _value(left, variables) < _value(right, variables)
+        case ast.Compare(left=left, ops=[ast.Gt()], comparators=[right]):
+            return _value(left, variables) > _value(right, variables)
+        case _:
+            raise _outside(test)
+
+
+def _outside(node: ast.stmt | ast.expr) -> DataError:
+    inner = next((child for child in (getattr(node, "op", None), getattr(node, "func", None)) if child), None)
+    name = type(node).__name__ + (f" with {type(inner).__name__}" if inner else "")
+    return _refused(f"{name} is not in these programs", node.lineno, node.col_offset + 1, value=ast.unparse(node))
+
+
+def _refused(problem: str, line: int | None, column: int | None, *, value: str | None = None) -> DataError:
+    place = f"line {line}, column {column}: " if line else ""
+    return DataError(place + problem, value=value, allowed=_ALLOWED)

@@ -1,0 +1,83 @@
+"""Problems of which exercises are drawn by their level: what is read, and what is to be written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from softsearch.data.programs.curricula import Level
+from softsearch.data.programs.digits import doubled, draw_addition, draw_digits, inverted, scrambled
+from softsearch.data.programs.drawing import draw_program, split_of
+from softsearch.data.programs.evaluation import printed
+
+_TRIES = 1_000  # for an exercise of a split: of tiny levels there may be none
+
+Split = Literal["train", "valid", "test"]
+
+
+class Exercise(NamedTuple):
+    """What is drawn, how it is written for the network, what the network is to write, and how hard it is."""
+
+    drawn: str
+    source: str
+    target: str
+    level: Level
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A kind of exercises.
+
+    Parameters
+    ----------
+    kind
+        "programs", "addition" or "memorisation"; the last two have no nesting.
+    last
+        How hard exercises are in the end.
+    inversion, doubling
+        Whether what is read is written the other way round, and twice.
+    scrambled
+        Whether the characters of what is read are exchanged for one another; `seed` says how.
+    """
+
+    kind: Literal["programs", "addition", "memorisation"]
+    last: Level
+    inversion: bool
+    doubling: bool
+    scrambled: bool
+    seed: int
+
+    def exercise(self, random: np.random.Generator, level: Level, *, split: Split) -> Exercise | None:
+        """Draw an exercise of a level and a split; None where a thousand draws find none."""
+        for _ in range(_TRIES):
+            drawn = self._draw(random, level)
+            if split_of(drawn) == split:
+                return Exercise(drawn, self.written(drawn), self.answer(drawn), level)
+        return None
+
+    def answer(self, drawn: str) -> str:
+        """Return what is to be written, or raise a DataError where it is no exercise."""
+        return drawn if self.kind == "memorisation" else printed(drawn)
+
+    def written(self, drawn: str) -> str:
+        """Return what is drawn as the network reads it."""
+        changes: list[tuple[bool, Callable[[str], str]]] = [
+            (self.inversion, inverted),
+            (self.doubling, doubled),
+            (self.scrambled, lambda text: scrambled(text, seed=self.seed)),
+        ]
+        for wanted, change in changes:
+            drawn = change(drawn) if wanted else drawn
+        return drawn
+
+    def _draw(self, random: np.random.Generator, level: Level) -> str:
+        match self.kind:
+            case "programs":
+                return draw_program(random, length=level.length, nesting=level.nesting)
+            case "addition":
+                return draw_addition(random, length=level.length)
+            case "memorisation":
+                return draw_digits(random, length=level.length)

@@ -1,0 +1,148 @@
+"""A recurrent cell with a memory beside it: the Neural Turing Machine (Graves, Wayne and Danihelka 2014).
+
+    h_t           = controller([x_t; r_t-1], h_t-1)     any recurrent cell, or one layer without a state of its own
+    numbers       = W h_t + b                           for each head
+    w_t, M_t, r_t = heads look, write, read             softsearch.nn.memory
+    visible       = [h_t; r_t]                          what a layer above reads
+
+The state before the first step is learnt: h_0 and r_0, which begin as zeros, and each head's w_0 as a softmax, which
+begins at the first cell: from there heads learn to walk, and from weights that are all alike they hardly do. The memory
+before it is 1e-6 everywhere ("constant", which Collier and Beel 2018 found to learn best), learnt ("learned"), or drawn
+anew for each sequence, with a deviation of 0.5 ("random").
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from torch import nn
+
+from softsearch.nn.cells import Cell, CellKind, State, make_cell
+from softsearch.nn.memory import addressed, look_of, numbers_of_a_look, written
+from softsearch.nn.products import Linear
+from softsearch.shapes import Float, Tensor
+
+ControllerKind = CellKind | Literal["feed_forward"]
+MemoryStart = Literal["constant", "learned", "random"]
+
+_CONSTANT, _DEVIATION = 1e-6, 0.5
+_AT_FIRST = 10.0  # of the logits of w_0: nearly all of it is on the first cell
+
+
+class FeedForwardCell(nn.Module):
+    """One layer, ``h_t = tanh(W x)``, in the place of a cell: what it knows of before it has from the memory.
+
+    Parameters
+    ----------
+    input, hidden
+        Widths of what it reads and writes.
+    """
+
+    state_size = 1
+
+    def __init__(self, *, input: int, hidden: int) -> None:
+        super().__init__()
+        self.input = Linear(input, hidden)
+        nn.init.xavier_uniform_(self.input.weight)
+        nn.init.zeros_(self.input.bias)
+
+    def forward(self, gates: Float[Tensor, "batch gates"], state: State) -> State:
+        """Return what is written; `gates` are ``self.input(x)``."""
+        return (torch.tanh(gates),)
+
+
+class TuringMachineCell(nn.Module):
+    """One step of a Neural Turing Machine.
+
+    Its state is (visible, memory, weights, *rest of the controller's state): the heads that write come first among the
+    weights.
+
+    Parameters
+    ----------
+    input, hidden
+        Widths of the input and of the controller's state.
+    controller
+        Its cell.
+    cells, word
+        How many rows the memory has, and their width.
+    reading, writing
+        How many heads read, and how many write.
+    reach
+        By how many cells a head may move in a step, either way.
+    start
+        The memory before the first step.
+    """
+
+    def __init__(
+        self,
+        *,
+        input: int,
+        hidden: int,
+        controller: ControllerKind,
+        cells: int,
+        word: int,
+        reading: int,
+        writing: int,
+        reach: int,
+        start: MemoryStart,
+    ) -> None:
+        super().__init__()
+        heads, read = reading + writing, reading * word
+        self.controller = _controller(controller, input=input + read, hidden=hidden)
+        whole = self.controller.input
+        self.input = Linear(input, whole.out_features)
+        self.from_read = Linear(read, whole.out_features, bias=False)
+        with torch.no_grad():
+            self.input.weight.copy_(whole.weight[:, :input])
+            self.input.bias.copy_(whole.bias)
+            self.from_read.weight.copy_(whole.weight[:, input:])
+        del self.controller.input  # its shares are the two above
+        self.looks = Linear(hidden, heads * numbers_of_a_look(word, reach))
+        self.changes = Linear(hidden, writing * 2 * word)
+        for layer in (self.looks, self.changes):
+            nn.init.xavier_uniform_(layer.weight)
+            nn.init.zeros_(layer.bias)
+        self.hidden, self.cells, self.word = hidden, cells, word
+        self.reading, self.writing = reading, writing
+        self.state_size = 2 + self.controller.state_size
+        self.visible = hidden + read
+        self.start = start
+        self.first_visible = nn.Parameter(torch.zeros(self.visible))
+        self.first_inner = nn.Parameter(torch.zeros(self.controller.state_size - 1, hidden))
+        self.first_weights = nn.Parameter(torch.zeros(heads, cells))
+        with torch.no_grad():
+            self.first_weights[:, 0] = _AT_FIRST
+        if start == "learned":
+            self.first_memory = nn.Parameter(_DEVIATION * torch.randn(cells, word))
+
+    def initial_state(self, batch: int) -> State:
+        """Return the state before the first step of so many sequences."""
+        visible, shape = self.first_visible.expand(batch, -1), (batch, self.cells, self.word)
+        match self.start:
+            case "constant":
+                memory = visible.new_full(shape, _CONSTANT)
+            case "learned":
+                memory = self.first_memory.expand(shape)
+            case "random":
+                memory = _DEVIATION * torch.randn(shape, dtype=visible.dtype, device=visible.device)
+        weights = self.first_weights.softmax(dim=1).expand(batch, -1, -1)
+        return (visible, memory, weights, *(each.expand(batch, -1) for each in self.first_inner))
+
+    def forward(self, gates: Float[Tensor, "batch gates"], state: State) -> State:
+        """Return the next state; `gates` are ``self.input(x)``."""
+        visible, memory, weights, *inner = state
+        hidden, read = visible[:, : self.hidden], visible[:, self.hidden :]
+        hidden, *inner = self.controller(gates + self.from_read(read), (hidden, *inner))
+        look = look_of(self.looks(hidden).unflatten(1, (*weights.shape[1:2], -1)), word=self.word)
+        weights = addressed(look, memory, weights)
+        erase, add = self.changes(hidden).unflatten(1, (self.writing, -1)).chunk(2, dim=2)
+        memory = written(memory, weights[:, : self.writing], torch.sigmoid(erase), torch.tanh(add))
+        read = (weights[:, self.writing :] @ memory).flatten(1)
+        return (torch.cat([hidden, read], dim=1), memory, weights, *inner)
+
+
+def _controller(kind: ControllerKind, *, input: int, hidden: int) -> Cell | FeedForwardCell:
+    if kind == "feed_forward":
+        return FeedForwardCell(input=input, hidden=hidden)
+    return make_cell(kind, input=input, hidden=hidden)

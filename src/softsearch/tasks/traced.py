@@ -1,0 +1,127 @@
+"""One episode, step by step: what was read and written, and, of a network with a memory, where its heads were."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from softsearch.shapes import Bool, Float
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Uses:
+    """How a memory was used.
+
+    Attributes
+    ----------
+    memory
+        What it held after each step.
+    writing, reading
+        Where each head was, as shares.
+    """
+
+    memory: Float[np.ndarray, "length cells word"]
+    writing: Float[np.ndarray, "length heads cells"]
+    reading: Float[np.ndarray, "length heads cells"]
+
+    @property
+    def heads(self) -> dict[str, Float[np.ndarray, "length cells"]]:
+        """Where each head was, by its name."""
+        found = {}
+        for name, weights in (("write", self.writing), ("read", self.reading)):
+            for head in range(weights.shape[1]):
+                found[f"{name} {head + 1}" if weights.shape[1] > 1 else name] = weights[:, head]
+        return found
+
+    @property
+    def cells_at_once(self) -> dict[str, float]:
+        """Over how many cells each head spreads, as the perplexity of its weights, on average over the steps."""
+        return {name: float(np.exp(_entropy(weights)).mean()) for name, weights in self.heads.items()}
+
+
+def _entropy(weights: np.ndarray) -> np.ndarray:
+    return -(weights * np.log(np.maximum(weights, np.finfo(weights.dtype).tiny))).sum(axis=1)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What happened in one episode.
+
+    Attributes
+    ----------
+    inputs, targets, written
+        What was read, what was to be written, and what was: probabilities of bits, or numbers.
+    counts
+        The steps at which it counts.
+    is_bits
+        Whether bits were written.
+    uses
+        Of the memory; None where there is none.
+    """
+
+    inputs: Float[np.ndarray, "length input"]
+    targets: Float[np.ndarray, "length out"]
+    written: Float[np.ndarray, "length out"]
+    counts: Bool[np.ndarray, " length"]
+    is_bits: bool
+    uses: Uses | None
+
+    @property
+    def told(self) -> str:
+        """What came of it, in a sentence."""
+        numbers = int(self.counts.sum()) * self.targets.shape[1]
+        if not self.is_bits:
+            error = np.square(self.written - self.targets)[self.counts].mean()
+            return f"{len(self.inputs):,} steps; mean squared error {error:.3g}"
+        wrong = int(((self.written > 0.5) != (self.targets > 0.5))[self.counts].sum())
+        said = f"{len(self.inputs):,} steps; {wrong:,} of {numbers:,} bits are wrong"
+        if self.uses is None:
+            return said
+        spread = ", ".join(f"{name} {cells:.1f}" for name, cells in self.uses.cells_at_once.items())
+        return f"{said}; cells that a head is at, at once: {spread} of {self.uses.memory.shape[1]:,}"
+
+    def plot(self) -> Figure:
+        """Draw inputs, targets, what was written and the heads over the steps."""
+        from softsearch.pictures import step_sheet
+
+        asked = self.counts[:, None]
+        panels = {
+            "read": _shown(self.inputs),
+            "to be written": np.where(asked, _shown(self.targets), np.nan),
+            "written": np.where(asked, _shown(self.written), np.nan),
+        }
+        if self.is_bits:
+            wrong = (self.written > 0.5) != (self.targets > 0.5)
+            panels["wrong"] = np.where(asked, wrong.astype(float), np.nan)
+        if self.uses is not None:
+            panels |= {f"{name} head": weights for name, weights in self.uses.heads.items()}
+        return step_sheet(panels, title=self.told)
+
+    def save_film(self, out: Path) -> None:
+        """Write an animated GIF of the memory while it is used.
+
+        Raises
+        ------
+        ValueError
+            There is no memory.
+        OSError
+            The file cannot be written.
+        """
+        from softsearch.pictures import save_film
+
+        if self.uses is None:
+            raise ValueError("this network has no memory")
+        captions = [f"{step + 1} {'asked' if asked else 'told'}" for step, asked in enumerate(self.counts)]
+        save_film(out, self.uses.memory, self.uses.heads, captions=captions)
+
+
+def _shown(numbers: np.ndarray) -> np.ndarray:
+    """Return numbers as shares: bits and probabilities as they are, others from the least to the greatest."""
+    least, most = min(0.0, float(numbers.min())), max(1.0, float(numbers.max()))
+    return (numbers - least) / (most - least)

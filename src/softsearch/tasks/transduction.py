@@ -1,0 +1,176 @@
+"""Numbers in, numbers out: what to minimise, how good a network is, and a trained one ready to be asked.
+
+    bits       L = - sum over steps and bits of t log sigmoid(y) + (1 - t) log(1 - sigmoid(y))
+    numbers    L = 1/2 sum over steps and numbers of (y - t)^2
+
+over the steps that count, divided by how many numbers that are.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from softsearch.data.episodes.episodes import Episodes
+from softsearch.models.transducer import MemoryLayer, Transducer
+from softsearch.shapes import Bool, Float, Tensor
+from softsearch.tasks.task import Carry, Loss, Term, Validation, evaluating
+from softsearch.tasks.traced import Trace, Uses
+
+Written = Literal["bits", "numbers"]
+_SHOWN = 6  # steps of a sample
+
+
+class Judged(NamedTuple):
+    """What becomes of episodes: numbers for each of them.
+
+    Attributes
+    ----------
+    costs, blind
+        What is written costs, in nats or as half the squared error; and what it would cost against the targets of
+        another episode of its size.
+    errors
+        Bits that are wrong.
+    numbers
+        How many numbers count.
+    """
+
+    costs: Float[np.ndarray, " rows"]
+    blind: Float[np.ndarray, " rows"]
+    errors: Float[np.ndarray, " rows"]
+    numbers: Float[np.ndarray, " rows"]
+
+    def of_bits(self) -> dict[str, Float[np.ndarray, " rows"]]:
+        """Return the scores of bits: what an episode costs in bits, its wrong bits, and whether it has none."""
+        return {"bits": self.costs / math.log(2), "errors": self.errors, "exact": (self.errors == 0).astype(float)}
+
+
+class TransductionTask:
+    """Numbers in, numbers out, step by step.
+
+    Parameters
+    ----------
+    written
+        What is written: bits, whose logits the network gives, or numbers.
+    inputs, outputs
+        How many are read and written at each step.
+    """
+
+    def __init__(self, *, written: Written, inputs: int, outputs: int) -> None:
+        self.written: Written = written
+        self.inputs, self.outputs = inputs, outputs
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what :meth:`from_dict` makes this task of again."""
+        return {"kind": "transduction", "written": self.written, "inputs": self.inputs, "outputs": self.outputs}
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> TransductionTask:
+        """Return the task that :meth:`to_dict` was asked of."""
+        return cls(**{name: fields[name] for name in ("written", "inputs", "outputs")})
+
+    def ready(self, model: Transducer) -> TrainedTransducer:
+        """Return a network ready to be asked."""
+        return TrainedTransducer(model, self)
+
+    def loss(self, model: Transducer, batch: Episodes, carry: Carry) -> tuple[Loss, Carry]:
+        """Return the cross-entropy of the bits, in nats, or half the squared error of the numbers."""
+        total = self.costs(model(batch.inputs), batch).sum()
+        return {"loss": Term(total, self.counts(batch)["loss"])}, carry
+
+    def counts(self, batch: Episodes) -> dict[str, int]:
+        """Return how many numbers the loss of the batch is a sum over."""
+        return {"loss": int(batch.mask.sum()) * self.outputs}
+
+    def costs(self, written: Float[Tensor, "batch length out"], batch: Episodes) -> Float[Tensor, " batch"]:
+        """Return what each episode costs."""
+        if self.written == "bits":
+            each = functional.binary_cross_entropy_with_logits(written, batch.targets, reduction="none")
+        else:
+            each = (written - batch.targets).square() / 2
+        return (each * batch.mask.unsqueeze(2)).sum(dim=(1, 2))
+
+    def wrong(self, written: Float[Tensor, "batch length out"], batch: Episodes) -> Bool[Tensor, "batch length out"]:
+        """Return which bits that count are wrong."""
+        return ((written > 0) != (batch.targets > 0.5)) & batch.mask.unsqueeze(2)
+
+    def judged(self, model: Transducer, data: Sequence[Episodes]) -> Judged:
+        """Return what becomes of each episode."""
+        found = []
+        with evaluating(model):
+            for batch in data:
+                written = model(batch.inputs)
+                other = dataclasses.replace(batch, targets=batch.targets.roll(1, dims=0))
+                found.append(
+                    torch.stack(
+                        [
+                            self.costs(written, batch),
+                            self.costs(written, other),
+                            self.wrong(written, batch).sum(dim=(1, 2)),
+                            self.outputs * batch.mask.sum(dim=1),
+                        ],
+                        dim=1,
+                    )
+                )
+        return Judged(*torch.cat(found).double().cpu().numpy().T)
+
+    def validate(self, model: Transducer, data: Sequence[Episodes]) -> Validation:
+        """Return the loss; of bits also what an episode costs in bits, its wrong bits, and the share without any."""
+        found = self.judged(model, data)
+        scores = {"loss": float(found.costs.sum() / found.numbers.sum())}
+        if self.written == "bits":
+            scores |= {name: float(each.mean()) for name, each in found.of_bits().items()}
+        with evaluating(model):
+            written = model(data[-1].inputs)[-1]
+        return Validation(scores, self._sample(written, data[-1]))
+
+    def _sample(self, written: Float[Tensor, "length out"], batch: Episodes) -> dict[str, str]:
+        """Return the last steps that count of the last episode: what is to be written, and what is."""
+        counted = batch.mask[-1]
+        wanted, found = (each[counted][-_SHOWN:].tolist() for each in (batch.targets[-1], written))
+
+        def told(rows: list[list[float]], above: float) -> str:
+            if self.written == "numbers":
+                return " ".join(",".join(f"{number:.3g}" for number in row) for row in rows)
+            return " ".join("".join(str(int(number > above)) for number in row) for row in rows)
+
+        return {"wanted": told(wanted, 0.5), "written": told(found, 0.0)}
+
+
+class TrainedTransducer:
+    """A trained network, ready to be asked.
+
+    Parameters
+    ----------
+    model, task
+        The network, and what it was trained for.
+    """
+
+    def __init__(self, model: Transducer, task: TransductionTask) -> None:
+        self.model, self.task = model, task
+
+    def transduce(self, inputs: Float[Tensor, "batch length input"]) -> Float[Tensor, "batch length out"]:
+        """Return what is written at each step: probabilities of bits, or numbers."""
+        with evaluating(self.model):
+            written = self.model(inputs)
+        return torch.sigmoid(written) if self.task.written == "bits" else written
+
+    def traced(self, episode: Episodes) -> Trace:
+        """Return what happens in the first of some episodes, step by step."""
+        first = episode[np.arange(1)]
+        uses = None
+        if isinstance(self.model.layers, MemoryLayer):
+            with evaluating(self.model):
+                found = self.model.layers.traced(first.inputs)
+            uses = Uses(*(each[0].cpu().numpy() for each in found))
+        written = self.transduce(first.inputs)
+        inputs, targets, outputs, counts = (
+            each[0].cpu().numpy() for each in (first.inputs, first.targets, written, first.mask)
+        )
+        return Trace(inputs, targets, outputs, counts, self.task.written == "bits", uses)

@@ -1,0 +1,66 @@
+"""The claims about gradients through time: the exact ones hold whenever they are measured, and verdicts can fail."""
+
+from __future__ import annotations
+
+import importlib
+
+import numpy as np
+import pytest
+import torch
+
+from softsearch.claims import c10_product_of_norms, c12_iterated_map, c15_clipping, small_recurrent
+from softsearch.metrics.repeats import Figures
+
+EXACT = ("c09_powers_of_a_weight", "c12_iterated_map", "c14_constant_error", "c16_by_hand", "c37_backward_is_linear")
+MODULES = {
+    name: importlib.import_module(f"softsearch.claims.{name}")
+    for name in (*EXACT, "c10_product_of_norms", "c15_clipping")
+}
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_what_is_exact_holds(name):
+    module = MODULES[name]
+    figures = module.measure(1)
+    assert figures.keys() >= module.CLAIM.expected.keys()
+    assert module.verdict({each: Figures.of([value]) for each, value in figures.items()}) == "holds"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_verdict_fails_where_nothing_differs(name):
+    module = MODULES[name]
+    figures = {each: Figures.of([0.5, 0.51, 0.49]) for each in module.CLAIM.expected}
+    assert module.verdict(figures) == "fails"
+
+
+def test_periods_are_found():
+    places = np.array([0.2, 0.5, 0.7])
+    assert c12_iterated_map.period(c12_iterated_map.settled(places, 2.5), 2.5).tolist() == [1, 1, 1]
+    assert c12_iterated_map.period(c12_iterated_map.settled(places, 3.2), 3.2).tolist() == [2, 2, 2]
+
+
+def test_no_norm_is_above_its_bound(monkeypatch):
+    monkeypatch.setattr(c10_product_of_norms, "STEPS", 12)
+    for gain in (0.9, 1.5):
+        assert c10_product_of_norms.over(c10_product_of_norms.follow(small_recurrent.network(1, gain=gain), 1)) < 1e-9
+    assert c10_product_of_norms.linear_off(1) < 1e-9
+
+
+def test_clipping_keeps_a_direction_and_has_a_bias_only_where_it_cuts():
+    gradient = torch.tensor([3.0, 4.0])
+    assert c15_clipping.clipped(gradient, 10.0) is gradient
+    torch.testing.assert_close(c15_clipping.clipped(gradient, 1.0), torch.tensor([0.6, 0.8]))
+    drawn = torch.tensor([[10.0, 0.0], [0.0, 1.0]])
+    assert c15_clipping.bias(drawn, 100.0) == (0.0, pytest.approx(1.0))
+    degrees, length = c15_clipping.bias(drawn, 1.0)
+    assert degrees == pytest.approx(45 - np.degrees(np.arctan(0.1)), abs=1e-4)
+    assert length < 1
+
+
+def test_the_small_net_learns_from_its_last_step_alone():
+    batch = next(small_recurrent.batches(1, length=9))
+    assert batch.mask.sum(1).unique().tolist() == [1]
+    model = small_recurrent.network(1, gain=1.0)
+    loss, gradient = small_recurrent.gradient(model, batch)
+    small_recurrent.move(model, -0.01 * gradient)
+    assert small_recurrent.gradient(model, batch)[0] < loss

@@ -1,0 +1,99 @@
+"""The evaluator of small programs, against Python itself."""
+
+import contextlib
+import io
+
+import numpy as np
+import pytest
+
+from softsearch.data.programs.drawing import OPERATIONS, draw_program, split_of
+from softsearch.data.programs.evaluation import printed
+from softsearch.errors import DataError
+
+
+def by_python(program: str) -> str:
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(compile(program, "drawn", "exec"), {"__builtins__": {"print": print, "range": range}})
+    return out.getvalue().rstrip("\n")
+
+
+def test_ten_thousand_programs_print_what_python_says_they_print():
+    random = np.random.default_rng(0)
+    for number in range(10_000):
+        length, nesting = 1 + number % 6, 1 + number // 6 % 4
+        program = draw_program(random, length=length, nesting=nesting)
+        assert printed(program) == by_python(program), program
+
+
+@pytest.mark.parametrize(
+    ("program", "expected"),
+    [
+        ("j=8584\nfor x in range(8):\n  j+=920\nb=(1500+j)\nprint((b+7567))", "25011"),
+        ("i=8827\nc=(i-5347)\nprint((c+8704) if 2641<8500 else 5308)", "12184"),
+        ("print(-5)", "-5"),
+        ("a=3\nif 1>2:\n  a-=1\nelse:\n  a+=1\nprint(a)", "4"),
+        ("a=1\nfor x in range(0):a+=1\nprint(a)", "1"),
+    ],
+)
+def test_programs_that_were_printed_elsewhere(program, expected):
+    assert printed(program) == expected == by_python(program)
+
+
+@pytest.mark.parametrize(
+    ("program", "told"),
+    [
+        ("a=1\nwhile a<2:\n  a+=1\nprint(a)", "line 2, column 1: While is not in these programs"),
+        ("print(7//2)", "line 1, column 7: BinOp with FloorDiv"),
+        ("a=1\nprint(a+b)", "line 2, column 9: b has no value yet"),
+        ("a+=1\nprint(a)", "line 1, column 1: a has no value yet"),
+        ("print(abs(3))", "line 1, column 7: Call with Name"),
+        ("print(1.5)", "line 1, column 7: Constant"),
+        ("print(True)", "line 1, column 7: Constant"),
+        ("a=1", "line 1, column 1: a program ends with print(…)"),
+        ("", "a program ends with print(…)"),
+        ("print(1", "line 1, column 6: this is no program"),
+        ("print(1 if 1==1 else 2)", "line 1, column 12: Compare"),
+        ("for x in range(-1):a=1\nprint(1)", "line 1, column 1: For"),
+        ("a=b=1\nprint(a)", "line 1, column 1: Assign"),
+        ("a*=2\nprint(a)", "line 1, column 1: AugAssign with Mult"),
+        ("print(1, 2)", "a program ends with print(…)"),
+        ("import os\nprint(1)", "line 1, column 1: Import"),
+        ("print('\0')", "this is no program"),
+    ],
+)
+def test_what_is_outside_is_refused_with_its_place_and_its_construct(program, told):
+    with pytest.raises(DataError) as error:
+        printed(program)
+    assert told in str(error.value)
+    assert "assignments" in str(error.value)
+
+
+@pytest.mark.parametrize("length", [1, 4])
+@pytest.mark.parametrize("nesting", [1, 3])
+def test_a_program_has_numbers_of_its_length_and_as_many_operations_as_its_nesting(length, nesting):
+    random = np.random.default_rng(1)
+    for _ in range(200):
+        program = draw_program(random, length=length, nesting=nesting)
+        numbers = list("".join(c if c.isdigit() else " " for c in program).split())
+        assert max(map(len, numbers)) <= max(length, len(str(4 * length)))
+        assert any(len(number) == length for number in numbers)
+        operations = program.count("for ") + program.count("else:") + program.count(" else ") - 0
+        assert operations <= nesting
+        assert program.splitlines()[-1].startswith("print(")
+
+
+def test_each_operation_is_drawn():
+    random = np.random.default_rng(2)
+    drawn = "\n".join(draw_program(random, length=2, nesting=2) for _ in range(300))
+    for mark in ("for ", "if ", "else:", " else ", "*", "+", "-", "="):
+        assert mark in drawn
+    assert len(OPERATIONS) == 6
+
+
+def test_a_program_is_in_one_split_wherever_it_is_drawn():
+    random = np.random.default_rng(3)
+    programs = {draw_program(random, length=3, nesting=2) for _ in range(3_000)}
+    shares = [sum(split_of(each) == split for each in programs) / len(programs) for split in ("train", "valid", "test")]
+    assert shares == pytest.approx([0.8, 0.1, 0.1], abs=0.03)
+    assert all(split_of(each) == split_of(str(each)) for each in programs)

@@ -1,0 +1,50 @@
+"""Gradients through time: against automatic differentiation over the whole sequence, and their bounds."""
+
+import pytest
+import torch
+
+from softsearch.inspection.gradients import through_time
+from softsearch.nn.cells import make_cell
+from softsearch.nn.turing_machine import TuringMachineCell
+
+STEPS, INPUT, HIDDEN = 6, 3, 4
+
+
+def flat(state) -> torch.Tensor:
+    return torch.cat([each.flatten() for each in state])
+
+
+@pytest.mark.parametrize("kind", ["linear", "rnn", "gru", "lstm", "lstm_coupled", "mlstm", "turing_machine"])
+def test_jacobians_are_those_of_the_whole_sequence(kind):
+    torch.manual_seed(0)
+    if kind == "turing_machine":
+        cell = TuringMachineCell(
+            input=INPUT, hidden=HIDDEN, controller="gru", cells=3, word=2, reading=1, writing=1, reach=1,
+            start="learned",
+        ).double()  # fmt: skip
+        state = tuple(each.detach() for each in cell.initial_state(1))
+    else:
+        cell = make_cell(kind, input=INPUT, hidden=HIDDEN).double()
+        state = tuple(torch.randn(1, HIDDEN, dtype=torch.float64) for _ in range(cell.state_size))
+    gates = cell.input(torch.randn(STEPS, 1, INPUT, dtype=torch.float64)).detach()
+    found = through_time(cell, gates, state)
+    for begin in (0, STEPS - 2):
+        start = state
+        for step in gates[:begin]:
+            start = cell(step, start)
+        leaves = tuple(each.detach().requires_grad_() for each in start)
+        last = leaves
+        for step in gates[begin:]:
+            last = cell(step, last)
+        rows = [flat(torch.autograd.grad(each, leaves, retain_graph=True, allow_unused=True)) for each in flat(last)]
+        torch.testing.assert_close(found.jacobians[begin], torch.stack(rows), rtol=0, atol=1e-10)
+    assert bool((found.norms <= found.bounds * (1 + 1e-9)).all())
+    torch.testing.assert_close(found.singular_values[:, 0], found.norms)
+
+
+def test_with_a_single_factor_the_bound_is_the_norm():
+    cell = make_cell("rnn", input=INPUT, hidden=HIDDEN).double()
+    gates = cell.input(torch.randn(3, 1, INPUT, dtype=torch.float64)).detach()
+    found = through_time(cell, gates, (torch.zeros(1, HIDDEN, dtype=torch.float64),))
+    torch.testing.assert_close(found.norms[-1], found.bounds[-1])
+    assert float(found.norms[0]) < float(found.bounds[0])
