@@ -109,9 +109,9 @@ def test_every_schedule_can_be_asked_for(fields, expected):
             {"lr": 0.5, "weight_decay": 0.25},
         ),
         (
-            {"kind": "rmsprop", "learning_rate": 0.5, "rho": 0.75, "epsilon": 0.125},
+            {"kind": "rmsprop", "learning_rate": 0.5, "rho": 0.75, "epsilon": 0.125, "momentum": 0.5},
             torch.optim.RMSprop,
-            {"lr": 0.5, "alpha": 0.75, "eps": 0.125},
+            {"lr": 0.5, "alpha": 0.75, "eps": 0.125, "momentum": 0.5},
         ),
         (
             {"kind": "adadelta", "learning_rate": 0.5, "rho": 0.75, "epsilon": 0.125},
@@ -144,7 +144,7 @@ def test_adadelta_and_rmsprop_default_to_their_papers():
         ("training.optimizer={kind: sgd, nesterov: true}", "nesterov changes the momentum"),
         ("training.schedule={kind: plateau, min_learning_rate: 1}", "must be less than the learning rate"),
         ("training.schedule={kind: cosin}", "cosine"),
-        ("training.optimizer={kind: rmsprop, momentum: 0.9}", "momentum"),
+        ("training.optimizer={kind: adadelta, momentum: 0.9}", "momentum"),
         ("training.average=1", "average"),
     ],
 )

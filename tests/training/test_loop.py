@@ -94,7 +94,7 @@ def test_a_training_interrupted_after_every_other_step_ends_the_same(
 OPTIMISERS: dict[str, Callable[[nn.Module], torch.optim.Optimizer]] = {
     "sgd": lambda model: optimisers.sgd(model, learning_rate=1.0, momentum=0.0, nesterov=False, weight_decay=0.1),
     "nesterov": lambda model: optimisers.sgd(model, learning_rate=1.0, momentum=0.9, nesterov=True, weight_decay=0.0),
-    "rmsprop": lambda model: optimisers.rmsprop(model, learning_rate=1.0, rho=0.9, epsilon=1e-8),
+    "rmsprop": lambda model: optimisers.rmsprop(model, learning_rate=1.0, rho=0.9, epsilon=1e-8, momentum=0.5),
     "adadelta": lambda model: optimisers.adadelta(model, learning_rate=1.0, rho=0.95, epsilon=1e-6),
 }
 

@@ -72,14 +72,15 @@ def test_averaged_sgd_has_the_mean_of_the_weights_after_each_step_once_it_has_be
 
 
 def test_rmsprop_is_that_of_tieleman_and_hinton() -> None:
-    weight, square, expected = 1.0, 0.0, []
+    weight, square, step, expected = 1.0, 0.0, 0.0, []
     for gradient in GRADIENTS:
         square = 0.9 * square + 0.1 * gradient**2
-        weight -= RATE * gradient / (math.sqrt(square) + 1e-8)
+        step = 0.5 * step + gradient / (math.sqrt(square) + 1e-8)
+        weight -= RATE * step
         expected.append(weight)
 
     def make(model: nn.Module) -> torch.optim.Optimizer:
-        return optimisers.rmsprop(model, learning_rate=RATE, rho=0.9, epsilon=1e-8)
+        return optimisers.rmsprop(model, learning_rate=RATE, rho=0.9, epsilon=1e-8, momentum=0.5)
 
     assert _walk(make, GRADIENTS) == pytest.approx(expected, rel=1e-12)
 

@@ -56,8 +56,8 @@ def build_optimizer(recipe: schema.Optimizer, model: nn.Module) -> torch.optim.O
             return optimisers.sgd(model, learning_rate=rate, weight_decay=decay, momentum=momentum, nesterov=nesterov)
         case schema.AveragedSGD(weight_decay=decay, patience=patience):
             return optimisers.AveragedSGD(model, learning_rate=rate, weight_decay=decay, patience=patience)
-        case schema.RMSprop(rho=rho, epsilon=epsilon):
-            return optimisers.rmsprop(model, learning_rate=rate, rho=rho, epsilon=epsilon)
+        case schema.RMSprop(rho=rho, epsilon=epsilon, momentum=momentum):
+            return optimisers.rmsprop(model, learning_rate=rate, rho=rho, epsilon=epsilon, momentum=momentum)
         case schema.Adadelta(rho=rho, epsilon=epsilon):
             return optimisers.adadelta(model, learning_rate=rate, rho=rho, epsilon=epsilon)
         case _:

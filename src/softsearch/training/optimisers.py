@@ -3,7 +3,7 @@
 With g the gradient and E the running mean  E[x] = rho E[x] + (1 - rho) x:
 
     sgd         v = momentum v + g,  step = -rate v                        Polyak 1964; Nesterov 1983
-    rmsprop     step = -rate g / (sqrt(E[g^2]) + epsilon)                  Tieleman and Hinton 2012, lecture 6.5
+    rmsprop     v = momentum v + g / (sqrt(E[g^2]) + epsilon),  step = -rate v    Tieleman and Hinton 2012, lecture 6.5
     adadelta    step = -rate g sqrt(E[step^2] + epsilon) / sqrt(E[g^2] + epsilon)    Zeiler 2012, algorithm 1
     adamw       Loshchilov and Hutter 2019, algorithm 2
 
@@ -105,9 +105,11 @@ def mean_weights(optimizer: torch.optim.Optimizer) -> Iterator[None]:
             averaged.swap()
 
 
-def rmsprop(model: nn.Module, *, learning_rate: float, rho: float, epsilon: float) -> torch.optim.RMSprop:
-    """Return RMSprop."""
-    return torch.optim.RMSprop(_trained(model), lr=learning_rate, alpha=rho, eps=epsilon)
+def rmsprop(
+    model: nn.Module, *, learning_rate: float, rho: float, epsilon: float, momentum: float
+) -> torch.optim.RMSprop:
+    """Return RMSprop, with momentum."""
+    return torch.optim.RMSprop(_trained(model), lr=learning_rate, alpha=rho, eps=epsilon, momentum=momentum)
 
 
 def adadelta(model: nn.Module, *, learning_rate: float, rho: float, epsilon: float) -> torch.optim.Adadelta:

@@ -84,12 +84,15 @@ class RMSprop(Part):
     ----------
     rho
         Share of the old mean in the new one.
+    momentum
+        Share of the last step in the next one (Graves 2013 takes 0.9).
     """
 
     kind: Literal["rmsprop"]
     learning_rate: Positive = 1e-3
     rho: Share = 0.9
     epsilon: Positive = 1e-8
+    momentum: Share = 0.0
 
 
 class Adadelta(Part):
