@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 
 import numpy as np
 import pytest
@@ -42,7 +43,8 @@ def test_periods_are_found():
 def test_no_norm_is_above_its_bound(monkeypatch):
     monkeypatch.setattr(c10_product_of_norms, "STEPS", 12)
     for gain in (0.9, 1.5):
-        assert c10_product_of_norms.over(c10_product_of_norms.follow(small_recurrent.network(1, gain=gain), 1)) < 1e-9
+        model = small_recurrent.network(1, problem=small_recurrent.COMPARING, gain=gain)
+        assert c10_product_of_norms.over(c10_product_of_norms.follow(model, 1)) < 1e-9
     assert c10_product_of_norms.linear_off(1) < 1e-9
 
 
@@ -57,10 +59,18 @@ def test_clipping_keeps_a_direction_and_has_a_bias_only_where_it_cuts():
     assert length < 1
 
 
-def test_the_small_net_learns_from_its_last_step_alone():
-    batch = next(small_recurrent.batches(1, length=9))
+def test_without_clipping_a_linear_net_blows_up_and_with_it_none_does(monkeypatch):
+    monkeypatch.setattr(c15_clipping, "UPDATES", 40)
+    setting = c15_clipping.SETTINGS["linear"]
+    assert c15_clipping.blown_up(c15_clipping.trained(setting, 1, math.inf))
+    assert not c15_clipping.blown_up(c15_clipping.trained(setting, 1, 1.0))
+
+
+@pytest.mark.parametrize("problem", [small_recurrent.COMPARING, small_recurrent.SUMMING])
+def test_the_small_net_learns_from_its_last_step_alone(problem):
+    batch = next(small_recurrent.batches(problem, 1, length=9))
     assert batch.mask.sum(1).unique().tolist() == [1]
-    model = small_recurrent.network(1, gain=1.0)
-    loss, gradient = small_recurrent.gradient(model, batch)
+    model = small_recurrent.network(1, problem=problem)
+    loss, gradient = small_recurrent.gradient(problem, model, batch)
     small_recurrent.move(model, -0.01 * gradient)
-    assert small_recurrent.gradient(model, batch)[0] < loss
+    assert small_recurrent.gradient(problem, model, batch)[0] < loss

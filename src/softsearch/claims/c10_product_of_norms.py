@@ -21,7 +21,7 @@ import torch
 
 from softsearch.claims.catalogue import STATEMENTS
 from softsearch.claims.framework import Claim
-from softsearch.claims.small_recurrent import HIDDEN, batches, cell_of, gradient, move, network
+from softsearch.claims.small_recurrent import COMPARING, HIDDEN, batches, cell_of, gradient, move, network
 from softsearch.inspection.gradients import through_time
 from softsearch.metrics.repeats import Figures
 from softsearch.models.transducer import Transducer
@@ -60,7 +60,7 @@ class Followed(NamedTuple):
 
 def measure(seed: int) -> dict[str, float]:
     """Return norms and bounds over all steps, and how far any norm lies above its bound."""
-    nets = {f"with_{gain}": network(seed, gain=gain) for gain in GAINS}
+    nets = {f"with_{gain}": network(seed, problem=COMPARING, gain=gain) for gain in GAINS}
     nets["when_trained"] = trained(nets["with_1.0"], seed)
     followed = {name: follow(model, seed) for name, model in nets.items()}
     found = {"most_over_the_bound": max(over(each) for each in followed.values())}
@@ -79,7 +79,7 @@ def picture(seed: int) -> Figure:
     """Draw norms and bounds over more and more steps."""
     series: dict[str, list[tuple[float, float]]] = {}
     for gain in (GAINS[0], GAINS[-1]):
-        found = follow(network(seed, gain=gain), seed)
+        found = follow(network(seed, problem=COMPARING, gain=gain), seed)
         series |= {
             f"norm, |W| = {gain}": [*enumerate(found.norms, start=1)],
             f"bound, |W| = {gain}": [*enumerate(found.bounds, start=1)],
@@ -90,7 +90,7 @@ def picture(seed: int) -> Figure:
 def follow(model: Transducer, seed: int) -> Followed:
     """Return what becomes of the gradient of a net on one sequence, going back from its last step."""
     cell = copy.deepcopy(cell_of(model)).double()
-    inputs = next(batches(seed, length=STEPS)).inputs[0].double()
+    inputs = next(batches(COMPARING, seed, length=STEPS)).inputs[0].double()
     gates = cell.input(inputs).detach().unsqueeze(1)
     state = (torch.zeros(1, HIDDEN, dtype=torch.float64),)
     norms = through_time(cell, gates, state).norms.log10().flip(0).tolist()
@@ -122,7 +122,7 @@ def linear_off(seed: int) -> float:
 def trained(model: Transducer, seed: int) -> Transducer:
     """Return a copy of a net that has learnt to compare sums, with gradients of length 1 at most."""
     model = copy.deepcopy(model)
-    for batch in itertools.islice(batches(seed, length=STEPS), UPDATES):
-        _, found = gradient(model, batch)
+    for batch in itertools.islice(batches(COMPARING, seed, length=STEPS), UPDATES):
+        _, found = gradient(COMPARING, model, batch)
         move(model, -RATE * found / max(1.0, float(found.norm())))
     return model
