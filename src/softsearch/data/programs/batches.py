@@ -14,6 +14,7 @@ from softsearch.data.programs.problems import Exercise, Problem, Split
 from softsearch.seeding import derive
 
 _BATCHES = 100  # of an epoch, which is but a measure where there is no end
+_GROUP = 10  # batches whose exercises are drawn together, and dealt out by their lengths
 
 Encode = Callable[[Sequence[str]], list[list[int]]]
 """Turns texts into token ids."""
@@ -51,6 +52,7 @@ class DrawnExercises:
     """Exercises without end.
 
     What is drawn follows from the seed, the number of the batch and the level that the naive curriculum has reached.
+    Exercises of a batch are about as long as one another: some batches are drawn together and dealt out by length.
 
     Parameters
     ----------
@@ -73,6 +75,7 @@ class DrawnExercises:
         self.problem, self.curriculum = problem, curriculum
         self._batch, self._seed, self._encode, self._only = batch, seed, encode, only
         self.reached, self._scored = 0, list[float]()
+        self._group: tuple[tuple[int, int], list[Exercise]] | None = None
 
     def __len__(self) -> int:
         return self._only or _BATCHES * self._batch
@@ -115,19 +118,37 @@ class DrawnExercises:
 
     def lengths(self, rows: np.ndarray) -> np.ndarray:
         """Return how many characters each exercise has, and the end."""
-        return np.array([max(map(len, self._exercise(int(row))[1:3])) + 1 for row in rows])
+        return np.array([_length(self._exercise(int(row))) + 1 for row in rows])
 
     def describe(self, rows: np.ndarray) -> list[str]:
         """Return the exercises themselves, on one line each."""
         return [self._exercise(int(row)).drawn.replace("\n", "↵") for row in rows]
 
     def _exercise(self, row: int) -> Exercise:
+        """Return an exercise by its number; that of a group of batches is the number of a place in it."""
+        if self._only:
+            return self._drawn(row)
+        size = _GROUP * self._batch
+        number = (row // size, self.reached)
+        if self._group is None or self._group[0] != number:
+            first = row // size * size
+            drawn = sorted(map(self._drawn, range(first, first + size)), key=_length)
+            order = np.random.default_rng(derive(self._seed, "order", first)).permutation(_GROUP)
+            places = (order[:, None] * self._batch + np.arange(self._batch)).flatten()
+            self._group = number, [drawn[place] for place in places]
+        return self._group[1][row % size]
+
+    def _drawn(self, row: int) -> Exercise:
         random = np.random.default_rng(derive(self._seed, "exercise", row))
         while True:
             level = drawn_level(random, self.curriculum, last=self.problem.last, reached=self.reached)
             found = self.problem.exercise(random, level, split="train")
             if found is not None:
                 return found
+
+
+def _length(exercise: Exercise) -> int:
+    return max(len(exercise.source), len(exercise.target))
 
 
 def name_of(level: Level) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from softsearch.recipes.schema.base import Count, Part, Share, Width
 from softsearch.recipes.schema.model import DecoderLayers, EncoderDecoder, Transformer
 from softsearch.recipes.schema.recipe import Recipe
-from softsearch.recipes.schema.training import Stop, Training
+from softsearch.recipes.schema.training import Training, require_score
 
 Digits = Annotated[int, Field(ge=1, le=18)]
 
@@ -93,12 +93,6 @@ class ReaderWriter(DecoderLayers):
     dropout: Share = 0.0
 
 
-class ExecutionStop(Stop):
-    """As in all trainings, but on answers that are written right from end to end, unless another score is named."""
-
-    on: Literal["loss", "accuracy", "exact"] = "exact"  # type: ignore[assignment]
-
-
 class ExecutionTraining(Training):
     """Training on exercises.
 
@@ -108,7 +102,6 @@ class ExecutionTraining(Training):
         Exercises in a batch.
     """
 
-    stop: ExecutionStop = ExecutionStop()
     batch_size: Count = 128
 
 
@@ -121,3 +114,8 @@ class ExecutionRecipe(Recipe):
         kind="reader_writer"
     )
     training: ExecutionTraining
+
+    @model_validator(mode="after")
+    def _it_stops_on_a_score_that_it_has(self) -> ExecutionRecipe:
+        require_score(self.training, "loss", "accuracy")
+        return self
