@@ -11,6 +11,7 @@ import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -60,12 +61,15 @@ def report(
     ratios: Mapping[str, float],
     absolute: Mapping[str, float],
     unit: str,
+    once: Mapping[str, float] = MappingProxyType({}),
     arguments: Sequence[str] | None = None,
 ) -> None:
     """Print a result, as a table or one JSON object, and keep it in ``benchmarks/results`` if asked to.
 
     Parameters
     ----------
+    once
+        Seconds that something takes which is done once, before.
     arguments
         The words of the command line that say so; None for all of them.
     """
@@ -76,6 +80,7 @@ def report(
     result: dict[str, Any] = {
         "ratios": {name: round(value, 3) for name, value in ratios.items()},
         unit.replace(" ", "_"): {name: round(value) for name, value in absolute.items()},
+        **({"seconds_once": {name: round(value, 1) for name, value in once.items()}} if once else {}),
         "hardware": hardware(),
         "date": today(),
     }
@@ -89,3 +94,5 @@ def report(
         print(f"  {way:<40} {value:>10,.0f} {unit}")
     for way, value in ratios.items():
         print(f"  {way:<40} {value:>10.2f} times")
+    for what, value in once.items():
+        print(f"  {what:<40} {value:>10.1f} s, once")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ import torch
 from softsearch import runs
 from softsearch.build.execution import held_out_of
 from softsearch.cli import app
+from softsearch.data.programs.batches import DrawnExercises
 from softsearch.errors import DataError, RecipeError
+from softsearch.inspection.gradients_of_runs import clipping_of
 from softsearch.inspection.report import write_report
 from softsearch.recipes import Recipe, load_recipe
 from softsearch.training.folder import RunFolder
@@ -151,6 +154,31 @@ def test_a_program_of_another_kind_is_told_with_its_place(run, capsys, tmp_path)
     assert "Traceback" not in error
 
 
+@pytest.mark.parametrize(
+    ("program", "told"),
+    [
+        ("while True: pass", "line 1, column 1: While is not in these programs"),
+        ("a=1\nprint(a+1.5)", "line 2, column 9: Constant with float"),
+        ("print(1+", "line 1, column 6: this is no program"),
+        ("", "line 1, column 1: there is nothing here"),
+    ],
+)
+def test_what_is_no_program_is_told_with_its_line_and_column(run, capsys, tmp_path, program, told):
+    file = tmp_path / "one.py"
+    file.write_text(program + "\n")
+    assert app.run(["predict", str(run), str(file)]) == 2
+    assert f"{file}: {told}" in capsys.readouterr().err
+
+
+def test_larger_numbers_than_any_of_training_are_warned_of(run, capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr("warnings.showwarning", warnings.showwarning)  # put back afterwards: a command replaces it
+    file = tmp_path / "one.py"
+    for program, warned in (("print(12+345)", True), ("print(12+34)", False)):
+        file.write_text(program)
+        assert app.run(["predict", str(run), str(file)]) == 0
+        assert ("a number has 3 digits, and those" in capsys.readouterr().err) == warned
+
+
 def test_levels_without_anything_to_hold_out_are_told(recipe, tmp_path):
     with pytest.raises(DataError) as error:
         runs.train(recipe("data={kind: memorisation, length: 1}", "seed=3"), tmp_path / "run", live=False)
@@ -171,3 +199,21 @@ def test_the_report_shows_levels_and_wrong_digits(run):
     assert "answers right" in page
     assert "by length and nesting" in page
     assert "<mark>" in page
+
+
+def test_gradients_are_those_of_the_level_that_the_best_weights_had_reached(recipe, tmp_path, monkeypatch):
+    run = runs.train(recipe("data.curriculum=naive", "training.stop.on=loss"), tmp_path / "run", live=False)
+    folder = RunFolder.open(run)
+    best = json.loads((folder.checkpoint_path(folder.in_use[-1]) / "state.json").read_text())["state"]["pace"]
+    assert best["reached"] > 0
+    paces, batch = [], DrawnExercises.batch
+
+    def watched(data: DrawnExercises, rows: np.ndarray) -> Any:
+        paces.append(data.pace)
+        return batch(data, rows)
+
+    monkeypatch.setattr(DrawnExercises, "batch", watched)
+    found = clipping_of(run)
+    assert found is not None
+    assert found.count == len(paces) == 48
+    assert all(pace == best for pace in paces)

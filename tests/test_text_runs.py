@@ -14,6 +14,7 @@ from safetensors.torch import load_file
 from softsearch import runs
 from softsearch.cli.scores import scores_table
 from softsearch.errors import DataError, RunError
+from softsearch.inspection.gradients_of_runs import clipping_of, gradients_of
 from softsearch.inspection.report import write_report
 from softsearch.recipes import Recipe, load_recipe
 from softsearch.training.folder import RunFolder
@@ -198,3 +199,16 @@ def test_fine_tuning_keeps_the_embeddings_of_the_weights_and_may_freeze_them(rec
 def test_weights_of_another_task_are_refused(recipe, tmp_path):
     with pytest.raises(RunError, match="that run has learnt another task"):
         trained(recipe("recurrent"), tmp_path / "run", start=Path(__file__).parent / "formats" / "format-1")
+
+
+def test_gradients_travel_through_the_cells_of_a_language_model_and_counted_ones_have_none(recipe, tmp_path):
+    run = trained(recipe("recurrent", "training.clip_norm=0.1", "training.validate_every=1 steps"), tmp_path / "run")
+    found = gradients_of(run)
+    assert {each.step for each in found} >= {0, 3}
+    assert {each.weights for each in found} >= {"first", "best"}
+    clipping = clipping_of(run)
+    assert clipping is not None
+    assert clipping.count == 48
+    assert 0 < clipping.share <= 1
+    with pytest.raises(RunError, match="this network has no recurrent cell"):
+        gradients_of(trained(recipe("ngram"), tmp_path / "counted"))

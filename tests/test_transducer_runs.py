@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +15,17 @@ import torch
 from PIL import Image
 
 from softsearch import runs
-from softsearch.build.transduction import held_out_of
+from softsearch.build.transduction import TransducerFamily, held_out_of
 from softsearch.cli import app
-from softsearch.errors import DataError, RecipeError
-from softsearch.inspection.gradients_of_runs import gradients_of, plot_gradients
+from softsearch.data.episodes.drawing import DrawnEpisodes
+from softsearch.data.episodes.episodes import Episodes
+from softsearch.errors import DataError, RecipeError, RunError
+from softsearch.inspection.gradients_of_runs import clipping_of, gradients_of, plot_gradients
 from softsearch.inspection.report import write_report
 from softsearch.recipes import Recipe, load_recipe
+from softsearch.runs.sweeps import Axis, settings_of, sweep
+from softsearch.tasks.transduction import TransductionTask
+from softsearch.training.checkpoints import save_average
 from softsearch.training.folder import RunFolder
 
 RECIPE = """
@@ -80,6 +87,18 @@ def test_longer_episodes_than_any_of_training_can_be_asked_for(run):
     assert list(found["sizes"]) == ["2", "9"]
     assert found["sizes"]["9"]["numbers"] == 27
     assert (run / "evaluations" / "length-2-9.json").exists()
+
+
+def test_settings_of_a_transducer_are_swept_and_scored_by_size(recipe, tmp_path):
+    path = recipe().path
+    axes = [Axis.parse("model.memory.start=constant,random")]
+    *_, found = sweep(settings_of(path, axes, (), tmp_path / "out"), tmp_path / "out", on="length=2,9", live=False)
+    scores = found["runs"][0]["scores"]
+    assert scores.keys() == {f"{name}_{size}" for name in ("bits", "errors", "exact") for size in (2, 9)}
+    folder = tmp_path / "out" / found["runs"][0]["folder"]
+    sizes = runs.evaluate(folder, on="length=2,9")["sizes"]
+    assert scores["bits_9"] == sizes["9"]["metrics"]["bits"]["value"] > scores["bits_2"]
+    assert runs.evaluate(folder)["metrics"].keys() == {"bits", "errors", "exact"}
 
 
 @pytest.mark.parametrize("on", ["lenght=3", "length=0", "length=", "length=a", "train", "items=3"])
@@ -198,8 +217,153 @@ def test_a_line_that_is_no_sequence_is_told_with_its_place(run, capsys, tmp_path
     assert "Traceback" not in error
 
 
-def test_gradients_are_followed_through_the_cell_of_a_run(run, tmp_path):
+def test_gradients_are_followed_through_the_cell_of_a_run_along_its_training(recipe, tmp_path):
+    run = runs.train(recipe("training.validate_every=2 steps", "training.keep=3"), tmp_path / "run", live=False)
+    folder = RunFolder.open(run)
     found = gradients_of(run)
-    assert [(each.layer, each.weights) for each in found] == [("layers.cell", "first"), ("layers.cell", "best")]
-    assert all(norm <= bound + 1e-4 for each in found for norm, bound in zip(each.norms, each.bounds, strict=True))
+    assert [each.step for each in found] == [0, 2, 4, 6]
+    assert {each.layer for each in found} == {"layers.cell"}
+    assert [each.weights for each in found] == [
+        "first", *("best" if [step] == folder.in_use else "kept" for step in (2, 4, 6))
+    ]  # fmt: skip
+    for each in found:
+        assert all(norm <= bound * (1 + 1e-9) for norm, bound in zip(each.norms, each.bounds, strict=True))
+        smallest, median, largest = each.singular_values
+        assert smallest <= median <= largest == pytest.approx(each.norms[-1])
+    assert len({each.norms[-1] for each in found}) == 4
     plot_gradients(found)
+
+
+def test_a_mean_of_weights_is_the_last_along_the_training(recipe, tmp_path):
+    changes = ["training.max_steps=4", "training.validate_every=2 steps", "training.keep=2"]
+    run = runs.train(recipe(*changes), tmp_path / "run", live=False)
+    folder, model = RunFolder.open(run), runs.load(run).model
+    with torch.no_grad():
+        model.layers.cell.from_read.weight.mul_(2.0)
+    save_average(folder, model=model, steps=[2, 4])
+    folder.point_to(last=4, best=4, kept=[2, 4], averaged=[2, 4])
+    found = gradients_of(run)
+    assert [(each.step, each.weights) for each in found] == [(0, "first"), (2, "kept"), (4, "kept"), (4, "best")]
+    assert found[2].norms != found[3].norms
+
+
+def test_what_clipping_does_is_told(recipe, tmp_path, capsys):
+    run = runs.train(recipe("training.clip_norm=0.01"), tmp_path / "run", live=False)
+    found = clipping_of(run)
+    assert found is not None
+    assert (found.count, found.share) == (48, 1.0)
+    assert found.length < 1
+    picture = tmp_path / "gradients.png"
+    assert app.run(["look", str(run), "--gradients", "--out", str(picture)]) == 0
+    told = capsys.readouterr().out
+    assert "training.clip_norm shortens 100 % of 48 gradients of the best weights" in told
+    assert f"{found.degrees:.1f} degrees" in told
+    assert app.run(["look", str(run), "--gradients", "--json", "--out", str(picture)]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["clipping"] == dataclasses.asdict(found)
+    assert [each["step"] for each in told["gradients"]] == [0, *RunFolder.open(run).checkpoints]
+
+
+@pytest.mark.parametrize(
+    ("limit", "told"), [("null", "training.clip_norm is null"), ("1000", "none of 48 gradients of the best weights")]
+)
+def test_that_nothing_is_clipped_is_told(recipe, tmp_path, capsys, limit, told):
+    run = runs.train(recipe(f"training.clip_norm={limit}", "training.max_steps=1"), tmp_path / "run", live=False)
+    assert app.run(["look", str(run), "--gradients", "--out", str(tmp_path / "gradients.png")]) == 0
+    assert told in capsys.readouterr().out
+
+
+def _poisoned(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+    batch = DrawnEpisodes.batch
+
+    def poison(data: DrawnEpisodes, rows: np.ndarray) -> Episodes:
+        found = batch(data, rows)
+        found.inputs[0, step] = math.nan
+        return found
+
+    monkeypatch.setattr(DrawnEpisodes, "batch", poison)
+
+
+def test_a_training_that_ends_without_finite_numbers_says_at_which_step_they_begin(recipe, tmp_path, monkeypatch):
+    loaded = recipe("training.max_steps=20", "data.length=[4, 4]")
+    _poisoned(monkeypatch, 2)
+    with pytest.raises(RunError) as error:
+        runs.train(loaded, tmp_path / "run", live=False)
+    assert "no finite loss or gradient in 10 batches in a row" in error.value.problem
+    assert "the first number that is not finite is in the controller's state, at step 3 of 9" in error.value.problem
+
+
+@pytest.fixture
+def machine(recipe) -> tuple[Any, Any, list[Episodes]]:
+    loaded = recipe("model.writing=2", "model.reading=2", "data.length=[4, 4]", "model.memory.start=learned")
+    model = TransducerFamily().model(loaded, sizes={"inputs": 4, "outputs": 3})
+    return TransductionTask(written="bits", inputs=4, outputs=3), model, held_out_of(loaded, "valid")[:1]
+
+
+@pytest.mark.parametrize(
+    ("weights", "place", "told"),
+    [
+        ("layers.cell.controller.nothing", (), "the forward pass is finite: only the gradient is not"),
+        ("layers.cell.input.bias", (0,), "the controller's state, at step 1 of 9"),
+        ("layers.cell.looks.bias", (12,), "the weights of writing head 2, at step 1 of 9"),
+        ("layers.cell.looks.bias", (24,), "the weights of reading head 1, at step 1 of 9"),
+        ("layers.cell.looks.bias", (36,), "the weights of reading head 2, at step 1 of 9"),
+        ("layers.cell.changes.bias", (0,), "the memory, at step 1 of 9"),
+        ("layers.cell.first_memory", (2, 1), "the memory, before the first step"),
+        ("output.bias", (0,), "what is written, at step 1 of 9"),
+    ],
+)
+def test_the_part_of_the_network_that_is_not_finite_first_is_named(machine, weights, place, told):
+    task, model, batches = machine
+    for name, parameter in model.named_parameters():
+        if name == weights:
+            with torch.no_grad():
+                parameter[place] = math.nan
+    assert told in task.where_not_finite(model, batches)
+
+
+def test_a_loss_that_is_not_finite_is_told_from_what_is_written(machine):
+    _, model, batches = machine
+    with torch.no_grad():
+        model.output.bias.fill_(1e30)
+    task = TransductionTask(written="numbers", inputs=4, outputs=3)
+    assert task.where_not_finite(model, batches) == "all that is written is finite, and the loss is not"
+
+
+def test_without_a_memory_what_is_written_is_looked_at(recipe):
+    loaded = recipe("model={kind: recurrent, hidden: 3}", "data.length=[4, 4]")
+    model = TransducerFamily().model(loaded, sizes={"inputs": 4, "outputs": 3})
+    (batch, *_) = held_out_of(loaded, "valid")
+    batch.inputs[1, 6] = math.inf
+    batch.inputs[0, 4] = math.nan
+    found = TransductionTask(written="bits", inputs=4, outputs=3).where_not_finite(model, [batch])
+    assert found == "the first number that is not finite is in what is written, at step 5 of 9"
+
+
+@pytest.mark.parametrize(("on", "warned"), [("length=9", "length=9 ask to keep 9"), ("length=6", None), (None, None)])
+def test_episodes_that_need_more_cells_than_there_are_are_warned_of_and_scored(run, on, warned):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        assert runs.evaluate(run, on=on)["count"] > 0
+        assert runs.traced(run, on=on).uses is not None
+    told = [str(each.message) for each in caught]
+    expected = f"the memory has 6 cells, and episodes of {warned} vectors: they cannot all be kept"
+    assert told == ([] if warned is None else [expected] * 2)
+
+
+def test_episodes_of_training_that_need_more_cells_are_warned_of_too(recipe, tmp_path):
+    run = runs.train(recipe("model.memory.cells=3", "training.max_steps=1"), tmp_path / "run", live=False)
+    with pytest.warns(UserWarning, match="the memory has 3 cells, and the largest episodes ask to keep 4 vectors"):
+        runs.evaluate(run)
+
+
+def test_one_episode_has_one_size(run):
+    with pytest.raises(DataError, match="one episode has one size"):
+        runs.traced(run, on="length=3,4")
+
+
+def test_a_film_of_no_memory_is_refused(recipe, tmp_path, capsys):
+    run = runs.train(recipe("model={kind: recurrent, hidden: 3}", "training.max_steps=1"), tmp_path / "run", live=False)
+    assert app.run(["look", str(run), "--memory", "--out", str(tmp_path / "memory.gif")]) == 2
+    assert "a film is of a memory, and this network has none" in capsys.readouterr().err
+    assert app.run(["look", str(run), "--memory", "--out", str(tmp_path / "memory.png")]) == 0

@@ -7,7 +7,6 @@ import math
 
 import numpy as np
 import pytest
-import torch
 
 from softsearch.claims import c10_product_of_norms, c12_iterated_map, c15_clipping, small_recurrent
 from softsearch.metrics.repeats import Figures
@@ -46,17 +45,6 @@ def test_no_norm_is_above_its_bound(monkeypatch):
         model = small_recurrent.network(1, problem=small_recurrent.COMPARING, gain=gain)
         assert c10_product_of_norms.over(c10_product_of_norms.follow(model, 1)) < 1e-9
     assert c10_product_of_norms.linear_off(1) < 1e-9
-
-
-def test_clipping_keeps_a_direction_and_has_a_bias_only_where_it_cuts():
-    gradient = torch.tensor([3.0, 4.0])
-    assert c15_clipping.clipped(gradient, 10.0) is gradient
-    torch.testing.assert_close(c15_clipping.clipped(gradient, 1.0), torch.tensor([0.6, 0.8]))
-    drawn = torch.tensor([[10.0, 0.0], [0.0, 1.0]])
-    assert c15_clipping.bias(drawn, 100.0) == (0.0, pytest.approx(1.0))
-    degrees, length = c15_clipping.bias(drawn, 1.0)
-    assert degrees == pytest.approx(45 - np.degrees(np.arctan(0.1)), abs=1e-4)
-    assert length < 1
 
 
 def test_without_clipping_a_linear_net_blows_up_and_with_it_none_does(monkeypatch):

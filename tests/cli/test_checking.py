@@ -6,6 +6,8 @@ import shutil
 
 import pytest
 
+from softsearch.build import families
+from softsearch.cli import checking_recipes
 from softsearch.data.grammar import generate
 from softsearch.recipes import dump_recipe, load_recipe
 from softsearch.training.folder import RunFolder
@@ -148,6 +150,58 @@ def test_a_recipe_of_generated_data_has_no_files_to_read(command, tmp_path):
     ended = command("check", recipe)
     assert ended.code == 0
     assert "generated" in ended.out
+
+
+def test_a_recipe_of_programs_shows_one(command):
+    ended = command("check", "programs/addition")
+    assert ended.code == 0, ended.err
+    assert "its data are drawn as they are needed" in ended.out
+    (one, other, answer) = re.search(r"print\((\d+)\+(\d+)\)\n  answer: (\d+)\n", ended.out).groups()
+    assert int(one) + int(other) == int(answer)
+    found = json.loads(command("check", "programs/addition", "--json").out)["data"]
+    assert found["example"] == {"program": f"print({one}+{other})", "read": found["example"]["read"], "answer": answer}
+
+
+def test_a_recipe_of_programs_tells_how_the_network_reads_them_and_what_there_is_none_of(command, tmp_path):
+    recipe = tmp_path / "own.yaml"
+    problem = "task: {kind: execution}\ntraining: {max_steps: 500}\nseed: 3\ndata: {kind: memorisation, "
+    recipe.write_text(problem + "length: 3, inversion: true}\n")
+    ended = command("check", recipe)
+    digits = re.search(r"for example:\n  (\d{3})\n", ended.out)[1]
+    assert f"  which the network reads as: '{digits[::-1]}'\n  answer: {digits}\n" in ended.out
+    recipe.write_text(problem + "length: 1}\n")
+    ended = command("check", recipe)
+    assert (ended.code, ended.out) == (2, "")
+    assert "there are too few exercises of length 1" in ended.err
+
+
+def test_a_recipe_of_episodes_tells_their_sizes_and_a_memory_that_is_too_small(command, tmp_path):
+    ended = command("check", "memory/copy")
+    assert ended.code == 0, ended.err
+    for told in (
+        "its data are drawn as they are needed",
+        "episodes of copy: length 1 to 20; 3 to 41 steps",
+        "at each step 9 numbers are read and 8 written",
+        "for example, length 20: 41 steps, of which 20 count",
+    ):
+        assert told in ended.out
+    assert "the memory has" not in ended.out
+    recipe = tmp_path / "own.yaml"
+    recipe.write_text(
+        "task: {kind: transduction}\ndata: {kind: associative_recall}\ntraining: {max_steps: 500}\n"
+        "model: {kind: turing_machine, memory: {cells: 9}}\n"
+    )
+    told = (
+        "the memory has 9 cells, and the largest episodes ask to keep 18 vectors: set model.memory.cells to at least 18"
+    )
+    assert told in command("check", recipe).out
+    found = json.loads(command("check", recipe, "--json").out)["data"]
+    assert found["remarks"] == [told]
+    assert found["example"] == {"items": 6, "steps": 32, "counted": 3}
+
+
+def test_every_kind_of_recipe_can_be_checked():
+    assert checking_recipes._OF_KIND.keys() == families._FAMILIES.keys()
 
 
 def test_an_intact_run_passes(command, run):

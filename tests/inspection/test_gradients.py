@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from softsearch.inspection.gradients import through_time
+from softsearch.inspection.gradients import through_time, visible_through_time
 from softsearch.nn.cells import make_cell
 from softsearch.nn.turing_machine import TuringMachineCell
 
@@ -38,6 +38,9 @@ def test_jacobians_are_those_of_the_whole_sequence(kind):
             last = cell(step, last)
         rows = [flat(torch.autograd.grad(each, leaves, retain_graph=True, allow_unused=True)) for each in flat(last)]
         torch.testing.assert_close(found.jacobians[begin], torch.stack(rows), rtol=0, atol=1e-10)
+    visible = visible_through_time(cell, gates, state)
+    size = state[0].numel()
+    torch.testing.assert_close(visible, found.jacobians[:, :size, :size], rtol=0, atol=1e-12)
     assert bool((found.norms <= found.bounds * (1 + 1e-9)).all())
     torch.testing.assert_close(found.singular_values[:, 0], found.norms)
 

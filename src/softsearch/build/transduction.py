@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, assert_never
+from typing import Any, NamedTuple, assert_never
 
 import torch
 
 from softsearch.build.family import Family, Prepared, until_learnt
 from softsearch.data.episodes.algorithms import AssociativeRecall, Copy, NGrams, PrioritySort, RepeatCopy
 from softsearch.data.episodes.drawing import DrawnEpisodes, Ranges, held_out
-from softsearch.data.episodes.episodes import Algorithm, Episodes
+from softsearch.data.episodes.episodes import Algorithm, Episodes, Sizes
 from softsearch.data.episodes.sums import Comparison, Sum
 from softsearch.models.transducer import MemoryLayer, RecurrentStack, Transducer
 from softsearch.nn.recurrent import Layers
@@ -88,13 +88,25 @@ class TransducerFamily(Family[schema.TransducerRecipe]):
 
     def remarks(self, recipe: schema.TransducerRecipe, about: Mapping[str, Any]) -> Iterator[str]:
         """Yield that the memory is too small, if it is."""
-        most = {name: most for name, (_, most) in ranges_of(recipe.data).items()}
-        needed = algorithm_of(recipe.data).cells(most)
-        if isinstance(recipe.model, schema.TuringMachine) and recipe.model.memory.cells < needed:
-            yield (
-                f"the memory has {recipe.model.memory.cells:,} cells, and the largest episodes ask to keep {needed:,}"
-                f" vectors: set model.memory.cells to at least {needed:,}"
-            )
+        lacking = lacking_cells(recipe, largest_of(recipe.data), which="the largest episodes")
+        if lacking is not None:
+            yield f"{lacking.told}: set model.memory.cells to at least {lacking.needed:,}"
+
+
+class Lacking(NamedTuple):
+    """That episodes need more cells than a memory has: how many, and a sentence."""
+
+    needed: int
+    told: str
+
+
+def lacking_cells(recipe: schema.TransducerRecipe, sizes: Sizes, *, which: str) -> Lacking | None:
+    """Return what a memory lacks for episodes of a size, which are called `which`; None where it is large enough."""
+    needed = algorithm_of(recipe.data).cells(sizes)
+    if not isinstance(recipe.model, schema.TuringMachine) or recipe.model.memory.cells >= needed:
+        return None
+    told = f"the memory has {recipe.model.memory.cells:,} cells, and {which} ask to keep {needed:,} vectors"
+    return Lacking(needed, told)
 
 
 def algorithm_of(recipe: schema.EpisodeSource) -> Algorithm:
@@ -121,6 +133,11 @@ def algorithm_of(recipe: schema.EpisodeSource) -> Algorithm:
 def ranges_of(recipe: schema.EpisodeSource) -> Ranges:
     """Return the sizes of episodes that a recipe names: the least and the most of each."""
     return {name: getattr(recipe, name) for name in ("length", "repeats", "items", "kept") if hasattr(recipe, name)}
+
+
+def largest_of(recipe: schema.EpisodeSource) -> Sizes:
+    """Return the sizes of the largest episodes that a recipe names."""
+    return {name: most for name, (_, most) in ranges_of(recipe).items()}
 
 
 def held_out_of(recipe: schema.TransducerRecipe, split: str) -> list[Episodes]:

@@ -29,6 +29,7 @@ import torch
 from softsearch.claims.catalogue import STATEMENTS
 from softsearch.claims.framework import Claim
 from softsearch.claims.small_recurrent import COMPARING, SUMMING, Problem, batches, gradient, move, network
+from softsearch.inspection.clipping import bias, clipped
 from softsearch.metrics.repeats import Figures
 from softsearch.pictures.charts import curves
 from softsearch.shapes import Float, Tensor
@@ -71,17 +72,17 @@ CLAIM = Claim(
 def measure(seed: int) -> dict[str, float]:
     """Return which trainings blew up, and the bias of clipping."""
     drawn = gradients(seed)
-    degrees, length = bias(drawn, LIMIT)
+    cut = bias(drawn, LIMIT)
     found = {}
     for name, setting in SETTINGS.items():
         found[f"{name}_blown_up"] = float(blown_up(trained(setting, seed, math.inf)))
         found[f"{name}_blown_up_when_clipped"] = float(blown_up(trained(setting, seed, LIMIT)))
     return {
         **found,
-        "share_that_is_clipped": float((drawn.norm(dim=1) > LIMIT).float().mean()),
-        "degrees_between_the_means": degrees,
-        "length_of_the_clipped_mean": length,
-        "degrees_with_a_limit_never_reached": bias(drawn, 2 * float(drawn.norm(dim=1).max()))[0],
+        "share_that_is_clipped": cut.share,
+        "degrees_between_the_means": cut.degrees,
+        "length_of_the_clipped_mean": cut.length,
+        "degrees_with_a_limit_never_reached": bias(drawn, 2 * float(drawn.norm(dim=1).max())).degrees,
     }
 
 
@@ -102,12 +103,6 @@ def picture(seed: int) -> Figure:
         for how, limit in ((", as it is", math.inf), (", clipped", LIMIT))
     }
     return curves(series, ylabel="half the squared error")
-
-
-def clipped(gradient: Float[Tensor, " features"], limit: float) -> Float[Tensor, " features"]:
-    """Return a gradient that is no longer than the limit."""
-    length = float(gradient.norm())
-    return gradient if length <= limit else limit / length * gradient
 
 
 def trained(setting: Setting, seed: int, limit: float) -> list[float]:
@@ -134,12 +129,3 @@ def gradients(seed: int) -> Float[Tensor, "rows features"]:
     model = network(seed, problem=SUMMING)
     drawn = itertools.islice(batches(SUMMING, seed, length=LENGTH), DRAWN)
     return torch.stack([gradient(SUMMING, model, batch)[1] for batch in drawn])
-
-
-def bias(drawn: Float[Tensor, "rows features"], limit: float) -> tuple[float, float]:
-    """Return the angle between the means of clipped gradients and of gradients, and the ratio of their lengths."""
-    plain = drawn.double().mean(dim=0)
-    cut = torch.stack([clipped(each, limit) for each in drawn.double()]).mean(dim=0)
-    cosine = float((plain @ cut) / (plain.norm() * cut.norm()))
-    degrees = math.degrees(math.acos(min(1.0, cosine)))
-    return (0.0 if degrees < 1e-4 else degrees), float(cut.norm() / plain.norm())

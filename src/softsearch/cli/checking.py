@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import glob
 import json
-import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from softsearch.cli import checking_recipes
 from softsearch.cli.console import Json, say, say_json
 from softsearch.errors import DataError, RecipeError, RunError
 
 if TYPE_CHECKING:
-    from softsearch.cli.survey import Survey
-    from softsearch.recipes.schema import Files, LanguageRecipe, Recipe
     from softsearch.training.folder import RunFolder
 
 RECIPE_SUFFIXES = {".yaml", ".yml"}
-_CLASSES = 12  # that are named
 
 
 def check(
@@ -48,7 +44,7 @@ def _examined(what: list[str]) -> tuple[dict[str, Any], list[str]]:
     if paths[0].is_dir():
         return _run(paths[0])
     # What is neither a file nor a folder is the name of a recipe that ships, or a mistake that is explained as one.
-    return _recipe(what[0])
+    return checking_recipes.examine(what[0])
 
 
 def _run(path: Path) -> tuple[dict[str, Any], list[str]]:
@@ -137,7 +133,7 @@ def _kept(report: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _corpus(paths: list[Path]) -> tuple[dict[str, Any], list[str]]:
-    from softsearch.cli.survey import part_of, survey
+    from softsearch.cli.survey import described, part_of, survey
 
     try:
         found = survey([part_of(paths)])
@@ -147,7 +143,7 @@ def _corpus(paths: list[Path]) -> tuple[dict[str, Any], list[str]]:
             raise
         fix = f"where the other side is in a file of its own: softsearch check {paths[0]} {others[0]}"
         raise DataError(error.problem, path=error.path, line=error.line, value=error.value, fix=fix) from error
-    return {"kind": "data", **found.to_dict()}, _described(found)
+    return {"kind": "data", **found.to_dict()}, described(found)
 
 
 def _other_sides(file: Path) -> list[Path]:
@@ -157,113 +153,3 @@ def _other_sides(file: Path) -> list[Path]:
     return [
         path for path in file.parent.glob(f"{glob.escape(file.stem)}.*") if path != file and is_language(path.suffix)
     ]
-
-
-def _recipe(name: str) -> tuple[dict[str, Any], list[str]]:
-    from softsearch.recipes.reading import load_recipe
-    from softsearch.recipes.schema import (
-        CaptionRecipe,
-        Files,
-        ImageRecipe,
-        LanguageRecipe,
-        SentenceRecipe,
-        TranslationRecipe,
-    )
-
-    recipe = load_recipe(name)
-    found: dict[str, Any] = {"kind": "recipe", "path": str(recipe.path), "data": {}}
-    lines = [f"{recipe.path}: a valid recipe"]
-    if isinstance(recipe, LanguageRecipe):
-        found["data"] = _text(recipe)
-        return found, [*lines, *_sizes(found["data"])]
-    if isinstance(recipe, ImageRecipe | SentenceRecipe):
-        found["data"] = _prepared(recipe)
-        return found, [*lines, *_classes(found["data"])]
-    if isinstance(recipe, CaptionRecipe):
-        found["data"] = _prepared(recipe)
-        return found, [*lines, *_captions(found["data"])]
-    assert isinstance(recipe, TranslationRecipe)
-    if not isinstance(recipe.data, Files):
-        lines.append("its data are generated: there are no files to read")
-        return found, lines
-    for split, survey in _splits(recipe.data, seed=recipe.seed):
-        found["data"][split] = survey.to_dict()
-        lines += [f"{split}:", *(f"  {line}" for line in _described(survey))]
-    return found, lines
-
-
-def _text(recipe: LanguageRecipe) -> dict[str, Any]:
-    """Return what each split of running text holds, as training reads it."""
-    from softsearch.build.texts import materialise
-
-    with tempfile.TemporaryDirectory() as temporary:
-        prepared = materialise(recipe, Path(temporary), overfit=None, tokenizer=None)
-    return {"vocabulary": prepared.tokenizer.size, **prepared.report}
-
-
-def _sizes(found: Mapping[str, Any]) -> Iterator[str]:
-    yield f"vocabulary: {found['vocabulary']:,} tokens"
-    for split in ("train", "valid", "test"):
-        if split in found:
-            own = found[split]
-            read = ", ".join(f"{own[what]:,} {what}" for what in ("tokens", "words", "bytes"))
-            yield f"{split}: {own['kept']:,} lines, {read}; {100 * own['unknown'] / own['tokens']:.1f} % unknown"
-    if "vectors" in found["train"]:
-        yield f"vectors: {found['train']['vectors']['found']:,} of {found['vocabulary']:,} tokens have one"
-
-
-def _prepared(recipe: Recipe) -> dict[str, Any]:
-    """Return what each split of a recipe's data holds, as training reads it."""
-    from softsearch.build.families import family_of
-
-    with tempfile.TemporaryDirectory() as temporary:
-        return dict(family_of(recipe).materialise(recipe, Path(temporary) / "data", overfit=None, base=None).report)
-
-
-def _classes(found: Mapping[str, Any]) -> Iterator[str]:
-    for split, own in found.items():
-        most = sorted(own["classes"].items(), key=lambda each: -each[1])
-        shown = ", ".join(f"{name} {count:,}" for name, count in most[:_CLASSES])
-        more = f" and {len(most) - _CLASSES:,} more classes" if len(most) > _CLASSES else ""
-        unknown = (
-            f"; {100 * own['unknown'] / max(1, own['tokens']):.1f} % of the tokens unknown" if "tokens" in own else ""
-        )
-        yield f"{split}: {own['kept']:,} ({shown}{more}){unknown}"
-
-
-def _captions(found: Mapping[str, Any]) -> Iterator[str]:
-    from softsearch.build.captions import LACKING
-
-    for split, own in found.items():
-        yield f"{split}: {own['kept']:,} images with {own['captions']:,} captions"
-        for name, told in LACKING.items():
-            names = own["names"][name]
-            yield from [f"  {own[name]:,} {told}:", *(f"    {each}" for each in names)] if names else []
-            yield from ["    …"] if own[name] > len(names) else []
-
-
-def _splits(data: Files, *, seed: int) -> Iterator[tuple[str, Survey]]:
-    """Yield what each split holds, as training reads it: first the corpora to train on, then what is held out."""
-    from softsearch.build import examination
-    from softsearch.build.corpus import build_corpus
-    from softsearch.cli.survey import Part, survey
-    from softsearch.data.doctor.findings import worst_first
-    from softsearch.data.parallel import PairReport
-
-    corpus = build_corpus(data, seed=seed)
-    shared = examination.overlaps(data, corpus)
-    for portion, names in zip(corpus.train, examination.train_names(data), strict=True):
-        report = PairReport()
-        pairs = examination.compared(portion.read(report), shared, name=names[0])
-        yield f"train: {names[0]}" if len(corpus.train) > 1 else "train", survey([Part(pairs, report, names)])
-    for split, held_out in examination.held_out(corpus).items():
-        read = corpus.reports.get(split) or PairReport(read=len(held_out), kept=len(held_out))
-        found = survey([Part(held_out, read, examination.held_out_names(data, split))])
-        yield split, replace(found, findings=worst_first([*shared[split].findings(), *found.findings]))
-
-
-def _described(survey: Survey) -> list[str]:
-    from softsearch.cli.survey import in_full, sentences
-
-    findings = [line for finding in survey.findings for line in in_full(finding)]
-    return [*sentences(survey), *(findings or ["nothing to complain of"])]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -32,6 +34,7 @@ def predict(run: Path, _options: Given, files: Sequence[str] | None, *, form: Fo
             raise DataError(
                 error.problem, path=None if name == "-" else name, value=error.value, allowed=error.allowed
             ) from None
+        _remark(program, executor.task.problem.last.length)
         if form is Format.jsonl:
             fields = {"written": found.written, "answer": found.exercise.target, "right": found.is_right}
             sys.stdout.write(json.dumps(fields) + "\n")
@@ -39,6 +42,13 @@ def predict(run: Path, _options: Given, files: Sequence[str] | None, *, form: Fo
             told = "" if found.is_right else f"\t(it prints {found.exercise.target})"
             sys.stdout.write(f"{found.written}{told}\n")
         sys.stdout.flush()
+
+
+def _remark(program: str, length: int) -> None:
+    longest = max((len(number) for number in re.findall(r"\d+", program)), default=0)
+    if longest > length:
+        told = f"a number has {longest} digits, and those that this network has learnt from have at most {length}"
+        warnings.warn(told, stacklevel=3)
 
 
 def _program(name: str) -> str:

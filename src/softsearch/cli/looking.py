@@ -41,7 +41,7 @@ _KERNELS = "Draw the first kernels of a network that reads images, and what each
 _AUGMENTATION = "Of a run or a recipe that reads images: draw some training images as training sees them."
 _FILTERS = "List the n-grams on which the filters of a network for sentences fire; with --text, those of one sentence."
 _MEMORY = "Draw one episode: what is read and written, where the heads are; as .gif a film of the memory."
-_GRADIENTS = "Of any run with recurrent cells: draw how gradients shrink or grow on their way back in time."
+_GRADIENTS = "Of any run with recurrent cells: draw how gradients fare on their way back in time; what clipping does."
 _TEXT = "The text to look at; default: the run's validation text."
 _OUT = "The picture to write, .png; with --cell and --cells also a page, .html. Several are numbered or named."
 
@@ -114,10 +114,10 @@ def look(
         _of_recipe(view, run, options)
         return
     if list(asked) == ["gradients"]:
-        _view({"gradients": {"out"}}, asked, options, run, example="")
+        _view({"gradients": looking_at_gradients.TAKES}, asked, options, run, example="")
         path = out or Path("gradients.png")
         _check_suffix(path, [".png"])
-        looking_at_gradients.look(run, path)
+        looking_at_gradients.look(run, path, as_json=as_json)
         return
     at = _AT[runs.kind_of(run)]
     asked = asked or {at.ALONE[name]: None for name in options if name in at.ALONE}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from softsearch.cli.console import note, say
 from softsearch.cli.given import Given
-from softsearch.errors import SoftsearchError
+from softsearch.errors import RunError, SoftsearchError
 
 VIEWS = {"memory": {"out", "on"}}
 """What can be looked at, and the options that this has."""
@@ -20,9 +20,12 @@ def look(_view: str, run: Path, _asked: object, options: Given) -> None:
     from softsearch import runs
 
     out: Path = options["out"]
-    episode = runs.traced(run, on=options.get("on"))
+    episode, is_film = runs.traced(run, on=options.get("on")), out.suffix.lower() == ".gif"
+    if is_film and episode.uses is None:
+        told = "a film is of a memory, and this network has none"
+        raise RunError(told, path=run, fix="give --out a name that ends in .png, for a picture of an episode")
     try:
-        if out.suffix.lower() == ".gif":
+        if is_film:
             episode.save_film(out)
         else:
             from softsearch.pictures import save_png

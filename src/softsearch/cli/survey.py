@@ -178,6 +178,12 @@ def in_full(finding: Finding) -> Iterator[str]:
     yield f"    what to do: {KINDS[finding.kind].advice}"
 
 
+def described(survey: Survey) -> list[str]:
+    """Describe what was found, and each finding in full."""
+    findings = [line for finding in survey.findings for line in in_full(finding)]
+    return [*sentences(survey), *(findings or ["nothing to complain of"])]
+
+
 def _explaining(pairs: Iterable[Pair], examiner: Any) -> Iterator[Pair]:
     """Yield pairs; where two files differ in length, say from where on they do not fit, if that can be told."""
     from softsearch.data.parallel import LengthsDiffer

@@ -73,8 +73,39 @@ def through_time(cell: nn.Module, gates: Iterable[Float[Tensor, "batch gates"]],
     return ThroughTime(torch.stack(found), norms.flip(0).cumprod(0).flip(0))
 
 
+def visible_through_time(
+    cell: nn.Module, gates: Iterable[Float[Tensor, "batch gates"]], state: State
+) -> Float[Tensor, "length hidden hidden"]:
+    """Follow the gradient of the first tensor of the last state alone, by whatever way it goes: for large states.
+
+    Returns
+    -------
+    Its derivatives by the first tensor of each earlier state: the upper left part of what :func:`through_time` returns.
+    """
+    before = []
+    for step in gates:
+        before.append((step, state))
+        state = tuple(each.detach() for each in cell(step, state))
+    visible = state[0].numel()
+    rows = torch.eye(sum(each.numel() for each in state), dtype=state[0].dtype)[:visible]
+    found = []
+    for step, earlier in reversed(before):
+        function, flat = _flat(cell, step, earlier)
+        pulled_back = torch.func.vjp(function, flat)[1]
+        (rows,) = torch.func.vmap(pulled_back)(rows)
+        found.append(rows[:, :visible])
+    return torch.stack(found[::-1])
+
+
 def _factor(cell: nn.Module, gates: Tensor, state: State) -> Float[Tensor, "features features"]:
     """Return the derivative of a cell's next state by its state, each as one vector."""
+    return torch.autograd.functional.jacobian(*_flat(cell, gates, state), vectorize=True)
+
+
+def _flat(
+    cell: nn.Module, gates: Tensor, state: State
+) -> tuple[Callable[[Tensor], Tensor], Float[Tensor, " features"]]:
+    """Return a step of a cell as a function of its state as one vector, and this vector."""
     shapes = [each.shape for each in state]
     sizes = [each.numel() for each in state]
 
@@ -82,8 +113,7 @@ def _factor(cell: nn.Module, gates: Tensor, state: State) -> Float[Tensor, "feat
         parts = [part.reshape(shape) for part, shape in zip(flat.split(sizes), shapes, strict=True)]
         return torch.cat([each.flatten() for each in cell(gates, tuple(parts))])
 
-    flat = torch.cat([each.detach().flatten() for each in state])
-    return torch.autograd.functional.jacobian(step, flat, vectorize=True)
+    return step, torch.cat([each.detach().flatten() for each in state])
 
 
 class Layer(NamedTuple):

@@ -6,7 +6,7 @@ y_t = W h_t + b                          logits of bits, or numbers: the task kn
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, final
 
 import torch
@@ -127,12 +127,28 @@ class MemoryLayer(nn.Module):
 
     def traced(self, inputs: Float[Tensor, "batch length input"]) -> Traced:
         """Return what the memory holds after each step, and where each head was."""
-        state, states = self.start(len(inputs)), []
-        for gates in self.cell.input(inputs.transpose(0, 1)):
-            state = self.cell(gates, state)
-            states.append(state)
+        _, *states = self._states(inputs)
         memory, weights = (torch.stack([each[place] for each in states], dim=1) for place in (1, 2))
         return Traced(memory, weights[:, :, : self.cell.writing], weights[:, :, self.cell.writing :])
+
+    def first_not_finite(self, inputs: Float[Tensor, "batch length input"]) -> tuple[str, int] | None:
+        """Return where the first number is that is not finite, and at which step; None where all are.
+
+        Steps count from 1; 0 is before the first of them.
+        """
+        for step, state in enumerate(self._states(inputs)):
+            for name, part in self.cell.named(state).items():
+                if not bool(part.isfinite().all()):
+                    return name, step
+        return None
+
+    def _states(self, inputs: Float[Tensor, "batch length input"]) -> Iterator[State]:
+        """Yield the state before the first step, and after each."""
+        state = self.start(len(inputs))
+        yield state
+        for gates in self.cell.input(inputs.transpose(0, 1)):
+            state = self.cell(gates, state)
+            yield state
 
 
 @final

@@ -55,8 +55,8 @@ class FeedForwardCell(nn.Module):
 class TuringMachineCell(nn.Module):
     """One step of a Neural Turing Machine.
 
-    Its state is (visible, memory, weights, *rest of the controller's state): the heads that write come first among the
-    weights.
+    Its state is (visible, memory, weights, and what else the controller's state has): the heads that write come first
+    among the weights.
 
     Parameters
     ----------
@@ -140,6 +140,18 @@ class TuringMachineCell(nn.Module):
         memory = written(memory, weights[:, : self.writing], torch.sigmoid(erase), torch.tanh(add))
         read = (weights[:, self.writing :] @ memory).flatten(1)
         return (torch.cat([hidden, read], dim=1), memory, weights, *inner)
+
+    def named(self, state: State) -> dict[str, Tensor]:
+        """Return the parts of a state by their names, in the order in which a step computes them."""
+        visible, memory, weights, *inner = state
+        heads = [f"writing head {head + 1}" for head in range(self.writing)]
+        heads += [f"reading head {head + 1}" for head in range(self.reading)]
+        return {
+            "the controller's state": torch.cat([visible[:, : self.hidden], *inner], dim=1),
+            **{f"the weights of {name}": each for name, each in zip(heads, weights.unbind(dim=1), strict=True)},
+            "the memory": memory,
+            "what was read": visible[:, self.hidden :],
+        }
 
 
 def _controller(kind: ControllerKind, *, input: int, hidden: int) -> Cell | FeedForwardCell:

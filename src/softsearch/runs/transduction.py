@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from softsearch.build.transduction import algorithm_of, held_out_of, ranges_of
+from softsearch.build.transduction import algorithm_of, held_out_of, lacking_cells, largest_of, ranges_of
 from softsearch.data.episodes.drawing import held_out
-from softsearch.data.episodes.episodes import Episodes
+from softsearch.data.episodes.episodes import Episodes, Sizes
 from softsearch.errors import DataError, nearest
 from softsearch.metrics.score import Statistics
 from softsearch.recipes import schema
@@ -41,11 +42,11 @@ def evaluate_episodes(folder: RunFolder, *, on: str | Path | None) -> dict[str, 
     assert isinstance(recipe, schema.TransducerRecipe)
     on = str(on or "test")
     if on in ("test", "valid"):
+        _warn_of_memory(recipe, largest_of(recipe.data), which="the largest episodes")
         return score_episodes(folder, trained, held_out_of(recipe, on), data=on)
     name, sizes = _sizes(on, recipe)
     rows = {str(size): _scores(trained, _of_size(recipe, name, size, count=_SWEPT)) for size in sizes}
-    found = _about(folder, on, sum(row["count"] for row in rows.values())) | {"swept": name, "sizes": rows}
-    return _kept(folder, found, f"{name}-{'-'.join(map(str, sizes))}")
+    return _kept(folder, on, name, rows, file=f"{name}-{'-'.join(map(str, sizes))}")
 
 
 def traced(run: Path | str, *, on: str | None = None) -> Trace:
@@ -67,32 +68,52 @@ def traced(run: Path | str, *, on: str | None = None) -> Trace:
     if on is None or on in ("test", "valid"):
         return load(folder.path).traced(held_out_of(recipe, on or "test")[0])
     name, sizes = _sizes(on, recipe)
+    if len(sizes) > 1:
+        raise DataError("one episode has one size", value=on, fix=f"give one of them: {name}={sizes[0]}")
     return load(folder.path).traced(_of_size(recipe, name, sizes[0], count=1)[0])
 
 
 def _of_size(recipe: schema.TransducerRecipe, name: str, size: int, *, count: int) -> list[Episodes]:
-    """Return episodes of one size; their other sizes are the largest of training."""
-    most = {key: most for key, (_, most) in ranges_of(recipe.data).items()}
-    ranges = {key: (each, each) for key, each in (most | {name: size}).items()}
+    """Return episodes of one size; their other sizes are the largest of training. Warn where the memory is small."""
+    whole = {**largest_of(recipe.data), name: size}
+    _warn_of_memory(recipe, whole, which=f"episodes of {name}={size}")
+    ranges = {key: (each, each) for key, each in whole.items()}
     return held_out(algorithm_of(recipe.data), ranges, count=count, seed=recipe.seed, split=f"{name}={size}")
+
+
+def _warn_of_memory(recipe: schema.TransducerRecipe, sizes: Sizes, *, which: str) -> None:
+    lacking = lacking_cells(recipe, sizes, which=which)
+    if lacking is not None:
+        warnings.warn(f"{lacking.told}: they cannot all be kept", stacklevel=4)
 
 
 def score_episodes(
     folder: RunFolder, trained: TrainedTransducer, episodes: Sequence[Episodes], *, data: str = "valid"
 ) -> dict[str, Any]:
     """Score episodes, and keep the result in the run folder."""
-    scores = _scores(trained, episodes)
-    return _kept(
-        folder, _about(folder, data, scores["count"]) | {"swept": "sizes", "sizes": {"as trained": scores}}, data
-    )
+    return _kept(folder, data, "sizes", {"as trained": _scores(trained, episodes)}, file=data)
 
 
-def _about(folder: RunFolder, data: str, count: int) -> dict[str, Any]:
-    about = {"kind": "episodes", "data": data, "data_id": data, "steps": folder.in_use, "date": now()}
-    return {**about, "overfit": folder.about.get("overfit"), "count": count}
-
-
-def _kept(folder: RunFolder, found: dict[str, Any], file: str) -> dict[str, Any]:
+def _kept(
+    folder: RunFolder, data: str, swept: str, rows: Mapping[str, Mapping[str, Any]], *, file: str
+) -> dict[str, Any]:
+    """Keep and return an evaluation; where sizes were swept, those of its scores that are called "bits_120"."""
+    found = {
+        "kind": "episodes",
+        "data": data,
+        "data_id": data,
+        "steps": folder.in_use,
+        "date": now(),
+        "overfit": folder.about.get("overfit"),
+        "count": sum(row["count"] for row in rows.values()),
+        "metrics": {
+            name if len(rows) == 1 else f"{name}_{size}": score
+            for size, row in rows.items()
+            for name, score in row["metrics"].items()
+        },
+        "swept": swept,
+        "sizes": dict(rows),
+    }
     keep_evaluation(folder.path / "evaluations" / f"{file}.json", found)
     return found
 

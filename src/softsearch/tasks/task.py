@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import torch
 from torch import nn
@@ -56,6 +56,15 @@ class Task(Protocol):
 
     def validate(self, model: Any, data: Any) -> Validation:
         """Score `model` on `data` without a gradient; the model comes and goes in training mode."""
+        ...
+
+
+@runtime_checkable
+class ExplainingTask(Task, Protocol):
+    """A task that can say more of a training which has come to have no finite loss or gradient."""
+
+    def where_not_finite(self, model: Any, batches: Sequence[Any]) -> str:
+        """Say where the first number is that is not finite, in words that end a sentence; no gradient is needed."""
         ...
 
 

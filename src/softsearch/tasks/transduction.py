@@ -100,6 +100,23 @@ class TransductionTask:
         """Return which bits that count are wrong."""
         return ((written > 0) != (batch.targets > 0.5)) & batch.mask.unsqueeze(2)
 
+    def where_not_finite(self, model: Transducer, batches: Sequence[Episodes]) -> str:
+        """Say which part of the network has the first number that is not finite, and at which step."""
+        with evaluating(model):
+            for batch in batches:
+                found = model.layers.first_not_finite(batch.inputs) if isinstance(model.layers, MemoryLayer) else None
+                written = model(batch.inputs)
+                steps = (~written.isfinite()).any(dim=2).any(dim=0).nonzero()
+                if found is None and len(steps):
+                    found = "what is written", int(steps[0]) + 1
+                if found is not None:
+                    part, step = found
+                    when = f"at step {step} of {written.shape[1]}" if step else "before the first step"
+                    return f"the first number that is not finite is in {part}, {when}"
+                if not bool(self.costs(written, batch).isfinite().all()):
+                    return "all that is written is finite, and the loss is not"
+        return "the forward pass is finite: only the gradient is not"
+
     def judged(self, model: Transducer, data: Sequence[Episodes]) -> Judged:
         """Return what becomes of each episode."""
         found = []

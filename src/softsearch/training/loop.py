@@ -14,9 +14,9 @@ import torch
 from torch import nn
 
 from softsearch.errors import RunError
-from softsearch.nn.products import Precision
+from softsearch.nn.products import Precision, products_in
 from softsearch.seeding import derive
-from softsearch.tasks.task import Carry, Task
+from softsearch.tasks.task import Carry, ExplainingTask, Task
 from softsearch.training.averaging import in_words, recall_average, try_average
 from softsearch.training.budget import settle
 from softsearch.training.checkpoints import load_carry, load_checkpoint, save_checkpoint
@@ -327,7 +327,12 @@ class _Training:
             self._save(best=False)
             kept = self.step
         places = self.data.describe(np.concatenate(self.batches))
-        raise not_finite(self.folder, places=places, in_a_row=_MAX_SKIPPED_IN_A_ROW, kept=kept)
+        where = None
+        if isinstance(self.task, ExplainingTask):
+            batches = [self.data.batch(rows).to(next(self.model.parameters()).device) for rows in self.batches]
+            with products_in(self.precision):
+                where = self.task.where_not_finite(self.model, batches)
+        raise not_finite(self.folder, places=places, in_a_row=_MAX_SKIPPED_IN_A_ROW, kept=kept, where=where)
 
     def _end(self, interrupted_by: signal.Signals | None) -> Outcome:
         assert self.reporter is not None

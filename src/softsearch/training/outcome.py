@@ -72,14 +72,25 @@ def last_words(outcome: Outcome) -> str:
     return f"{early} at step {outcome.step} after {duration(outcome.elapsed_s)}{planned}{skipped}"
 
 
-def not_finite(folder: RunFolder, *, places: list[str], in_a_row: int, kept: int | None) -> RunError:
-    """Return the error that ends a training without finite losses; `kept` is the step whose weights are saved."""
+def not_finite(folder: RunFolder, *, places: list[str], in_a_row: int, kept: int | None, where: str | None) -> RunError:
+    """Return the error that ends a training without finite losses.
+
+    Parameters
+    ----------
+    places, in_a_row
+        Where the last batch comes from, and how many there were of its kind.
+    kept
+        The step whose weights are saved, if there is one.
+    where
+        What the task has found out about the last batch, if it can.
+    """
     saved = "no checkpoint of these steps is kept: the weights themselves are no longer finite"
     if kept is not None:
         saved = f"the weights from before the first of them are saved as step {kept}"
     last = the_first(places, most=3)
+    found = "" if where is None else f"; {where}"
     return RunError(
-        f"no finite loss or gradient in {in_a_row} batches in a row, the last being {last}; {saved}",
+        f"no finite loss or gradient in {in_a_row} batches in a row, the last being {last}{found}; {saved}",
         path=folder.path,
         fix="train anew with a lower learning_rate or clip_norm, or more warmup_steps; look at the lines named",
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from softsearch.data.episodes.episodes import Algorithm, Episodes, Sizes
+from softsearch.data.episodes.episodes import Algorithm, Episodes
 from softsearch.seeding import derive
 
 Ranges = Mapping[str, tuple[int, int]]
@@ -71,9 +71,8 @@ class DrawnEpisodes:
         return whole[places]
 
     def lengths(self, rows: np.ndarray) -> np.ndarray:
-        """Return the steps that each episode may have at most."""
-        most: Sizes = {name: most for name, (_, most) in self.ranges.items()}
-        return np.full(len(rows), self.algorithm.steps(most))
+        """Return how many steps each episode has."""
+        return np.array([self.batch(rows[place : place + 1]).mask.shape[1] for place in range(len(rows))])
 
     def describe(self, rows: np.ndarray) -> list[str]:
         """Say which episodes these are."""

@@ -5,7 +5,7 @@ a loop or a condition does:
 
     a=EXPRESSION                         a+=EXPRESSION, a-=EXPRESSION
     for x in range(NUMBER):              one change of a variable
-    if COMPARISON:  …  else:  …          one assignment each
+    if COMPARISON:  …  else:  …          one change of a variable each
     print(EXPRESSION)                    last
 
 An expression is a whole number, a variable, a sum, a difference, a product, or ``(e if COMPARISON else e)``; a
@@ -20,6 +20,8 @@ import ast
 from softsearch.errors import DataError
 
 _ALLOWED = "assignments, a+=e, a-=e, for x in range(n), if … else, print; in them + - *, a if b<c else d"
+_ROUNDS = 100_000  # far more than in any that is drawn
+_STATEMENTS = (ast.Assign, ast.AugAssign, ast.For, ast.If, ast.Expr)
 
 
 def printed(program: str) -> str:
@@ -32,23 +34,31 @@ def printed(program: str) -> str:
     """
     try:
         statements = ast.parse(program).body
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line, column = getattr(error, "lineno", None), getattr(error, "offset", None)
-        raise _refused(f"this is no program: {error.args[0]}", line, column) from None
-    if not statements or not _is_print(statements[-1]):
+        told = next(iter(error.args), "it is too deep")
+        raise _refused(f"this is no program: {told}", line, column) from None
+    if not statements:
+        raise _refused("there is nothing here: a program ends with print(…)", 1, 1)
+    if not isinstance(statements[-1], _STATEMENTS):
+        raise _outside(statements[-1])
+    asked = _printed(statements[-1])
+    if asked is None:
         raise _refused("a program ends with print(…)", program.count("\n") + 1, 1)
     variables: dict[str, int] = {}
-    for statement in statements[:-1]:
-        _run(statement, variables)
-    call = statements[-1].value  # type: ignore[attr-defined]
-    return str(_value(call.args[0], variables))
+    try:
+        for statement in statements[:-1]:
+            _run(statement, variables)
+        return str(_value(asked, variables))
+    except (RecursionError, ValueError):
+        raise _refused("what it prints is too long, or too deep", asked.lineno, asked.col_offset + 1) from None
 
 
-def _is_print(statement: ast.stmt) -> bool:
+def _printed(statement: ast.stmt) -> ast.expr | None:
     match statement:
-        case ast.Expr(value=ast.Call(func=ast.Name(id="print"), args=[_], keywords=[])):
-            return True
-    return False
+        case ast.Expr(value=ast.Call(func=ast.Name(id="print"), args=[expression], keywords=[])):
+            return expression
+    return None
 
 
 def _run(statement: ast.stmt, variables: dict[str, int]) -> None:
@@ -62,16 +72,17 @@ def _run(statement: ast.stmt, variables: dict[str, int]) -> None:
         case ast.For(
             target=ast.Name(id=name),
             iter=ast.Call(func=ast.Name(id="range"), args=[ast.Constant(value=int(number))], keywords=[]),
-            body=body,
+            body=[ast.AugAssign() as change],
             orelse=[],
         ):
+            if number > _ROUNDS:
+                told = f"a loop goes round {_ROUNDS:,} times at most"
+                raise _refused(told, statement.lineno, statement.col_offset + 1, value=str(number))
             for count in range(number):
                 variables[name] = count
-                for each in body:
-                    _run(each, variables)
-        case ast.If(test=test, body=body, orelse=otherwise):
-            for each in body if _holds(test, variables) else otherwise:
-                _run(each, variables)
+                _run(change, variables)
+        case ast.If(test=test, body=[ast.AugAssign() as one], orelse=[ast.AugAssign() as other]):
+            _run(one if _holds(test, variables) else other, variables)
         case _:
             raise _outside(statement)
 
@@ -109,8 +120,8 @@ def _holds(test: ast.expr, variables: dict[str, int]) -> bool:
 
 
 def _outside(node: ast.stmt | ast.expr) -> DataError:
-    inner = next((child for child in (getattr(node, "op", None), getattr(node, "func", None)) if child), None)
-    name = type(node).__name__ + (f" with {type(inner).__name__}" if inner else "")
+    inner = node.value if isinstance(node, ast.Constant) else getattr(node, "op", None) or getattr(node, "func", None)
+    name = type(node).__name__ + ("" if inner is None else f" with {type(inner).__name__}")
     return _refused(f"{name} is not in these programs", node.lineno, node.col_offset + 1, value=ast.unparse(node))
 
 

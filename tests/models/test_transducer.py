@@ -1,0 +1,118 @@
+"""Transducers with a memory: against the plain network of the benchmarks, and taken in compiled blocks of steps."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from benchmarks.turing_machine import plain_of
+from softsearch.models import transducer
+from softsearch.models.transducer import MemoryLayer, Transducer
+from softsearch.nn.turing_machine import TuringMachineCell
+
+INPUT, OUTPUT, BATCH = 3, 2, 4
+
+
+@pytest.fixture
+def network() -> Transducer:
+    torch.manual_seed(0)
+    cell = TuringMachineCell(
+        input=INPUT, hidden=5, controller="lstm", cells=6, word=4, reading=1, writing=1, reach=1, start="constant"
+    )
+    found = Transducer(MemoryLayer(cell), outputs=OUTPUT)
+    for parameter in found.parameters():
+        torch.nn.init.normal_(parameter, std=0.5)
+    return found
+
+
+def test_the_machine_writes_and_learns_what_a_plain_one_with_its_weights_does(network):
+    network = network.double()
+    plain = plain_of(network).double()
+    inputs = torch.randn(BATCH, 12, INPUT, dtype=torch.float64)
+    ours, theirs = network(inputs), plain(inputs)
+    torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-4)
+    found = torch.autograd.grad(ours.square().sum(), [network.output.weight, network.layers.cell.first_weights])
+    expected = torch.autograd.grad(theirs.square().sum(), [plain.output.weight, plain.first_weights])
+    torch.testing.assert_close(found, expected, rtol=1e-3, atol=1e-4)
+
+
+def noting(taken: list[int]) -> Callable[..., Any]:
+    """Return what stands for the compiler: it leaves functions as they are, and notes the axes of what they read."""
+
+    def compiled(function: Callable[..., Any], *_: Any) -> Callable[..., Any]:
+        def call(gates: torch.Tensor, state: Any) -> Any:
+            taken.append(len(gates) if gates.ndim == 3 else 1)
+            return function(gates, state)
+
+        return call
+
+    return compiled
+
+
+@pytest.mark.parametrize(("length", "blocks"), [(1, [1]), (4, [4]), (9, [4, 4, 1]), (11, [4, 4, 1, 1, 1])])
+def test_compiled_blocks_of_steps_make_up_the_sequence(network, monkeypatch, length, blocks):
+    inputs, taken = torch.randn(BATCH, length, INPUT), list[int]()
+    expected, state = network.layers(inputs, network.layers.start(BATCH))
+    monkeypatch.setattr(transducer, "compiled", noting(taken))
+    network.layers.compile_for(BATCH)
+    found, after = network.layers(inputs, network.layers.start(BATCH))
+    assert taken == blocks
+    torch.testing.assert_close(found, expected, rtol=0, atol=1e-6)
+    torch.testing.assert_close(after, state, rtol=0, atol=1e-6)
+
+
+def test_other_batches_and_what_is_not_trained_on_are_not_taken_by_the_compiled_cell(network, monkeypatch):
+    taken = list[int]()
+    monkeypatch.setattr(transducer, "compiled", noting(taken))
+    network.layers.compile_for(BATCH)
+    network(torch.randn(BATCH + 1, 5, INPUT))
+    network.eval()(torch.randn(BATCH, 5, INPUT))
+    assert not taken
+
+
+def test_where_nothing_can_be_compiled_the_cell_is_taken_as_it_is(network, monkeypatch):
+    inputs = torch.randn(BATCH, 9, INPUT)
+    expected = network(inputs)
+    monkeypatch.setattr(transducer, "compiled", lambda function, *_: function)
+    network.layers.compile_for(BATCH)
+    assert torch.equal(network(inputs), expected)
+
+
+COMPILED = """
+import torch
+from softsearch.models.transducer import MemoryLayer
+from softsearch.nn.turing_machine import TuringMachineCell
+
+torch.manual_seed(0)
+cell = TuringMachineCell(
+    input=3, hidden=5, controller="lstm", cells=6, word=4, reading=1, writing=1, reach=1, start="learned"
+)
+layer, inputs = MemoryLayer(cell), torch.randn(4, 9, 3)
+
+
+def run():
+    outputs, _ = layer(inputs, layer.start(4))
+    return [outputs.detach(), *torch.autograd.grad(outputs.square().sum(), list(layer.parameters()))]
+
+
+expected = run()
+layer.compile_for(4)
+assert layer._compiled is not None
+for one, other in zip(run(), expected, strict=True):
+    torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("g++") is None, reason="there is no compiler")
+def test_the_compiled_cell_gives_the_same_numbers_and_gradients(project: Path):
+    """In a process of its own: the checks of shapes, which tests put around functions, cannot be compiled."""
+    found = subprocess.run([sys.executable, "-c", COMPILED], cwd=project, capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr
