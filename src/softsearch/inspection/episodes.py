@@ -38,5 +38,7 @@ def _curve(evaluation: Row) -> str:
         "written": [(int(size), each["metrics"][name]["value"]) for size, each in evaluation["sizes"].items()],
         "blind": [(int(size), each["blind"]) for size, each in evaluation["sizes"].items()],
     }
+    if all("least" in each for each in evaluation["sizes"].values()):
+        points["best guess"] = [(int(size), each["least"]) for size, each in evaluation["sizes"].items()]
     label = {"bits": "bits an episode"}.get(name, name.replace("_", " "))
     return picture(curves(points, ylabel=label, xlabel=evaluation["swept"]), alt=f"{label} by {evaluation['swept']}")

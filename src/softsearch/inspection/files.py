@@ -124,7 +124,7 @@ def rows_of_words(evaluation: Row) -> list[tuple[str, ...]]:
 
 
 def rows_of_episodes(evaluation: Row) -> list[tuple[str, ...]]:
-    """Return for each size of episodes each score with its interval, and what is blind."""
+    """Return for each size of episodes each score with its interval, what is blind, and what is the least, if known."""
     return [
         (
             size,
@@ -133,6 +133,7 @@ def rows_of_episodes(evaluation: Row) -> list[tuple[str, ...]]:
                 for name, score in each["metrics"].items()
             ),
             f"{each['blind']:.4g}",
+            *([f"{each['least']:.4g}"] if "least" in each else []),
         )
         for size, each in evaluation["sizes"].items()
     ]
@@ -140,8 +141,9 @@ def rows_of_episodes(evaluation: Row) -> list[tuple[str, ...]]:
 
 def columns_of_episodes(evaluation: Row) -> tuple[str, ...]:
     """Return what :func:`rows_of_episodes` has in its columns."""
-    metrics = next(iter(evaluation["sizes"].values()))["metrics"]
-    return (evaluation["swept"], *(_OF_EPISODES[name] for name in metrics), "blind")
+    first = next(iter(evaluation["sizes"].values()))
+    least = ["bits of the best guess"] if "least" in first else []
+    return (evaluation["swept"], *(_OF_EPISODES[name] for name in first["metrics"]), "blind", *least)
 
 
 def about_programs(evaluation: Row) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from softsearch.build.transduction import algorithm_of, held_out_of, lacking_cells, largest_of, ranges_of
 from softsearch.data.episodes.drawing import held_out
-from softsearch.data.episodes.episodes import Episodes, Sizes
+from softsearch.data.episodes.episodes import Episodes, Sizes, Uncertain
 from softsearch.errors import DataError, nearest
 from softsearch.metrics.score import Statistics
 from softsearch.recipes import schema
@@ -45,7 +45,7 @@ def evaluate_episodes(folder: RunFolder, *, on: str | Path | None) -> dict[str, 
         _warn_of_memory(recipe, largest_of(recipe.data), which="the largest episodes")
         return score_episodes(folder, trained, held_out_of(recipe, on), data=on)
     name, sizes = _sizes(on, recipe)
-    rows = {str(size): _scores(trained, _of_size(recipe, name, size, count=_SWEPT)) for size in sizes}
+    rows = {str(size): _scores(trained, _of_size(recipe, name, size, count=_SWEPT), recipe) for size in sizes}
     return _kept(folder, on, name, rows, file=f"{name}-{'-'.join(map(str, sizes))}")
 
 
@@ -91,7 +91,9 @@ def score_episodes(
     folder: RunFolder, trained: TrainedTransducer, episodes: Sequence[Episodes], *, data: str = "valid"
 ) -> dict[str, Any]:
     """Score episodes, and keep the result in the run folder."""
-    return _kept(folder, data, "sizes", {"as trained": _scores(trained, episodes)}, file=data)
+    recipe = recipe_of(folder)
+    assert isinstance(recipe, schema.TransducerRecipe)
+    return _kept(folder, data, "sizes", {"as trained": _scores(trained, episodes, recipe)}, file=data)
 
 
 def _kept(
@@ -118,9 +120,17 @@ def _kept(
     return found
 
 
-def _scores(trained: TrainedTransducer, episodes: Sequence[Episodes]) -> dict[str, Any]:
-    """Return the scores of episodes with intervals over them, and what they cost against other episodes' targets."""
-    task = trained.task
+def _scores(
+    trained: TrainedTransducer, episodes: Sequence[Episodes], recipe: schema.TransducerRecipe
+) -> dict[str, Any]:
+    """Return the scores of episodes with intervals over them, and what they cost against other episodes' targets.
+
+    Where nobody can be sure, "least" is what they cost the best of all guesses.
+    """
+    task, algorithm = trained.task, algorithm_of(recipe.data)
+    least = {}
+    if isinstance(algorithm, Uncertain):
+        least = {"least": float(np.concatenate([algorithm.least_bits(each) for each in episodes]).mean())}
     found = task.judged(trained.model, episodes)
     if task.written == "bits":
         each, blind = found.of_bits(), found._replace(costs=found.blind).of_bits()["bits"]
@@ -131,6 +141,7 @@ def _scores(trained: TrainedTransducer, episodes: Sequence[Episodes]) -> dict[st
         "numbers": float(found.numbers.mean()),
         "metrics": {name: _mean(values, name).estimate().to_dict() for name, values in each.items()},
         "blind": float(blind.mean()),
+        **least,
     }
 
 

@@ -101,6 +101,7 @@ def test_bits_of_an_ngram_model_are_foretold_from_the_bits_before_and_its_best_g
         for bit, guess in zip(bits[2:], guesses, strict=True):
             for name, chance in (("counting", guess), ("even", 0.5), ("share of ones", ones)):
                 costs[name] -= np.log2(chance if bit else 1 - chance)
+    assert NGrams(3).least_bits(found).sum() == pytest.approx(costs["counting"])
     assert costs["counting"] < 0.8 * costs["share of ones"] <= 0.8 * costs["even"]
 
 

@@ -16,12 +16,15 @@ Marks have channels of their own. While something is to be written the input is 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 
 from softsearch.data.episodes.episodes import Episodes, Sizes, episodes
+from softsearch.shapes import Float
 
 
 @dataclass(frozen=True)
@@ -191,6 +194,15 @@ class NGrams:
             bits[:, place] = random.random(batch) < table[np.arange(batch), context]
         steps = np.arange(self.steps(sizes))
         return episodes(bits[:, :-1, None], bits[:, 1:, None], steps >= before - 1)
+
+    def least_bits(self, episodes: Episodes) -> Float[np.ndarray, " batch"]:
+        """Return what each episode costs who counts, in bits."""
+        whole = torch.cat([episodes.inputs[:, :1, 0], episodes.targets[:, :, 0]], dim=1).int().tolist()
+        found = []
+        for bits in whole:
+            guesses = zip(expected_by_counting(bits, self.order), bits[self.order - 1 :], strict=True)
+            found.append(-sum(math.log2(guess if bit else 1 - guess) for guess, bit in guesses))
+        return np.array(found)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -72,6 +72,15 @@ class Algorithm(Protocol):
 
     def draw(self, random: np.random.Generator, *, batch: int, sizes: Sizes) -> Episodes:
         """Return so many episodes of one size."""
+        ...
+
+
+@runtime_checkable
+class Uncertain(Protocol):
+    """An algorithm whose answers nobody can be sure of."""
+
+    def least_bits(self, episodes: Episodes) -> Float[np.ndarray, " batch"]:
+        """Return what each episode costs the best of all guesses, in bits."""
         ...
 
 
