@@ -63,7 +63,8 @@ def test_a_repeat_copy_says_how_often_on_a_scale_of_its_own_and_ends_with_a_mark
     copies = found.targets[:, 4:16, :8].reshape(BATCH, 4, 3, 8)
     assert all(torch.equal(copies[:, place], found.inputs[:, :3, :8]) for place in range(4))
     assert found.targets[:, :, 8].nonzero()[:, 1].tolist() == [16] * BATCH
-    told = [float(draw(algorithm, {"length": 1, "repeats": repeats}).inputs[0, 1, 8]) for repeats in range(1, 11)]
+    told = [float(draw(algorithm, {"length": 1, "repeats": repeats}).inputs[0, 1, 9]) for repeats in range(1, 11)]
+    assert found.inputs[:, :, 8].nonzero()[:, 1].tolist() == [3] * BATCH
     assert np.mean(told) == pytest.approx(0, abs=1e-6)
     assert np.std(told) == pytest.approx(1, abs=1e-6)
 
@@ -135,10 +136,27 @@ def test_a_few_are_learnt_by_heart_again_and_again():
     assert [rows.tolist() for rows in data.plan(7)] == [[0, 1, 2, 3], [4, 5]]
 
 
+def test_held_out_episodes_are_of_all_sizes_alike():
+    ranges = {"length": (1, 4), "repeats": (1, 5)}
+    found = held_out(RepeatCopy(2, (1, 5)), ranges, count=40, seed=1, split="test")
+    assert [each.num_items for each in found] == [2] * 20
+    few = held_out(RepeatCopy(2, (1, 5)), ranges, count=7, seed=1, split="test")
+    assert [each.num_items for each in few] == [1] * 7
+    assert len({each.inputs.shape[1] for each in few}) > 3
+    many = held_out(Copy(2), {"length": (3, 3)}, count=70, seed=1, split="test")
+    assert [each.num_items for each in many] == [32, 32, 6]
+
+
 def test_held_out_episodes_are_others_than_those_of_training():
     ranges = {"length": (5, 9)}
-    valid = held_out(Copy(8), ranges, count=70, seed=1, split="valid")
-    assert [each.num_items for each in valid] == [32, 32, 6]
+    valid = held_out(Copy(8), ranges, count=72, seed=1, split="valid")
+    assert [(each.num_items, each.inputs.shape[1]) for each in valid] == [
+        (15, 11),
+        (15, 13),
+        (14, 15),
+        (14, 17),
+        (14, 19),
+    ]
     test = held_out(Copy(8), ranges, count=70, seed=1, split="test")
     told = {each.inputs[row].numpy().tobytes() for part in valid for each in [part] for row in range(each.num_items)}
     assert not told & {each.inputs[row].numpy().tobytes() for each in test for row in range(each.num_items)}

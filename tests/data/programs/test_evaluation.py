@@ -2,6 +2,8 @@
 
 import contextlib
 import io
+import re
+import string
 
 import numpy as np
 import pytest
@@ -103,4 +105,13 @@ def test_a_program_is_in_one_split_wherever_it_is_drawn():
     programs = {draw_program(random, length=3, nesting=2) for _ in range(3_000)}
     shares = [sum(split_of(each) == split for each in programs) / len(programs) for split in ("train", "valid", "test")]
     assert shares == pytest.approx([0.8, 0.1, 0.1], abs=0.03)
-    assert all(split_of(each) == split_of(str(each)) for each in programs)
+
+
+def test_programs_that_differ_in_names_alone_are_in_one_split():
+    random = np.random.default_rng(4)
+    for _ in range(300):
+        program = draw_program(random, length=2, nesting=3)
+        others = dict(zip(string.ascii_lowercase, random.permutation(list(string.ascii_lowercase)), strict=True))
+        renamed = re.sub(r"\b[a-z]\b", lambda name, others=others: str(others[name[0]]), program)
+        assert split_of(renamed) == split_of(program)
+    assert len({split_of(f"b={number}\nprint((b+1))") for number in range(100)}) == 3

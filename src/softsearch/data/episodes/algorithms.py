@@ -2,7 +2,7 @@
 
 ===================  ==================================================================================================
 copy                 vectors of bits, a mark; then the same vectors
-repeat copy          vectors of bits, how often; then the vectors so many times, and a mark
+repeat copy          vectors of bits, a mark and how often; then the vectors so many times, and a mark
 associative recall   items of several vectors of bits, each after a mark; then, between marks of another kind, one of
                      them again: to be written is the item that came after it
 n-grams              bits, each drawn with a probability that the bits just before it decide, another table of these
@@ -86,8 +86,8 @@ class RepeatCopy:
 
     @property
     def inputs(self) -> int:
-        """The bits, and how often."""
-        return self.width + 1
+        """The bits, the mark and how often."""
+        return self.width + 2
 
     @property
     def outputs(self) -> int:
@@ -109,7 +109,8 @@ class RepeatCopy:
         bits = random.integers(2, size=(batch, length, self.width))
         inputs, targets = _zeros(batch, steps, self.inputs), _zeros(batch, steps, self.outputs)
         inputs[:, :length, : self.width] = bits
-        inputs[:, length, self.width] = (repeats - usual.mean()) / (usual.std() or 1.0)
+        inputs[:, length, self.width] = 1
+        inputs[:, length, self.width + 1] = (repeats - usual.mean()) / (usual.std() or 1.0)
         targets[:, length + 1 : -1, : self.width] = np.tile(bits, (1, repeats, 1))
         targets[:, -1, self.width] = 1
         return episodes(inputs, targets, np.arange(steps) > length)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -13,7 +14,7 @@ Ranges = Mapping[str, tuple[int, int]]
 """For each size, the least and the most."""
 
 _BATCHES = 100  # of an epoch, which is but a measure where there is no end
-_HELD_OUT = 32  # episodes of one size
+_AT_ONCE = 32  # episodes of one size that are held out together, at most
 
 
 def drawn(algorithm: Algorithm, ranges: Ranges, *, batch: int, seed: int) -> Episodes:
@@ -24,12 +25,23 @@ def drawn(algorithm: Algorithm, ranges: Ranges, *, batch: int, seed: int) -> Epi
 
 
 def held_out(algorithm: Algorithm, ranges: Ranges, *, count: int, seed: int, split: str) -> list[Episodes]:
-    """Return so many episodes that training draws none of, but by chance."""
-    starts = range(0, count, _HELD_OUT)
-    return [
-        drawn(algorithm, ranges, batch=min(_HELD_OUT, count - start), seed=derive(seed, split, start))
-        for start in starts
-    ]
+    """Return so many episodes that training draws none of, but by chance: as many of each size, or of some sizes one."""
+    random = np.random.default_rng(derive(seed, split))
+    found = []
+    for sizes, number in _dealt(ranges, count):
+        batches = (min(_AT_ONCE, number - start) for start in range(0, number, _AT_ONCE))
+        found += [algorithm.draw(random, batch=batch, sizes=sizes) for batch in batches]
+    return found
+
+
+def _dealt(ranges: Ranges, count: int) -> Iterator[tuple[dict[str, int], int]]:
+    """Yield sizes, and how many of `count` episodes have them; where there are more sizes than that, some evenly."""
+    shape = [most - least + 1 for least, most in ranges.values()]
+    number = math.prod(shape)
+    for place in range(min(number, count)):
+        own = np.unravel_index(place * number // min(number, count), shape)
+        sizes = {name: least + int(step) for (name, (least, _)), step in zip(ranges.items(), own, strict=True)}
+        yield sizes, count // number + (place < count % number) if number <= count else 1
 
 
 class DrawnEpisodes:

@@ -13,6 +13,7 @@ Departure: names of variables are drawn from all letters but those that are mist
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -127,6 +128,8 @@ def draw_program(random: np.random.Generator, *, length: int, nesting: int) -> s
 
 
 def split_of(program: str) -> str:
-    """Return which split a program belongs to, wherever it is drawn: "train", "valid" or "test"."""
-    number = hashlib.blake2b(program.encode(), digest_size=8).digest()[0] % _SHARES
+    """Return which split a program belongs to, whatever its variables are called: "train", "valid" or "test"."""
+    names: dict[str, str] = {}
+    alike = re.sub(r"\b[a-z]\b", lambda name: names.setdefault(name[0], f"<{len(names)}>"), program)
+    number = hashlib.blake2b(alike.encode(), digest_size=8).digest()[0] % _SHARES
     return {0: "valid", 1: "test"}.get(number, "train")
