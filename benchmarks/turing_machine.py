@@ -31,9 +31,9 @@ COMPILED, EAGER, PLAIN = "softsearch, compiled", "softsearch, eager", "plain"
 class Plain(nn.Module):
     """A Neural Turing Machine with an LSTM, a head that writes and one that reads, and moves by one cell at most."""
 
-    def __init__(self, *, input: int, hidden: int, cells: int, word: int, outputs: int) -> None:
+    def __init__(self, *, input: int, hidden: int, locations: int, word: int, outputs: int) -> None:
         super().__init__()
-        self.hidden, self.cells, self.word = hidden, cells, word
+        self.hidden, self.locations, self.word = hidden, locations, word
         self.lstm = nn.LSTMCell(input + word, hidden)
         self.write_head = nn.Linear(hidden, word + 6 + 2 * word)
         self.read_head = nn.Linear(hidden, word + 6)
@@ -41,14 +41,14 @@ class Plain(nn.Module):
         self.first = nn.ParameterDict(
             {"hidden": torch.zeros(hidden), "inner": torch.zeros(hidden), "read": torch.zeros(word)}
         )
-        self.first_weights = nn.Parameter(torch.zeros(2, cells))
+        self.first_weights = nn.Parameter(torch.zeros(2, locations))
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Return the logits of each step; batch first."""
         batch = len(inputs)
         hidden, inner, read = (self.first[name].expand(batch, -1) for name in ("hidden", "inner", "read"))
         writing, reading = (each.softmax(dim=0).expand(batch, -1) for each in self.first_weights)
-        memory = torch.full((batch, self.cells, self.word), 1e-6, dtype=inputs.dtype)
+        memory = torch.full((batch, self.locations, self.word), 1e-6, dtype=inputs.dtype)
         outputs = []
         for step in range(inputs.shape[1]):
             hidden, inner = self.lstm(torch.cat([inputs[:, step], read], dim=1), (hidden, inner))
@@ -79,7 +79,7 @@ def plain_of(ours: Transducer) -> Plain:
     plain = Plain(
         input=cell.input.in_features,
         hidden=cell.hidden,
-        cells=cell.cells,
+        locations=cell.locations,
         word=cell.word,
         outputs=ours.output.out_features,
     )

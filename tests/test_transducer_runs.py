@@ -31,7 +31,7 @@ from softsearch.training.folder import RunFolder
 RECIPE = """
 task: {kind: transduction}
 data: {kind: copy, width: 3, length: [1, 4], num_valid: 40, num_test: 50}
-model: {kind: turing_machine, controller: feed_forward, hidden: 8, memory: {cells: 6, word: 4}}
+model: {kind: turing_machine, controller: feed_forward, hidden: 8, memory: {locations: 6, word: 4}}
 training:
   batch_size: 4
   optimizer: {kind: adamw, learning_rate: 0.01}
@@ -128,7 +128,7 @@ def test_episodes_that_there_are_not_are_told(run, on):
         ["data={kind: priority_sort, width: 2, items: [4, 4], kept: [3, 3]}"],
         ["data={kind: sum, length: [1, 3]}", "model={kind: recurrent, cell: linear, hidden: 1}"],
         ["data={kind: comparison, length: [1, 3]}", "model={kind: recurrent, cell: rnn, hidden: 3, layers: 2}"],
-        ["model.controller=lstm", "model.reading=2", "model.writing=2", "model.reach=2"],
+        ["model.controller=lstm", "model.read_heads=2", "model.write_heads=2", "model.shift_range=2"],
         ["model.memory.start=learned"],
         ["model.memory.start=random"],
     ],
@@ -156,8 +156,8 @@ def test_episodes_can_be_learnt_by_heart(recipe, tmp_path):
 
 
 def test_a_memory_that_is_too_small_is_told(recipe, tmp_path, capsys):
-    runs.train(recipe("model.memory.cells=3", "training.max_steps=1"), tmp_path / "run", live=True)
-    assert "the memory has 3 cells, and the largest episodes ask to keep 4 vectors" in capsys.readouterr().err
+    runs.train(recipe("model.memory.locations=3", "training.max_steps=1"), tmp_path / "run", live=True)
+    assert "the memory has 3 locations, and the largest episodes ask to keep 4 vectors" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_a_memory_that_is_too_small_is_told(recipe, tmp_path, capsys):
         ("data={kind: associative_recall, items: [1, 3]}", "of one item none comes next"),
         ("data={kind: priority_sort, items: [4, 9], kept: [5, 5]}", "more are to be given back than there are"),
         ("data={kind: ngrams, order: 6, length: [3, 9]}", "there is no bit with so many before it"),
-        ("model.reach=3", "a head would move around the whole memory"),
+        ("model.shift_range=3", "a head would move around the whole memory"),
         ("training.stop.on=bleu", "its validation has no such score"),
     ],
 )
@@ -195,7 +195,7 @@ def test_an_episode_is_drawn_and_filmed(run, tmp_path, capsys):
     assert found.uses is not None
     assert found.uses.memory.shape == (11, 6, 4)
     assert list(found.uses.heads) == ["write", "read"]
-    assert all(1 <= cells <= 6.001 for cells in found.uses.cells_at_once.values())
+    assert all(1 <= locations <= 6.001 for locations in found.uses.locations_at_once.values())
 
 
 def test_numbers_are_read_and_written_as_json_lines(run, capsys, tmp_path):
@@ -306,7 +306,7 @@ def test_a_training_that_ends_without_finite_numbers_says_at_which_step_they_beg
 
 @pytest.fixture
 def machine(recipe) -> tuple[Any, Any, list[Episodes]]:
-    loaded = recipe("model.writing=2", "model.reading=2", "data.length=[4, 4]", "model.memory.start=learned")
+    loaded = recipe("model.write_heads=2", "model.read_heads=2", "data.length=[4, 4]", "model.memory.start=learned")
     model = TransducerFamily().model(loaded, sizes={"inputs": 4, "outputs": 3})
     return TransductionTask(written="bits", inputs=4, outputs=3), model, held_out_of(loaded, "valid")[:1]
 
@@ -316,9 +316,9 @@ def machine(recipe) -> tuple[Any, Any, list[Episodes]]:
     [
         ("layers.cell.controller.nothing", (), "the forward pass is finite: only the gradient is not"),
         ("layers.cell.input.bias", (0,), "the controller's state, at step 1 of 9"),
-        ("layers.cell.looks.bias", (12,), "the weights of writing head 2, at step 1 of 9"),
-        ("layers.cell.looks.bias", (24,), "the weights of reading head 1, at step 1 of 9"),
-        ("layers.cell.looks.bias", (36,), "the weights of reading head 2, at step 1 of 9"),
+        ("layers.cell.looks.bias", (12,), "the weights of write head 2, at step 1 of 9"),
+        ("layers.cell.looks.bias", (24,), "the weights of read head 1, at step 1 of 9"),
+        ("layers.cell.looks.bias", (36,), "the weights of read head 2, at step 1 of 9"),
         ("layers.cell.changes.bias", (0,), "the memory, at step 1 of 9"),
         ("layers.cell.first_memory", (2, 1), "the memory, before the first step"),
         ("output.bias", (0,), "what is written, at step 1 of 9"),
@@ -358,13 +358,13 @@ def test_episodes_that_need_more_cells_than_there_are_are_warned_of_and_scored(r
         assert runs.evaluate(run, on=on)["count"] > 0
         assert runs.traced(run, on=on).uses is not None
     told = [str(each.message) for each in caught]
-    expected = f"the memory has 6 cells, and episodes of {warned} vectors: they cannot all be kept"
+    expected = f"the memory has 6 locations, and episodes of {warned} vectors: they cannot all be kept"
     assert told == ([] if warned is None else [expected] * 2)
 
 
 def test_episodes_of_training_that_need_more_cells_are_warned_of_too(recipe, tmp_path):
-    run = runs.train(recipe("model.memory.cells=3", "training.max_steps=1"), tmp_path / "run", live=False)
-    with pytest.warns(UserWarning, match="the memory has 3 cells, and the largest episodes ask to keep 4 vectors"):
+    run = runs.train(recipe("model.memory.locations=3", "training.max_steps=1"), tmp_path / "run", live=False)
+    with pytest.warns(UserWarning, match="the memory has 3 locations, and the largest episodes ask to keep 4 vectors"):
         runs.evaluate(run)
 
 

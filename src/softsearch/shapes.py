@@ -34,7 +34,7 @@ classes        kinds of things that are told apart
 filters        what a layer of filters writes
 number         images of a store
 captions       captions of the images of a batch or a store, several of each
-cells, word    vectors that a memory keeps, and their components
+locations, word    vectors that a memory keeps, and their components
 moves          ways in which a head may move in a step
 =============  =====================================================================
 """
@@ -73,7 +73,7 @@ AXES = (
     "filters",
     "number",
     "captions",
-    "cells",
+    "locations",
     "word",
     "moves",
 )

@@ -189,10 +189,11 @@ def test_a_recipe_of_episodes_tells_their_sizes_and_a_memory_that_is_too_small(c
     recipe = tmp_path / "own.yaml"
     recipe.write_text(
         "task: {kind: transduction}\ndata: {kind: associative_recall}\ntraining: {max_steps: 500}\n"
-        "model: {kind: turing_machine, memory: {cells: 9}}\n"
+        "model: {kind: turing_machine, memory: {locations: 9}}\n"
     )
     told = (
-        "the memory has 9 cells, and the largest episodes ask to keep 18 vectors: set model.memory.cells to at least 18"
+        "the memory has 9 locations, and the largest episodes ask to keep 18 vectors: "
+        "set model.memory.locations to at least 18"
     )
     assert told in command("check", recipe).out
     found = json.loads(command("check", recipe, "--json").out)["data"]

@@ -19,8 +19,8 @@ def test_jacobians_are_those_of_the_whole_sequence(kind):
     torch.manual_seed(0)
     if kind == "turing_machine":
         cell = TuringMachineCell(
-            input=INPUT, hidden=HIDDEN, controller="gru", cells=3, word=2, reading=1, writing=1, reach=1,
-            start="learned",
+            input=INPUT, hidden=HIDDEN, controller="gru", locations=3, word=2, read_heads=1, write_heads=1,
+            shift_range=1, start="learned",
         ).double()  # fmt: skip
         state = tuple(each.detach() for each in cell.initial_state(1))
     else:

@@ -24,7 +24,15 @@ INPUT, OUTPUT, BATCH = 3, 2, 4
 def network() -> Transducer:
     torch.manual_seed(0)
     cell = TuringMachineCell(
-        input=INPUT, hidden=5, controller="lstm", cells=6, word=4, reading=1, writing=1, reach=1, start="constant"
+        input=INPUT,
+        hidden=5,
+        controller="lstm",
+        locations=6,
+        word=4,
+        read_heads=1,
+        write_heads=1,
+        shift_range=1,
+        start="constant",
     )
     found = Transducer(MemoryLayer(cell), outputs=OUTPUT)
     for parameter in found.parameters():
@@ -92,7 +100,8 @@ from softsearch.nn.turing_machine import TuringMachineCell
 
 torch.manual_seed(0)
 cell = TuringMachineCell(
-    input=3, hidden=5, controller="lstm", cells=6, word=4, reading=1, writing=1, reach=1, start="learned"
+    input=3, hidden=5, controller="lstm", locations=6, word=4, read_heads=1, write_heads=1, shift_range=1,
+    start="learned"
 )
 layer, inputs = MemoryLayer(cell), torch.randn(4, 9, 3)
 

@@ -21,8 +21,8 @@ def weights_of(number: int = HEADS) -> torch.Tensor:
     return torch.rand(BATCH, number, CELLS, dtype=torch.float64).softmax(2)
 
 
-def look(reach: int = 1, **changes: torch.Tensor) -> Look:
-    numbers = torch.randn(BATCH, HEADS, numbers_of_a_look(WORD, reach), dtype=torch.float64)
+def look(shift_range: int = 1, **changes: torch.Tensor) -> Look:
+    numbers = torch.randn(BATCH, HEADS, numbers_of_a_look(WORD, shift_range), dtype=torch.float64)
     return look_of(numbers, word=WORD)._replace(**changes)
 
 

@@ -9,12 +9,16 @@ from softsearch.nn.turing_machine import TuringMachineCell
 
 INPUT, HIDDEN, CELLS, WORD = 3, 5, 6, 4
 BATCH = 2
-SIZES = {"input": INPUT, "hidden": HIDDEN, "cells": CELLS, "word": WORD}
+SIZES = {"input": INPUT, "hidden": HIDDEN, "locations": CELLS, "word": WORD}
 
 
-def make(controller: str = "lstm", *, reading: int = 2, writing: int = 1, start: str = "constant") -> TuringMachineCell:
+def make(
+    controller: str = "lstm", *, read_heads: int = 2, write_heads: int = 1, start: str = "constant"
+) -> TuringMachineCell:
     torch.manual_seed(0)
-    cell = TuringMachineCell(**SIZES, controller=controller, reading=reading, writing=writing, reach=1, start=start)
+    cell = TuringMachineCell(
+        **SIZES, controller=controller, read_heads=read_heads, write_heads=write_heads, shift_range=1, start=start
+    )
     cell = cell.double()
     for parameter in cell.parameters():
         torch.nn.init.normal_(parameter, std=0.5)

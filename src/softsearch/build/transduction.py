@@ -88,24 +88,24 @@ class TransducerFamily(Family[schema.TransducerRecipe]):
 
     def remarks(self, recipe: schema.TransducerRecipe, about: Mapping[str, Any]) -> Iterator[str]:
         """Yield that the memory is too small, if it is."""
-        lacking = lacking_cells(recipe, largest_of(recipe.data), which="the largest episodes")
+        lacking = lacking_locations(recipe, largest_of(recipe.data), which="the largest episodes")
         if lacking is not None:
-            yield f"{lacking.told}: set model.memory.cells to at least {lacking.needed:,}"
+            yield f"{lacking.told}: set model.memory.locations to at least {lacking.needed:,}"
 
 
 class Lacking(NamedTuple):
-    """That episodes need more cells than a memory has: how many, and a sentence."""
+    """That episodes need more locations than a memory has: how many, and a sentence."""
 
     needed: int
     told: str
 
 
-def lacking_cells(recipe: schema.TransducerRecipe, sizes: Sizes, *, which: str) -> Lacking | None:
+def lacking_locations(recipe: schema.TransducerRecipe, sizes: Sizes, *, which: str) -> Lacking | None:
     """Return what a memory lacks for episodes of a size, which are called `which`; None where it is large enough."""
-    needed = algorithm_of(recipe.data).cells(sizes)
-    if not isinstance(recipe.model, schema.TuringMachine) or recipe.model.memory.cells >= needed:
+    needed = algorithm_of(recipe.data).vectors(sizes)
+    if not isinstance(recipe.model, schema.TuringMachine) or recipe.model.memory.locations >= needed:
         return None
-    told = f"the memory has {recipe.model.memory.cells:,} cells, and {which} ask to keep {needed:,} vectors"
+    told = f"the memory has {recipe.model.memory.locations:,} locations, and {which} ask to keep {needed:,} vectors"
     return Lacking(needed, told)
 
 
@@ -156,11 +156,11 @@ def _layers(recipe: schema.RecurrentTransducer | schema.TuringMachine, inputs: i
                 input=inputs,
                 hidden=recipe.hidden,
                 controller=recipe.controller,
-                cells=memory.cells,
+                locations=memory.locations,
                 word=memory.word,
-                reading=recipe.reading,
-                writing=recipe.writing,
-                reach=recipe.reach,
+                read_heads=recipe.read_heads,
+                write_heads=recipe.write_heads,
+                shift_range=recipe.shift_range,
                 start=memory.start,
             )
             return MemoryLayer(cell)

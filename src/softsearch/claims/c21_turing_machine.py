@@ -4,7 +4,7 @@ Graves, Wayne and Danihelka (2014, section 4.1) train both to give back sequence
 ask for longer ones. The recipes are ``memory/copy`` and ``memory/copy-lstm``, with as many episodes for both. What an
 episode costs is counted in bits at 10, 20, 30, 50 and 120 vectors. Guessing costs 8 bits a vector; blind stands for the
 network's own answers, each held against another episode. How sparse accesses are is the perplexity of a head's weights,
-over so many cells it spreads: of the head that reads on average over the steps at which an episode of 20 vectors is
+over so many locations it spreads: of the head that reads on average over the steps at which an episode of 20 vectors is
 asked for, of the head that writes over those before.
 
 The claim holds where, on average over the seeds, an episode of 20 vectors costs the Turing machine less than 0.1 bits,
@@ -54,8 +54,8 @@ CLAIM = Claim(
         f"ntm_errors_at_{LONGEST}": f"at most {FEW_ERRORS:g}",
         f"ntm_bits_at_{LONGEST}": "little",
         f"lstm_bits_at_{LONGEST}": f"at least {TIMES:g} times the Turing machine's",
-        "cells_read_at_once": "near 1",
-        "cells_written_at_once": "near 1",
+        "locations_read_at_once": "near 1",
+        "locations_written_at_once": "near 1",
     },
 )
 
@@ -71,8 +71,8 @@ def measure(seed: int) -> dict[str, float]:
             for name in ("bits", "errors", "exact"):
                 figures[f"{network}_{name}_at_{length}"] = found["metrics"][name]["value"]
             figures[f"{network}_blind_at_{length}"] = found["blind"]
-    at_once = cells_at_once(seed)
-    return figures | {"cells_read_at_once": at_once["read"], "cells_written_at_once": at_once["write"]}
+    at_once = locations_at_once(seed)
+    return figures | {"locations_read_at_once": at_once["read"], "locations_written_at_once": at_once["write"]}
 
 
 def verdict(figures: Mapping[str, Figures]) -> str:
@@ -103,12 +103,12 @@ def evaluation(network: Network, seed: int) -> dict[int, dict[str, Any]]:
     return {int(length): each for length, each in found["sizes"].items()}
 
 
-def cells_at_once(seed: int) -> dict[str, float]:
-    """Return over how many cells each head of the Turing machine spreads, while it is told and while it is asked."""
+def locations_at_once(seed: int) -> dict[str, float]:
+    """Return over how many locations each head spreads: to write while it is told, to read while it is asked."""
     trace = runs.traced(run_of("ntm", seed), on=f"length={TRAINED}")
     uses, asked = trace.uses, trace.counts
     assert uses is not None
-    return dataclasses.replace(uses, writing=uses.writing[~asked], reading=uses.reading[asked]).cells_at_once
+    return dataclasses.replace(uses, writing=uses.writing[~asked], reading=uses.reading[asked]).locations_at_once
 
 
 def run_of(network: Network, seed: int) -> Path:

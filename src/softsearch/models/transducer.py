@@ -73,9 +73,9 @@ class _Compiled(NamedTuple):
 class Traced(NamedTuple):
     """What a memory held after each step, and where the heads were that write and that read."""
 
-    memory: Float[Tensor, "batch length cells word"]
-    writing: Float[Tensor, "batch length heads cells"]
-    reading: Float[Tensor, "batch length heads cells"]
+    memory: Float[Tensor, "batch length locations word"]
+    writing: Float[Tensor, "batch length heads locations"]
+    reading: Float[Tensor, "batch length heads locations"]
 
 
 class MemoryLayer(nn.Module):
@@ -129,7 +129,7 @@ class MemoryLayer(nn.Module):
         """Return what the memory holds after each step, and where each head was."""
         _, *states = self._states(inputs)
         memory, weights = (torch.stack([each[place] for each in states], dim=1) for place in (1, 2))
-        return Traced(memory, weights[:, :, : self.cell.writing], weights[:, :, self.cell.writing :])
+        return Traced(memory, weights[:, :, : self.cell.write_heads], weights[:, :, self.cell.write_heads :])
 
     def first_not_finite(self, inputs: Float[Tensor, "batch length input"]) -> tuple[str, int] | None:
         """Return where the first number is that is not finite, and at which step; None where all are.

@@ -47,9 +47,9 @@ class Look(NamedTuple):
     sharpness: Float[Tensor, "batch heads"]
 
 
-def numbers_of_a_look(word: int, reach: int) -> int:
+def numbers_of_a_look(word: int, shift_range: int) -> int:
     """Return from how many numbers :func:`look_of` makes what one head is told."""
-    return word + 3 + 2 * reach + 1
+    return word + 3 + 2 * shift_range + 1
 
 
 def look_of(numbers: Float[Tensor, "batch heads features"], *, word: int) -> Look:
@@ -65,8 +65,8 @@ def look_of(numbers: Float[Tensor, "batch heads features"], *, word: int) -> Loo
 
 
 def addressed(
-    look: Look, memory: Float[Tensor, "batch cells word"], before: Float[Tensor, "batch heads cells"]
-) -> Float[Tensor, "batch heads cells"]:
+    look: Look, memory: Float[Tensor, "batch locations word"], before: Float[Tensor, "batch heads locations"]
+) -> Float[Tensor, "batch heads locations"]:
     """Return the weights of heads that had the weights `before`."""
     by_content = (look.strength.unsqueeze(2) * similarity(look.key, memory)).softmax(dim=2)
     gate = look.gate.unsqueeze(2)
@@ -75,18 +75,18 @@ def addressed(
 
 
 def similarity(
-    key: Float[Tensor, "batch heads word"], memory: Float[Tensor, "batch cells word"]
-) -> Float[Tensor, "batch heads cells"]:
-    """Return the cosine of the angle between each key and each cell; 0 where one of them is."""
+    key: Float[Tensor, "batch heads word"], memory: Float[Tensor, "batch locations word"]
+) -> Float[Tensor, "batch heads locations"]:
+    """Return the cosine of the angle between each key and each location; 0 where one of them is."""
     dots = key @ memory.transpose(1, 2)
     lengths = key.norm(dim=2).unsqueeze(2) * memory.norm(dim=2).unsqueeze(1)
     return dots / (lengths + _TINY)
 
 
 def shifted(
-    weights: Float[Tensor, "batch heads cells"], shift: Float[Tensor, "batch heads moves"]
-) -> Float[Tensor, "batch heads cells"]:
-    """Return weights moved around a circle: the first share of `shift` by the most cells back, the middle by none."""
+    weights: Float[Tensor, "batch heads locations"], shift: Float[Tensor, "batch heads moves"]
+) -> Float[Tensor, "batch heads locations"]:
+    """Return weights moved around a circle: the first share of `shift` by the most back, the middle by none."""
     most = shift.shape[2] // 2
     moves = enumerate(range(-most, most + 1))
     return sum(
@@ -96,11 +96,11 @@ def shifted(
 
 
 def written(
-    memory: Float[Tensor, "batch cells word"],
-    weights: Float[Tensor, "batch heads cells"],
+    memory: Float[Tensor, "batch locations word"],
+    weights: Float[Tensor, "batch heads locations"],
     erase: Float[Tensor, "batch heads word"],
     add: Float[Tensor, "batch heads word"],
-) -> Float[Tensor, "batch cells word"]:
+) -> Float[Tensor, "batch locations word"]:
     """Return the memory after all heads have erased, then all have added."""
     kept = memory
     for head in range(weights.shape[1]):

@@ -6,9 +6,9 @@
     visible       = [h_t; r_t]                          what a layer above reads
 
 The state before the first step is learnt: h_0 and r_0, which begin as zeros, and each head's w_0 as a softmax, which
-begins at the first cell: from there heads learn to walk, and from weights that are all alike they hardly do. The memory
-before it is 1e-6 everywhere ("constant", which Collier and Beel 2018 found to learn best), learnt ("learned"), or drawn
-anew for each sequence, with a deviation of 0.5 ("random").
+begins at the first location: from there heads learn to walk, and from weights that are all alike they hardly do. The
+memory before it is 1e-6 everywhere ("constant", which Collier and Beel 2018 found to learn best), learnt ("learned"),
+or drawn anew for each sequence, with a deviation of 0.5 ("random").
 """
 
 from __future__ import annotations
@@ -64,12 +64,12 @@ class TuringMachineCell(nn.Module):
         Widths of the input and of the controller's state.
     controller
         Its cell.
-    cells, word
+    locations, word
         How many rows the memory has, and their width.
-    reading, writing
+    read_heads, write_heads
         How many heads read, and how many write.
-    reach
-        By how many cells a head may move in a step, either way.
+    shift_range
+        By how many locations a head may move in a step, either way.
     start
         The memory before the first step.
     """
@@ -80,15 +80,15 @@ class TuringMachineCell(nn.Module):
         input: int,
         hidden: int,
         controller: ControllerKind,
-        cells: int,
+        locations: int,
         word: int,
-        reading: int,
-        writing: int,
-        reach: int,
+        read_heads: int,
+        write_heads: int,
+        shift_range: int,
         start: MemoryStart,
     ) -> None:
         super().__init__()
-        heads, read = reading + writing, reading * word
+        heads, read = read_heads + write_heads, read_heads * word
         self.controller = _controller(controller, input=input + read, hidden=hidden)
         whole = self.controller.input
         self.input = Linear(input, whole.out_features)
@@ -98,27 +98,27 @@ class TuringMachineCell(nn.Module):
             self.input.bias.copy_(whole.bias)
             self.from_read.weight.copy_(whole.weight[:, input:])
         del self.controller.input  # its shares are the two above
-        self.looks = Linear(hidden, heads * numbers_of_a_look(word, reach))
-        self.changes = Linear(hidden, writing * 2 * word)
+        self.looks = Linear(hidden, heads * numbers_of_a_look(word, shift_range))
+        self.changes = Linear(hidden, write_heads * 2 * word)
         for layer in (self.looks, self.changes):
             nn.init.xavier_uniform_(layer.weight)
             nn.init.zeros_(layer.bias)
-        self.hidden, self.cells, self.word = hidden, cells, word
-        self.reading, self.writing = reading, writing
+        self.hidden, self.locations, self.word = hidden, locations, word
+        self.read_heads, self.write_heads = read_heads, write_heads
         self.state_size = 2 + self.controller.state_size
         self.visible = hidden + read
         self.start = start
         self.first_visible = nn.Parameter(torch.zeros(self.visible))
         self.first_inner = nn.Parameter(torch.zeros(self.controller.state_size - 1, hidden))
-        self.first_weights = nn.Parameter(torch.zeros(heads, cells))
+        self.first_weights = nn.Parameter(torch.zeros(heads, locations))
         with torch.no_grad():
             self.first_weights[:, 0] = _AT_FIRST
         if start == "learned":
-            self.first_memory = nn.Parameter(_DEVIATION * torch.randn(cells, word))
+            self.first_memory = nn.Parameter(_DEVIATION * torch.randn(locations, word))
 
     def initial_state(self, batch: int) -> State:
         """Return the state before the first step of so many sequences."""
-        visible, shape = self.first_visible.expand(batch, -1), (batch, self.cells, self.word)
+        visible, shape = self.first_visible.expand(batch, -1), (batch, self.locations, self.word)
         match self.start:
             case "constant":
                 memory = visible.new_full(shape, _CONSTANT)
@@ -136,16 +136,16 @@ class TuringMachineCell(nn.Module):
         hidden, *inner = self.controller(gates + self.from_read(read), (hidden, *inner))
         look = look_of(self.looks(hidden).unflatten(1, (*weights.shape[1:2], -1)), word=self.word)
         weights = addressed(look, memory, weights)
-        erase, add = self.changes(hidden).unflatten(1, (self.writing, -1)).chunk(2, dim=2)
-        memory = written(memory, weights[:, : self.writing], torch.sigmoid(erase), torch.tanh(add))
-        read = (weights[:, self.writing :] @ memory).flatten(1)
+        erase, add = self.changes(hidden).unflatten(1, (self.write_heads, -1)).chunk(2, dim=2)
+        memory = written(memory, weights[:, : self.write_heads], torch.sigmoid(erase), torch.tanh(add))
+        read = (weights[:, self.write_heads :] @ memory).flatten(1)
         return (torch.cat([hidden, read], dim=1), memory, weights, *inner)
 
     def named(self, state: State) -> dict[str, Tensor]:
         """Return the parts of a state by their names, in the order in which a step computes them."""
         visible, memory, weights, *inner = state
-        heads = [f"writing head {head + 1}" for head in range(self.writing)]
-        heads += [f"reading head {head + 1}" for head in range(self.reading)]
+        heads = [f"write head {head + 1}" for head in range(self.write_heads)]
+        heads += [f"read head {head + 1}" for head in range(self.read_heads)]
         return {
             "the controller's state": torch.cat([visible[:, : self.hidden], *inner], dim=1),
             **{f"the weights of {name}": each for name, each in zip(heads, weights.unbind(dim=1), strict=True)},

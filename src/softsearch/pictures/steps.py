@@ -80,9 +80,9 @@ def save_film(
     Parameters
     ----------
     memory
-        Shape (steps, cells, numbers), any range: from the least to the greatest it is white to blue.
+        Shape (steps, locations, numbers), any range: from the least to the greatest it is white to blue.
     heads
-        For each name, shape (steps, cells), from 0 to 1.
+        For each name, shape (steps, locations), from 0 to 1.
     seconds
         Between two steps.
     captions

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from softsearch.build.transduction import algorithm_of, held_out_of, lacking_cells, largest_of, ranges_of
+from softsearch.build.transduction import algorithm_of, held_out_of, lacking_locations, largest_of, ranges_of
 from softsearch.data.episodes.drawing import held_out
 from softsearch.data.episodes.episodes import Episodes, Sizes, Uncertain
 from softsearch.errors import DataError, nearest
@@ -82,7 +82,7 @@ def _of_size(recipe: schema.TransducerRecipe, name: str, size: int, *, count: in
 
 
 def _warn_of_memory(recipe: schema.TransducerRecipe, sizes: Sizes, *, which: str) -> None:
-    lacking = lacking_cells(recipe, sizes, which=which)
+    lacking = lacking_locations(recipe, sizes, which=which)
     if lacking is not None:
         warnings.warn(f"{lacking.told}: they cannot all be kept", stacklevel=4)
 

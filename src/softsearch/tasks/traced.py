@@ -26,12 +26,12 @@ class Uses:
         Where each head was, as shares.
     """
 
-    memory: Float[np.ndarray, "length cells word"]
-    writing: Float[np.ndarray, "length heads cells"]
-    reading: Float[np.ndarray, "length heads cells"]
+    memory: Float[np.ndarray, "length locations word"]
+    writing: Float[np.ndarray, "length heads locations"]
+    reading: Float[np.ndarray, "length heads locations"]
 
     @property
-    def heads(self) -> dict[str, Float[np.ndarray, "length cells"]]:
+    def heads(self) -> dict[str, Float[np.ndarray, "length locations"]]:
         """Where each head was, by its name."""
         found = {}
         for name, weights in (("write", self.writing), ("read", self.reading)):
@@ -40,8 +40,8 @@ class Uses:
         return found
 
     @property
-    def cells_at_once(self) -> dict[str, float]:
-        """Over how many cells each head spreads, as the perplexity of its weights, on average over the steps."""
+    def locations_at_once(self) -> dict[str, float]:
+        """Over how many locations each head spreads, as the perplexity of its weights, on average over the steps."""
         return {name: float(np.exp(_entropy(weights)).mean()) for name, weights in self.heads.items()}
 
 
@@ -83,8 +83,8 @@ class Trace:
         said = f"{len(self.inputs):,} steps; {wrong:,} of {numbers:,} bits are wrong"
         if self.uses is None:
             return said
-        spread = ", ".join(f"{name} {cells:.1f}" for name, cells in self.uses.cells_at_once.items())
-        return f"{said}; cells that a head is at, at once: {spread} of {self.uses.memory.shape[1]:,}"
+        spread = ", ".join(f"{name} {locations:.1f}" for name, locations in self.uses.locations_at_once.items())
+        return f"{said}; locations that a head is at, at once: {spread} of {self.uses.memory.shape[1]:,}"
 
     def plot(self) -> Figure:
         """Draw inputs, targets, what was written and the heads over the steps."""

@@ -38,7 +38,7 @@ def test_an_episode_has_the_widths_and_the_steps_that_it_says(algorithm, sizes):
     assert found.targets.shape == (BATCH, algorithm.steps(sizes), algorithm.outputs)
     assert found.mask.shape == (BATCH, algorithm.steps(sizes))
     assert bool(found.mask.any(1).all())
-    assert algorithm.cells(sizes) >= 1
+    assert algorithm.vectors(sizes) >= 1
 
 
 @pytest.mark.parametrize(("algorithm", "sizes"), ALL)

@@ -53,7 +53,7 @@ class Copy:
         """Return the number of steps."""
         return 2 * sizes["length"] + 1
 
-    def cells(self, sizes: Sizes) -> int:
+    def vectors(self, sizes: Sizes) -> int:
         """Return how many vectors have to be kept."""
         return sizes["length"]
 
@@ -98,7 +98,7 @@ class RepeatCopy:
         """Return the number of steps."""
         return sizes["length"] * (1 + sizes["repeats"]) + 2
 
-    def cells(self, sizes: Sizes) -> int:
+    def vectors(self, sizes: Sizes) -> int:
         """Return how many vectors have to be kept."""
         return sizes["length"]
 
@@ -143,7 +143,7 @@ class AssociativeRecall:
         """Return the number of steps."""
         return (self.rows + 1) * (sizes["items"] + 1) + 1 + self.rows
 
-    def cells(self, sizes: Sizes) -> int:
+    def vectors(self, sizes: Sizes) -> int:
         """Return how many vectors have to be kept."""
         return self.rows * sizes["items"]
 
@@ -181,7 +181,7 @@ class NGrams:
         """Return the number of steps."""
         return sizes["length"] - 1
 
-    def cells(self, sizes: Sizes) -> int:
+    def vectors(self, sizes: Sizes) -> int:
         """Return how many vectors have to be kept: one for each context."""
         return 2 ** (self.order - 1)
 
@@ -232,7 +232,7 @@ class PrioritySort:
         """Return the number of steps."""
         return sizes["items"] + 1 + sizes["kept"]
 
-    def cells(self, sizes: Sizes) -> int:
+    def vectors(self, sizes: Sizes) -> int:
         """Return how many vectors have to be kept."""
         return sizes["items"]
 

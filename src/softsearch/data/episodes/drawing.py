@@ -25,7 +25,7 @@ def drawn(algorithm: Algorithm, ranges: Ranges, *, batch: int, seed: int) -> Epi
 
 
 def held_out(algorithm: Algorithm, ranges: Ranges, *, count: int, seed: int, split: str) -> list[Episodes]:
-    """Return so many episodes that training draws none of, but by chance: as many of each size, or of some sizes one."""
+    """Return episodes that training draws none of, but by chance: as many of each size, or of some sizes one."""
     random = np.random.default_rng(derive(seed, split))
     found = []
     for sizes, number in _dealt(ranges, count):

@@ -66,7 +66,7 @@ class Algorithm(Protocol):
         """Return how many steps an episode of that size has."""
         ...
 
-    def cells(self, sizes: Sizes) -> int:
+    def vectors(self, sizes: Sizes) -> int:
         """Return how many vectors have to be kept to solve an episode of that size."""
         ...
 

@@ -27,7 +27,7 @@ class Sum:
         """Return the number of steps."""
         return sizes["length"]
 
-    def cells(self, sizes: Sizes) -> int:
+    def vectors(self, sizes: Sizes) -> int:
         """Return how many vectors have to be kept."""
         return 1
 
@@ -48,7 +48,7 @@ class Comparison:
         """Return the number of steps."""
         return sizes["length"]
 
-    def cells(self, sizes: Sizes) -> int:
+    def vectors(self, sizes: Sizes) -> int:
         """Return how many vectors have to be kept."""
         return 1
 

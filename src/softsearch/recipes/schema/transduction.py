@@ -192,13 +192,13 @@ class Memory(Part):
 
     Attributes
     ----------
-    cells, word
+    locations, word
         How many vectors there are, and their width.
     start
         Before the first step: 1e-6 everywhere ("constant"), learnt, or drawn anew for each sequence ("random").
     """
 
-    cells: Size = 128
+    locations: Size = 128
     word: Width = 20
     start: Literal["constant", "learned", "random"] = "constant"
 
@@ -214,10 +214,10 @@ class TuringMachine(Part):
         Width of the controller's state.
     memory
         What heads read and write.
-    reading, writing
+    read_heads, write_heads
         How many heads do.
-    reach
-        By how many cells a head may move in a step, either way.
+    shift_range
+        By how many locations a head may move in a step, either way.
     """
 
     also_called = ("ntm", "neural_turing_machine")
@@ -226,15 +226,15 @@ class TuringMachine(Part):
     controller: CellKind | Literal["feed_forward"] = "lstm"
     hidden: Width = 100
     memory: Memory = Memory()
-    reading: Layers = 1
-    writing: Layers = 1
-    reach: Annotated[int, Field(ge=0, le=1_000)] = 1
+    read_heads: Layers = 1
+    write_heads: Layers = 1
+    shift_range: Annotated[int, Field(ge=0, le=1_000)] = 1
 
     @model_validator(mode="after")
     def _moves_go_round_once(self) -> TuringMachine:
-        if 2 * self.reach + 1 > self.memory.cells:
-            most = (self.memory.cells - 1) // 2
-            raise mistake("a head would move around the whole memory", key="reach", allowed=f"at most {most}")
+        if 2 * self.shift_range + 1 > self.memory.locations:
+            most = (self.memory.locations - 1) // 2
+            raise mistake("a head would move around the whole memory", key="shift_range", allowed=f"at most {most}")
         return self
 
 
