@@ -47,18 +47,19 @@ def verdict(module: Any, figures: dict[str, float], **changes: float) -> str:
 
 @pytest.fixture
 def executed(monkeypatch):
-    """Shares of right answers by curriculum; their intervals reach 0.03 either way."""
+    """Shares of right characters by curriculum; their intervals reach 0.03 either way."""
     shares = {"baseline": 0.2, "naive": 0.22, "mix": 0.25, "combined": 0.24}
 
     def evaluation(curriculum: str, _seed: int) -> dict[str, Any]:
         share = shares[curriculum]
         score = {"value": share, "low": share - 0.03, "high": share + 0.03}
         levels = [
-            {"length": length, "nesting": nesting, "exact": share * nesting / 2, "accuracy": 0.5}
+            {"length": length, "nesting": nesting, "accuracy": share * nesting / 2, "exact": 0.125}
             for nesting in (1, 2)
             for length in (1, 2)
         ]
-        return {"metrics": {"exact": score, "accuracy": score}, "nesting": 2, "levels": levels, "blind": 0.01}
+        exact = {"value": 0.0, "low": 0.0, "high": 0.0}
+        return {"metrics": {"exact": exact, "accuracy": score}, "nesting": 2, "levels": levels, "blind": 0.01}
 
     monkeypatch.setattr(c20, "evaluation", evaluation)
     return shares
@@ -76,8 +77,8 @@ def test_c20_fails_within_the_intervals_and_holds_beyond_them(executed):
 
 def test_c20_tells_the_last_level_from_all(executed):
     figures = c20.measure(1)
-    assert (figures["exact_mix"], figures["exact_of_all_levels_mix"]) == (0.25, pytest.approx(0.25 * 0.75))
-    assert figures["accuracy_of_all_levels_mix"] == 0.5
+    assert (figures["accuracy_mix"], figures["accuracy_of_all_levels_mix"]) == (0.25, pytest.approx(0.25 * 0.75))
+    assert (figures["exact_mix"], figures["exact_of_all_levels_mix"]) == (0.0, 0.125)
     drawn = c20.picture(1).axes[0].lines
     assert [line.get_label() for line in drawn] == ["baseline", "naive", "mix", "combined"]
     assert drawn[2].get_xydata().tolist() == [[1, 0.25], [2, 0.25]]  # of two operations
