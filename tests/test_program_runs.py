@@ -13,8 +13,11 @@ import torch
 
 from softsearch import runs
 from softsearch.build.execution import held_out_of
+from softsearch.build.families import family_of
 from softsearch.cli import app
+from softsearch.data.programs import batches, problems
 from softsearch.data.programs.batches import DrawnExercises
+from softsearch.data.programs.digits import scrambled
 from softsearch.errors import DataError, RecipeError
 from softsearch.inspection.gradients_of_runs import clipping_of
 from softsearch.inspection.report import write_report
@@ -76,14 +79,32 @@ def test_scores_are_those_of_what_is_written(run):
     assert found["metrics"]["accuracy"]["value"] == pytest.approx(right / count)
 
 
+def test_how_many_programs_of_each_level_were_scored_is_told(recipe, tmp_path, capsys):
+    data = "data={kind: addition, length: 2, num_valid: 4, num_test: 60}"
+    run = runs.train(recipe(data, "training.max_steps=1"), tmp_path / "run", live=False)
+    levels = held_out_of(load_recipe(run / "recipe.yaml"), "test")
+    counts = [len(set(each.exercises)) for each in levels]
+    assert counts[0] < counts[1] <= 60
+    assert [each["count"] for each in runs.evaluate(run)["levels"]] == counts
+    assert app.run(["evaluate", str(run)]) == 0
+    *_, heads, scored = (line.split() for line in capsys.readouterr().out.splitlines() if line.strip())
+    assert heads == ["programs", "scored:", "nesting", "length", "1", "length", "2"]
+    assert scored == ["1", *map(str, counts)]
+
+
+def test_of_a_single_program_nothing_is_said_of_the_blind(recipe, tmp_path, capsys):
+    run = runs.train(recipe("data.num_test=1", "training.max_steps=1"), tmp_path / "run", live=False)
+    assert runs.evaluate(run)["blind"] is None
+    assert app.run(["evaluate", str(run)]) == 0
+    assert "(blind)" in capsys.readouterr().out
+
+
 def test_no_program_is_held_out_and_trained_on(recipe, run):
     loaded = load_recipe(run / "recipe.yaml")
     held = {
         each.drawn for split in ("valid", "test") for level in held_out_of(loaded, split) for each in level.exercises
     }
     folder = RunFolder.open(run)
-    from softsearch.build.families import family_of
-
     data, _ = family_of(loaded).open(loaded, folder.data, name="programs", task=runs.load(run).task)
     drawn = {
         text.replace("↵", "\n") for epoch in (0, 1) for rows in data.plan(epoch)[:40] for text in data.describe(rows)
@@ -104,28 +125,61 @@ def test_one_without_says_that_it_has_none(run, capsys):
     assert "this network has no attention" in capsys.readouterr().err
 
 
+def _as_it_is(drawn: str) -> str:
+    return drawn
+
+
+@pytest.mark.parametrize(
+    ("changes", "last", "drawn_levels", "read"),
+    [
+        (["data={kind: addition, length: 3, num_valid: 8, num_test: 8}"], (3, 1), {(1, 1), (2, 1), (3, 1)}, _as_it_is),
+        (
+            ["data={kind: memorisation, length: 3, num_valid: 8, num_test: 8, inversion: true, doubling: true}"],
+            (3, 1),
+            {(1, 1), (2, 1), (3, 1)},
+            lambda drawn: f"{drawn[::-1]};{drawn[::-1]}",
+        ),
+        (
+            ["data.scrambled=true", "data.curriculum=naive", "seed=3"],
+            (2, 2),
+            {(1, 1)},
+            lambda drawn: scrambled(drawn, seed=3),
+        ),
+        (["data.curriculum=mix"], (2, 2), {(1, 1), (2, 1), (1, 2), (2, 2)}, _as_it_is),
+        (["data.curriculum=baseline"], (2, 2), {(2, 2)}, _as_it_is),
+    ],
+)
+def test_every_problem_is_drawn_as_its_recipe_says_and_can_be_trained_and_scored(
+    recipe, tmp_path, changes, last, drawn_levels, read
+):
+    loaded = recipe(*changes)
+    run = runs.train(loaded, tmp_path / "run", live=False)
+    data, _ = family_of(loaded).open(loaded, run / "data", name="", task=runs.load(run).task)
+    exercises = [data._exercise(row) for row in range(60)]
+    assert {each.level for each in exercises} == drawn_levels
+    assert all(each.source == read(each.drawn) for each in exercises)
+    found = runs.evaluate(run)
+    assert (found["length"], found["nesting"]) == last
+
+
 @pytest.mark.parametrize(
     "changes",
     [
-        ["data={kind: addition, length: 3, num_valid: 8, num_test: 8}"],
-        ["data={kind: memorisation, length: 4, num_valid: 8, num_test: 8, inversion: true, doubling: true}"],
-        ["data.scrambled=true", "data.curriculum=naive"],
-        ["data.curriculum=mix"],
-        ["data.curriculum=baseline"],
+        ["data.curriculum=naive"],
+        ["data.curriculum=combined", "model.dropout=0.3"],
+        ["data.curriculum=combined", "training.optimizer={kind: rmsprop, learning_rate: 0.01, momentum: 0.9}"],
     ],
 )
-def test_every_problem_can_be_trained_and_scored(recipe, tmp_path, changes):
-    run = runs.train(recipe(*changes), tmp_path / "run", live=False)
-    assert 0 <= runs.evaluate(run)["metrics"]["accuracy"]["value"] <= 1
-
-
-def test_a_training_that_was_stopped_goes_on_at_the_level_that_it_had_reached(recipe, tmp_path):
-    changes = ["data.curriculum=naive", "training.stop.on=loss"]
-    whole = runs.train(recipe(*changes), tmp_path / "whole", live=False)
-    half = runs.train(recipe(*changes, "training.max_steps=4"), tmp_path / "half", live=False)
-    state = json.loads(next((half / "checkpoints").glob("step-000*4/state.json")).read_text())
-    assert state["state"]["pace"]["reached"] >= 1
-    runs.resume(half, ["training.max_steps=6"], live=False)
+def test_a_training_that_was_stopped_goes_on_at_the_level_that_it_had_reached(recipe, tmp_path, monkeypatch, changes):
+    """All steps are of one group of batches, within which the level changes after every second validation."""
+    monkeypatch.setattr(batches, "has_stalled", lambda scored: len(scored) == 2)
+    changes = [*changes, "training.stop.on=loss", "training.validate_every=1 steps"]
+    whole = runs.train(recipe(*changes, "training.max_steps=8"), tmp_path / "whole", live=False)
+    half = runs.train(recipe(*changes, "training.max_steps=5"), tmp_path / "half", live=False)
+    state = json.loads(next((half / "checkpoints").glob("step-*5/state.json")).read_text())
+    assert state["state"]["pace"]["reached"] == 2
+    assert len(state["state"]["pace"]["scored"]) == 1
+    runs.resume(half, ["training.max_steps=8"], live=False)
     one, other = runs.load(whole), runs.load(half)
     for mine, its in zip(one.model.parameters(), other.model.parameters(), strict=True):
         assert torch.equal(mine, its)
@@ -170,13 +224,55 @@ def test_what_is_no_program_is_told_with_its_line_and_column(run, capsys, tmp_pa
     assert f"{file}: {told}" in capsys.readouterr().err
 
 
-def test_larger_numbers_than_any_of_training_are_warned_of(run, capsys, tmp_path, monkeypatch):
+def test_larger_numbers_and_more_operations_than_any_of_training_are_warned_of(run, capsys, tmp_path, monkeypatch):
     monkeypatch.setattr("warnings.showwarning", warnings.showwarning)  # put back afterwards: a command replaces it
     file = tmp_path / "one.py"
-    for program, warned in (("print(12+345)", True), ("print(12+34)", False)):
+    for program, longer, deeper in (
+        ("print(12+345)", True, False),
+        ("print(12+34)", False, False),
+        ("a=12\nfor x in range(3):a+=12\nb=(a*2)\nprint((b-11))", False, True),
+    ):
         file.write_text(program)
         assert app.run(["predict", str(run), str(file)]) == 0
-        assert ("a number has 3 digits, and those" in capsys.readouterr().err) == warned
+        error = capsys.readouterr().err
+        assert ("a number has 3 digits, and those" in error) == longer
+        assert ("this program has 3 operations, and those that this network has learnt" in error) == deeper
+
+
+@pytest.mark.parametrize(
+    ("data", "given", "told"),
+    [
+        (
+            "addition",
+            "A=5\nprint(A)",
+            ["line 1, column 1: this network has never read", "value: 'A'", "did you mean: a?"],
+        ),
+        ("addition", "a=5\nprint(\ta)", ["line 2, column 7: this network has never read", "value: '\\t'"]),
+        ("memorisation", "", ["there is nothing here", "allowed: 0 to 9"]),
+        ("memorisation", "12\n34", ["line 1, column 3: this network", "allowed: 0 to 9"]),
+        ("memorisation", "1h", ["line 1, column 2: this network has never read such a character", "value: 'h'"]),
+    ],
+)
+def test_what_holds_characters_that_no_exercise_has_is_told_with_its_place(recipe, tmp_path, capsys, data, given, told):
+    changes = [f"data={{kind: {data}, length: 3, num_valid: 8, num_test: 8}}", "training.max_steps=1"]
+    run = runs.train(recipe(*changes), tmp_path / "run", live=False)
+    file = tmp_path / "given.txt"
+    file.write_text(given)
+    assert app.run(["predict", str(run), str(file)]) == 2
+    error = capsys.readouterr().err
+    assert all(each in error for each in told), error
+    file.write_text("123\n" if data == "memorisation" else "print(123+456)\n")
+    assert app.run(["predict", str(run), str(file)]) == 0
+    assert f"\t(the answer is {123 if data == 'memorisation' else 579})" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("split", ["valid", "test"])
+def test_a_last_level_without_anything_to_hold_out_for_a_split_is_told(recipe, tmp_path, monkeypatch, split):
+    other = {"valid": "test", "test": "valid"}[split]
+    monkeypatch.setattr(problems, "split_of", lambda drawn: other if "7" in drawn else "train")
+    with pytest.raises(DataError) as error:
+        runs.train(recipe("data={kind: memorisation, length: 2}"), tmp_path / "run", live=False)
+    assert "too few exercises of length 2" in str(error.value)
 
 
 def test_levels_without_anything_to_hold_out_are_told(recipe, tmp_path):

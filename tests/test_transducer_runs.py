@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 import math
+import shutil
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -22,6 +26,7 @@ from softsearch.data.episodes.episodes import Episodes
 from softsearch.errors import DataError, RecipeError, RunError
 from softsearch.inspection.gradients_of_runs import clipping_of, gradients_of, plot_gradients
 from softsearch.inspection.report import write_report
+from softsearch.models.transducer import MemoryLayer
 from softsearch.recipes import Recipe, load_recipe
 from softsearch.runs.sweeps import Axis, settings_of, sweep
 from softsearch.tasks.transduction import TransductionTask
@@ -112,11 +117,97 @@ def test_beside_what_nobody_can_be_sure_of_stands_the_best_guess(recipe, tmp_pat
     assert "best guess" in (run / "report.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("on", ["lenght=3", "length=0", "length=", "length=a", "train", "items=3"])
+@pytest.mark.parametrize("on", ["lenght=3", "length=", "length=a", f"length={'9' * 5000}", "train", "items=3"])
 def test_episodes_that_there_are_not_are_told(run, on):
     with pytest.raises(DataError) as error:
         runs.evaluate(run, on=on)
     assert "length=10,20,50" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("data", "on", "told", "allowed"),
+    [
+        ("{kind: copy}", "length=3,0", "length=0: a size is out of range", "length: greater than or equal to 1"),
+        (
+            "{kind: copy}",
+            "length=100001",
+            "length=100001: a size is out of range",
+            "length: less than or equal to 100000",
+        ),
+        (
+            "{kind: ngrams, order: 4, length: [5, 6]}",
+            "length=3",
+            "length=3: there is no bit with so many",
+            "length: from order, 4",
+        ),
+        ("{kind: associative_recall}", "items=1", "items=1: of one item none comes next", "items: [2, 2]"),
+        (
+            "{kind: priority_sort, items: [4, 4], kept: [3, 3]}",
+            "items=2",
+            "items=2, kept=3: more are to be given back than there are",
+            "kept: at most 2",
+        ),
+        (
+            "{kind: priority_sort, items: [4, 4], kept: [3, 3]}",
+            "kept=9",
+            "items=4, kept=9: more are to be given back than there are",
+            "kept: at most 4",
+        ),
+    ],
+)
+def test_sizes_that_no_recipe_could_ask_for_are_refused_before_anything_is_scored(
+    recipe, tmp_path, capsys, data, on, told, allowed
+):
+    run = runs.train(recipe(f"data={data}", "training.max_steps=1", "data.num_valid=2"), tmp_path / "run", live=False)
+    for words in (["evaluate", str(run)], ["look", str(run), "--memory", "--out", str(tmp_path / "memory.png")]):
+        assert app.run([*words, "--on", on.replace("3,0", "0")]) == 2
+        found = capsys.readouterr().err
+        assert f"there are no episodes of {told}" in found
+        assert f"allowed: {allowed}" in found
+    with pytest.raises(DataError):
+        runs.evaluate(run, on=on)
+
+
+def test_where_a_batch_has_one_episode_nothing_is_said_of_the_blind(recipe, tmp_path, capsys):
+    changes = ["data.length=[2, 2]", "data.num_test=33", "data.num_valid=1", "training.max_steps=1"]
+    run = runs.train(recipe(*changes), tmp_path / "run", live=False)
+    assert json.loads((run / "evaluations" / "valid.json").read_text())["sizes"]["as trained"]["blind"] is None
+    assert app.run(["evaluate", str(run), "--on", "valid"]) == 0
+    assert "–" in capsys.readouterr().out
+    assert "<td>–</td>" in write_report(run).read_text(encoding="utf-8")
+    found = runs.evaluate(run)["sizes"]["as trained"]
+    judged = TransductionTask(written="bits", inputs=4, outputs=3).judged(
+        runs.load(run).model, held_out_of(load_recipe(run / "recipe.yaml"), "test")
+    )
+    assert found["count"] == 33
+    assert np.isnan(judged.blind).tolist() == [False] * 32 + [True]
+    assert found["blind"] == pytest.approx(judged.blind[:32].mean() / math.log(2))
+
+
+def test_what_a_memory_begins_with_is_drawn_alike_for_each_score_and_each_picture(recipe, tmp_path):
+    run = runs.train(recipe("model.memory.start=random"), tmp_path / "run", live=False)
+    before = torch.random.get_rng_state()
+    one, other = (runs.evaluate(run, on=on)["sizes"]["4"] for on in ("length=2,4", "length=4"))
+    assert one == other
+    assert runs.evaluate(run)["sizes"] == runs.evaluate(run)["sizes"]
+    first, second = runs.traced(run), runs.traced(run)
+    assert torch.equal(before, torch.random.get_rng_state())
+    assert np.array_equal(first.uses.memory, second.uses.memory)
+    assert [each.norms for each in gradients_of(run)] == [each.norms for each in gradients_of(run)]
+
+
+def test_heads_and_outputs_of_a_picture_are_of_one_pass(recipe):
+    loaded = recipe("model.memory.start=random", "data.length=[4, 4]")
+    model = TransducerFamily().model(loaded, sizes={"inputs": 4, "outputs": 3})
+    trained = TransductionTask(written="bits", inputs=4, outputs=3).ready(model.eval())
+    torch.nn.init.normal_(model.layers.cell.from_read.weight, std=3.0)
+    found = trained.traced(held_out_of(loaded, "valid")[0])
+    read = (found.uses.reading[:, 0, None] @ found.uses.memory)[:, 0]
+    with torch.no_grad():
+        cell, read = model.layers.cell, torch.tensor(read)
+        hidden = torch.tanh(cell.input(torch.tensor(found.inputs[1:])) + cell.from_read(read[:-1]))
+        expected = torch.sigmoid(model.output(torch.cat([hidden, read[1:]], dim=1)))
+    np.testing.assert_allclose(found.written[1:], expected.numpy(), atol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -140,13 +231,57 @@ def test_every_problem_and_every_network_can_be_trained_and_scored(recipe, tmp_p
     assert all(math.isfinite(score["value"]) for score in found.values())
 
 
-def test_a_training_that_was_stopped_goes_on_as_if_it_had_not_been(recipe, tmp_path):
-    whole = runs.train(recipe(), tmp_path / "whole", live=False)
-    half = runs.train(recipe("training.max_steps=3"), tmp_path / "half", live=False)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [],
+        ["model.memory.start=random"],
+        ["model={kind: recurrent, hidden: 5, layers: 2, dropout: 0.4}"],
+        ["training.optimizer={kind: rmsprop, learning_rate: 0.001, momentum: 0.9}"],
+    ],
+)
+def test_a_training_that_was_stopped_goes_on_as_if_it_had_not_been(recipe, tmp_path, changes):
+    whole = runs.train(recipe(*changes), tmp_path / "whole", live=False)
+    half = runs.train(recipe(*changes, "training.max_steps=3"), tmp_path / "half", live=False)
     runs.resume(half, ["training.max_steps=6"], live=False)
     one, other = runs.load(whole), runs.load(half)
     for mine, its in zip(one.model.parameters(), other.model.parameters(), strict=True):
         assert torch.equal(mine, its)
+
+
+COMPILED = """
+import sys
+import torch
+from softsearch import runs
+from softsearch.models.transducer import MemoryLayer
+from softsearch.recipes import load_recipe
+
+compile_for = MemoryLayer.compile_for
+
+
+def surely(layer, batch):
+    compile_for(layer, batch)
+    assert layer._compiled is not None
+
+
+MemoryLayer.compile_for = surely
+path, folder = sys.argv[1:]
+changes = ["training.compiled=true", "data.length=[2, 4]"]
+whole = runs.train(load_recipe(path, changes), f"{folder}/whole", live=False)
+half = runs.train(load_recipe(path, [*changes, "training.max_steps=3"]), f"{folder}/half", live=False)
+runs.resume(half, ["training.max_steps=6"], live=False)
+one, other = runs.load(whole).model, runs.load(half).model
+assert all(map(torch.equal, one.parameters(), other.parameters()))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("g++") is None, reason="there is no compiler")
+def test_a_compiled_training_that_was_stopped_goes_on_as_if_it_had_not_been(recipe, tmp_path, project):
+    """In a process of its own: the checks of shapes, which tests put around functions, cannot be compiled."""
+    command = [sys.executable, "-c", COMPILED, str(recipe().path), str(tmp_path)]
+    found = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr
 
 
 def test_episodes_can_be_learnt_by_heart(recipe, tmp_path):
@@ -169,6 +304,7 @@ def test_a_memory_that_is_too_small_is_told(recipe, tmp_path, capsys):
         ("data={kind: ngrams, order: 6, length: [3, 9]}", "there is no bit with so many before it"),
         ("model.shift_range=3", "a head would move around the whole memory"),
         ("training.stop.on=bleu", "its validation has no such score"),
+        ("training={max_steps: 3, compiled: true, precision: auto}", "a compiled cell takes its products in fp32"),
     ],
 )
 def test_a_recipe_that_means_nothing_is_told(recipe, change, told):
@@ -212,11 +348,16 @@ def test_numbers_are_read_and_written_as_json_lines(run, capsys, tmp_path):
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("[[1, 2]]", "each step has 4 numbers"),
-        ("[]", "each step has 4 numbers"),
-        ("{}", "this is no sequence of numbers"),
-        ("hello", "this is no sequence of numbers"),
-        ("[[1, 2, 3, NaN]]", "a number is not finite"),
+        ("[[1, 2, 3, 4], [1, 2]]", "each step has 4 numbers, and step 2 of 2 has 2"),
+        ("[1, 2, 3, 4]", "each step has 4 numbers, in a list of its own, and step 1 is no list"),
+        ('[[1, 2, 3, "4"]]', "each step has 4 numbers, and step 1 has something else"),
+        ("[[[1], [2], [3], [4]]]", "each step has 4 numbers, and step 1 has something else"),
+        ("[]", "this is no sequence of numbers: there are no steps"),
+        ("{}", "this is no sequence of numbers: there are no steps"),
+        ("hello", "this is no sequence of numbers: Expecting value"),
+        ("[" * 100_000, "this is no sequence of numbers"),
+        ("[[1, 2, 3, NaN]]", "a number of step 1 is not finite, or too large"),
+        (f"[[1, 2, 3, -1{'0' * 400}]]", "a number of step 1 is not finite, or too large"),
     ],
 )
 def test_a_line_that_is_no_sequence_is_told_with_its_place(run, capsys, tmp_path, line, told):
@@ -228,12 +369,43 @@ def test_a_line_that_is_no_sequence_is_told_with_its_place(run, capsys, tmp_path
     assert "Traceback" not in error
 
 
+def test_sequences_come_from_standard_input_too_and_blank_lines_are_passed_over(run, capsys, monkeypatch):
+    def told(content: bytes) -> tuple[int, Any]:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+        return app.run(["predict", str(run)]), capsys.readouterr()
+
+    code, found = told(b"\n[[1, 2, 3, 4]]\n  \n[[1, 2, 3, 4]]\n\n")
+    assert (code, len(found.out.splitlines())) == (0, 2)
+    code, found = told(b"[[1, 2, 3, 4]]\n\xff\n")
+    assert code == 2
+    assert len(found.out.splitlines()) == 1
+    assert "<stdin>:2: the line is not UTF-8" in found.err
+
+
+@pytest.mark.parametrize("controller", ["feed_forward", "lstm"])
+def test_of_a_machine_what_is_visible_is_followed_through_the_memory_too(recipe, tmp_path, capsys, controller):
+    run = runs.train(recipe(f"model.controller={controller}", "training.max_steps=2"), tmp_path / "run", live=False)
+    found = gradients_of(run)
+    assert {(each.layer, each.part) for each in found} == {("layers.cell", "visible")}
+    assert all(not each.bounds and max(each.norms) < 100 for each in found)
+    assert app.run(["look", str(run), "--gradients", "--out", str(tmp_path / "gradients.png")]) == 0
+    assert "its visible part" in capsys.readouterr().out
+
+
+def test_the_first_weights_are_those_that_the_training_began_with(recipe, tmp_path):
+    base = runs.train(recipe(), tmp_path / "base", live=False)
+    run = runs.train(recipe("training.max_steps=1"), tmp_path / "run", start=base, live=False)
+    (best,) = (each.norms for each in gradients_of(base) if each.weights == "best")
+    assert gradients_of(run)[0].norms == best != gradients_of(base)[0].norms
+
+
 def test_gradients_are_followed_through_the_cell_of_a_run_along_its_training(recipe, tmp_path):
-    run = runs.train(recipe("training.validate_every=2 steps", "training.keep=3"), tmp_path / "run", live=False)
+    changes = ["model={kind: recurrent, hidden: 4}", "training.validate_every=2 steps", "training.keep=3"]
+    run = runs.train(recipe(*changes), tmp_path / "run", live=False)
     folder = RunFolder.open(run)
     found = gradients_of(run)
     assert [each.step for each in found] == [0, 2, 4, 6]
-    assert {each.layer for each in found} == {"layers.cell"}
+    assert {(each.layer, each.part) for each in found} == {("layers.first", "state")}
     assert [each.weights for each in found] == [
         "first", *("best" if [step] == folder.in_use else "kept" for step in (2, 4, 6))
     ]  # fmt: skip
@@ -304,6 +476,36 @@ def test_a_training_that_ends_without_finite_numbers_says_at_which_step_they_beg
     assert "the first number that is not finite is in the controller's state, at step 3 of 9" in error.value.problem
 
 
+def test_the_memory_that_the_last_step_has_drawn_is_looked_at_again(recipe, tmp_path, monkeypatch):
+    loaded = recipe("model.memory.start=random", "training.max_steps=20", "training.validate_every=50 steps")
+    _poisoned(monkeypatch, 1)
+    drawn, start = [], MemoryLayer.start
+
+    def watched(layer: MemoryLayer, batch: int) -> Any:
+        drawn.append(start(layer, batch))
+        return drawn[-1]
+
+    monkeypatch.setattr(MemoryLayer, "start", watched)
+    with pytest.raises(RunError, match="the first number that is not finite"):
+        runs.train(loaded, tmp_path / "run", live=False)
+    *_, before, last, again = (state[1] for state in drawn)
+    assert torch.equal(last, again)
+    assert not torch.equal(before, last)
+
+
+def test_what_is_not_finite_is_looked_for_with_the_dropout_of_the_training(recipe, monkeypatch):
+    loaded = recipe("model={kind: recurrent, hidden: 3, layers: 2, dropout: 0.5}", "data.length=[4, 4]")
+    model = TransducerFamily().model(loaded, sizes={"inputs": 4, "outputs": 3})
+    task, (batch, *_) = TransductionTask(written="bits", inputs=4, outputs=3), held_out_of(loaded, "valid")
+    torch.manual_seed(7)
+    expected, found = model(batch.inputs), []
+    monkeypatch.setattr(task, "costs", lambda written, _: found.append(written) or torch.zeros(1))
+    torch.manual_seed(7)
+    task.where_not_finite(model, [batch])
+    torch.testing.assert_close(found[0], expected, rtol=0, atol=1e-6)
+    assert float((model.eval()(batch.inputs) - expected).detach().abs().max()) > 1e-3
+
+
 @pytest.fixture
 def machine(recipe) -> tuple[Any, Any, list[Episodes]]:
     loaded = recipe("model.write_heads=2", "model.read_heads=2", "data.length=[4, 4]", "model.memory.start=learned")
@@ -366,6 +568,18 @@ def test_episodes_of_training_that_need_more_cells_are_warned_of_too(recipe, tmp
     run = runs.train(recipe("model.memory.locations=3", "training.max_steps=1"), tmp_path / "run", live=False)
     with pytest.warns(UserWarning, match="the memory has 3 locations, and the largest episodes ask to keep 4 vectors"):
         runs.evaluate(run)
+
+
+def test_a_warning_points_at_whoever_asked(run):
+    for ask in (lambda: runs.evaluate(run, on="length=9"), lambda: runs.traced(run, on="length=9")):
+        with pytest.warns(UserWarning, match="they cannot all be kept") as caught:
+            ask()
+        assert [each.filename for each in caught] == [__file__]
+
+
+def test_runs_of_another_kind_are_not_followed():
+    with pytest.raises(RunError, match="this run is a translator, and only a transducer is followed step by step"):
+        runs.traced(Path(__file__).parent / "formats" / "format-1")
 
 
 def test_one_episode_has_one_size(run):

@@ -16,6 +16,13 @@ model: {kind: bag_of_words, embedding: 4}
 training: {batch_size: 10, max_steps: 2, threads: 1, schedule: {kind: constant, warmup_steps: 0}}
 """
 
+EXECUTORS = """
+task: {kind: execution}
+data: {kind: addition, length: 2, num_valid: 5, num_test: 10}
+model: {kind: reader_writer, embedding: 4, hidden: 4}
+training: {batch_size: 5, max_steps: 1, threads: 1, schedule: {kind: constant, warmup_steps: 0}}
+"""
+
 
 def test_the_command_tells_each_run_and_the_means(command, tmp_path):
     recipe = tmp_path / "mine.yaml"
@@ -56,6 +63,15 @@ def test_shares_are_told_in_per_cent_with_an_interval_of_possible_ones(command, 
     kept = json.loads((tmp_path / "out" / "sweep.json").read_text())["summary"][0]["scores"]["error"]
     assert (count, mean) == (2, round(100 * kept["mean"], 2))
     assert [low, high] == [round(100 * max(0, kept["low"]), 2), round(100 * min(1, kept["high"]), 2)]
+
+
+def test_shares_of_executors_are_told_in_per_cent(command, tmp_path):
+    (tmp_path / "mine.yaml").write_text(EXECUTORS)
+    ended = command("sweep", tmp_path / "mine.yaml", "--over", "seed=1,2", "--out", tmp_path / "out")
+    rows = {line.split()[1]: line for line in ended.out.splitlines() if line.startswith("all ")}
+    kept = json.loads((tmp_path / "out" / "sweep.json").read_text())["summary"][0]["scores"]
+    assert rows.keys() == kept.keys() == {"accuracy", "exact"}
+    assert all(f" {100 * kept[name]['mean']:.2f} %" in row for name, row in rows.items())
 
 
 def test_trainings_that_came_to_no_end_are_told_in_the_end(command, tmp_path, monkeypatch):

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from softsearch.inspection.gradients import through_time, visible_through_time
+from softsearch.inspection.gradients import recorded, through_time, visible_through_time
 from softsearch.nn.cells import make_cell
 from softsearch.nn.turing_machine import TuringMachineCell
 
@@ -51,3 +51,19 @@ def test_with_a_single_factor_the_bound_is_the_norm():
     found = through_time(cell, gates, (torch.zeros(1, HIDDEN, dtype=torch.float64),))
     torch.testing.assert_close(found.norms[-1], found.bounds[-1])
     assert float(found.norms[0]) < float(found.bounds[0])
+
+
+@pytest.mark.parametrize("kind", ["mlstm", "turing_machine"])
+def test_a_cell_inside_another_is_not_told_by_itself(kind):
+    if kind == "turing_machine":
+        cell = TuringMachineCell(
+            input=INPUT, hidden=HIDDEN, controller="lstm", locations=3, word=2, read_heads=1, write_heads=1,
+            shift_range=1, start="constant",
+        )  # fmt: skip
+        state = cell.initial_state(1)
+    else:
+        cell = make_cell(kind, input=INPUT, hidden=HIDDEN)
+        state = (torch.zeros(1, HIDDEN),) * cell.state_size
+    model = torch.nn.ModuleDict({"cell": cell})
+    (layer,) = recorded(model, lambda: cell(cell.input(torch.randn(1, INPUT)), state))
+    assert (layer.name, layer.cell, len(layer.gates)) == ("cell", cell, 1)

@@ -522,6 +522,14 @@ def test_a_variable_that_is_not_set_is_named_with_its_line(write: Write, monkeyp
         ),
         (["training.schedule={kind: one_cycle}", "training.optimizer={kind: adamw, betas: [0.8, 0.9]}"], r"betas\[0\]"),
         (
+            ["training.schedule={kind: one_cycle}", "training.optimizer={kind: rmsprop, momentum: 0.5}"],
+            r"optimizer\.momentum has no effect",
+        ),
+        (
+            ["training.schedule={kind: one_cycle, momentum: [0.5, 0.6]}", "training.optimizer={kind: rmsprop}"],
+            r"schedule\.momentum has no effect",
+        ),
+        (
             ["training.schedule={kind: one_cycle, momentum: [0.5, 0.6]}", "training.optimizer={kind: sgd}"],
             r"schedule\.momentum has no effect",
         ),
@@ -535,6 +543,8 @@ def test_an_option_without_effect_warns(write: Write, overrides: list[str], word
 def test_one_cycle_with_the_usual_momentum_warns_of_nothing(write: Write, recwarn: pytest.WarningsRecorder) -> None:
     for optimizer in ("{kind: sgd, momentum: 0.9}", "{kind: sgd}", "{kind: adamw, betas: [0.9, 0.99]}"):
         load_recipe(write(SMALL), ["training.schedule={kind: one_cycle}", f"training.optimizer={optimizer}"])
+    schedule = "training.schedule={kind: one_cycle, momentum: [0.5, 0.6]}"
+    load_recipe(write(SMALL), [schedule, "training.optimizer={kind: rmsprop, momentum: 0.9}"])
     assert not recwarn.list
 
 

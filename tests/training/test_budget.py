@@ -14,6 +14,7 @@ import torch
 from softsearch.training.budget import Pace, measure_pace, steps_within, time_for
 from softsearch.training.folder import RunFolder
 from softsearch.training.optimisers import adamw
+from softsearch.training.precision import choose_precision
 
 _PACE = Pace(step_s=0.1, validation_s=4.0, save_s=1.0, steps_per_epoch=100)
 
@@ -63,6 +64,15 @@ def test_measuring_tries_small_and_large_batches(toy: ModuleType) -> None:
     assert min(sizes) <= 4
     assert max(sizes) >= 37
     assert sum(sizes) / len(sizes) == pytest.approx(20.5, abs=2)
+
+
+def test_data_that_become_harder_are_measured_at_their_hardest_and_put_back(toy: ModuleType) -> None:
+    data, model = toy.Paced(), toy.Model()
+    given = {"model": model, "task": toy.Task(), "data": data, "optimizer": toy.make_optimizer(model)}
+    measure_pace(**given, valid=toy.Data(), settings=toy.settings(), precision="fp32", save_s=0.0)
+    assert (data.paces, data.pace) == ({3}, {"reached": 0})
+    choose_precision("auto", **given, accumulate=1)
+    assert (data.paces, data.pace) == ({3}, {"reached": 0})
 
 
 @pytest.mark.parametrize("every", [(1, "epochs"), (50, "steps")])

@@ -82,7 +82,8 @@ def test_a_single_pair_that_does_not_fit_is_named(toy: ModuleType) -> None:
         backward_within_memory(
             toy.Model(), _small(toy, 0), toy.Data(), [np.array([7, 3])], carry={}, limit=None, seed=1, precision="fp32"
         )
-    assert "data.max_tokens" in str(raised.value.fix)
+    for each in ("data.max_tokens (pairs)", "data.length (episodes, programs)"):
+        assert each in str(raised.value.fix)
 
 
 @pytest.mark.parametrize("place", ["optimiser", "validation"])

@@ -71,6 +71,22 @@ class Data:
         return [f"toy.tsv:{row + 1}" for row in rows]
 
 
+class Paced(Data):
+    """Would become harder; remembers at which paces its batches were read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pace, self.last_pace = {"reached": 0}, {"reached": 3}
+        self.paces: set[int] = set()
+
+    def learnt(self, scores: dict[str, float]) -> str | None:
+        return None
+
+    def batch(self, rows: np.ndarray) -> Batch:
+        self.paces.add(self.pace["reached"])
+        return super().batch(rows)
+
+
 class Model(nn.Module):
     def __init__(self, seed: int = 0) -> None:
         super().__init__()

@@ -40,14 +40,15 @@ class ExecutionFamily(Family[schema.ExecutionRecipe]):
         Raises
         ------
         DataError
-            No exercise of the last level is left to validate on.
+            No exercise of the last level is left to validate on, or to test on.
         """
         folder.mkdir(parents=True)
         if overfit:
             (folder / _ONLY).write_text(str(overfit), encoding="utf-8")
         problem = problem_of(recipe)
-        levels = held_out_levels(problem, count=1, seed=recipe.seed, split="valid")
-        if not levels or levels[-1].level != problem.last:
+        splits: tuple[Split, ...] = ("valid", "test")
+        first = [held_out_levels(problem, count=1, seed=recipe.seed, split=split) for split in splits]
+        if not all(each and each[-1].level == problem.last for each in first):
             told = f"there are too few exercises of length {problem.last.length} to hold some out"
             raise DataError(told, value=recipe.data.kind, fix="set a larger data.length")
         tokenizer = train_verbatim([ALPHABET], size=len(ALPHABET) + 4) if base is None else base.tokenizer

@@ -13,6 +13,7 @@ from typing import cast
 from softsearch.errors import DataError
 
 PIPE_BYTES = 1 << 16  # what a pipe holds; some hundred lines
+_STDIN = Path("<stdin>")
 
 
 def line_groups(files: Sequence[str] | None) -> Iterator[Iterable[str]]:
@@ -31,6 +32,16 @@ def line_groups(files: Sequence[str] | None) -> Iterator[Iterable[str]]:
         next(read_lines(Path(missing[0])))
     each = (itertools.chain.from_iterable(_arriving()) if name == "-" else read_lines(Path(name)) for name in files)
     return iter([itertools.chain.from_iterable(each)])
+
+
+def placed_lines(files: Sequence[str] | None) -> Iterator[tuple[Path, int, str]]:
+    """Yield each line with where it stands: the file, or what standard input is called, and its number from 1."""
+    from softsearch.data.text import read_lines
+
+    for name in files or ["-"]:
+        lines = itertools.chain.from_iterable(_arriving()) if name == "-" else read_lines(Path(name))
+        path = _STDIN if name == "-" else Path(name)
+        yield from ((path, number, line) for number, line in enumerate(lines, start=1))
 
 
 def typed(told: str) -> Iterator[str]:
@@ -67,7 +78,7 @@ def _arriving() -> Iterator[list[str]]:
         try:
             for raw in raw_lines:
                 number += 1
-                group.append(decode_line(raw, path=Path("<stdin>"), number=number))
+                group.append(decode_line(raw, path=_STDIN, number=number))
         except DataError:
             yield group  # what came before the mistake is translated before it is told
             raise

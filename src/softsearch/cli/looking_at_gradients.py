@@ -15,6 +15,17 @@ if TYPE_CHECKING:
 
 TAKES = {"out", "json"}
 """The options that this has."""
+_COLUMNS = (
+    "cell",
+    "h",
+    "weights",
+    "steps back",
+    "norm of dh(T)/dh(0)",
+    "bound",
+    "its singular values: median",
+    "smallest",
+)
+_PARTS = {"state": "the whole state", "visible": "its visible part"}
 
 
 def look(run: Path, out: Path, *, as_json: bool) -> None:
@@ -44,10 +55,11 @@ def _show(found: list[Travelled], clipping: Bias | None) -> None:
     from softsearch.inspection.gradients_of_runs import called
 
     table(
-        ("cell", "weights", "steps back", "norm of dh(T)/dh(0)", "bound", "its singular values: median", "smallest"),
+        _COLUMNS,
         [
             (
                 each.layer,
+                _PARTS[each.part],
                 called(each),
                 str(len(each.norms)),
                 *("" if value is None else f"{value:.3g}" for value in _figures(each)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from softsearch.cli.console import say, table
@@ -23,6 +23,12 @@ from softsearch.inspection.files import (
     share_shown,
     title,
 )
+
+_OF_LEVELS: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "characters right, teacher-forced": lambda level: f"{100 * level['accuracy']:.1f} %",
+    "answers right, free-running": lambda level: f"{100 * level['exact']:.1f} %",
+    "programs scored": lambda level: f"{level['count']:,}",
+}
 
 
 def name_of(evaluation: Mapping[str, Any]) -> str:
@@ -105,13 +111,11 @@ def _program_table(evaluation: Mapping[str, Any]) -> None:
         say(f"trained with --overfit: the {evaluation['overfit']:,} programs trained on are its valid data too")
     table(["score", "value", "95 % interval"], [list(row) for row in scores_of_programs(evaluation)])
     say("")
-    lengths = sorted({each["length"] for each in evaluation["levels"]})
-    for name, told in (("accuracy", "characters right, teacher-forced"), ("exact", "answers right, free-running")):
-        shares = {(each["nesting"], each["length"]): f"{100 * each[name]:.1f} %" for each in evaluation["levels"]}
-        rows = [
-            [str(nesting), *(shares.get((nesting, length), "–") for length in lengths)]
-            for nesting in sorted({nesting for nesting, _ in shares})
-        ]
+    levels = {(each["nesting"], each["length"]): each for each in evaluation["levels"]}
+    nestings, lengths = (sorted(set(each)) for each in zip(*levels, strict=True))
+    for told, shown in _OF_LEVELS.items():
+        cells = {place: shown(level) for place, level in levels.items()}
+        rows = [[str(nesting), *(cells.get((nesting, length), "–") for length in lengths)] for nesting in nestings]
         table([f"{told}: nesting", *(f"length {length}" for length in lengths)], rows)
 
 

@@ -15,8 +15,8 @@ FEW = 5
 """Sentences below which an interval says nothing."""
 SHARES = frozenset({"aer", "link_precision", "link_recall"})
 """Scores of translations from 0 to 1; their others are in per cent."""
-IN_PER_CENT = frozenset({"error", "error_top_5", "calibration_error", "exact"})
-"""Scores of classifiers and of captions from 0 to 1, which are shown in per cent."""
+IN_PER_CENT = frozenset({"error", "error_top_5", "calibration_error", "exact", "accuracy"})
+"""Scores of classifiers, of captions and of executors from 0 to 1, which are shown in per cent."""
 _OF_EPISODES = {
     "bits": "bits an episode",
     "errors": "wrong bits",
@@ -132,7 +132,7 @@ def rows_of_episodes(evaluation: Row) -> list[tuple[str, ...]]:
                 f"{score['value']:.4g} [{score['low']:.4g}, {score['high']:.4g}]"
                 for name, score in each["metrics"].items()
             ),
-            f"{each['blind']:.4g}",
+            "–" if each["blind"] is None else f"{each['blind']:.4g}",
             *([f"{each['least']:.4g}"] if "least" in each else []),
         )
         for size, each in evaluation["sizes"].items()
@@ -155,11 +155,12 @@ def scores_of_programs(evaluation: Row) -> list[tuple[str, str, str]]:
     """Return each score with its interval, and the share of answers that are right for another program."""
     names = {"accuracy": "characters right, teacher-forced", "exact": "answers right, free-running"}
     rows = [(names[name], *share_shown(score)) for name, score in evaluation["metrics"].items()]
-    return [*rows, ("answers right, of another program (blind)", f"{100 * evaluation['blind']:.2f} %", "")]
+    blind = "–" if evaluation["blind"] is None else f"{100 * evaluation['blind']:.2f} %"
+    return [*rows, ("answers right, of another program (blind)", blind, "")]
 
 
 def score_shown(name: str, value: float) -> str:
-    """Return a score of any kind: in per cent what a classifier's share is, otherwise four digits."""
+    """Return a score of any kind: in per cent what is one of :data:`IN_PER_CENT`, otherwise four digits."""
     return f"{100 * value:.2f} %" if name in IN_PER_CENT else f"{value:.4g}"
 
 

@@ -128,6 +128,7 @@ class Layer(NamedTuple):
 def recorded(model: nn.Module, read: Callable[[], object]) -> list[Layer]:
     """Return what each recurrent cell of a network reads while `read` is called, which gives it one sequence.
 
+    A cell inside another, as the controller of a Neural Turing Machine is, is a part of that and not told by itself.
     Of a decoder that looks before each step the gates are as they were: that they depend on its state, through the
     attention, is left out.
     """
@@ -151,12 +152,15 @@ def recorded(model: nn.Module, read: Callable[[], object]) -> list[Layer]:
 
         return hook
 
-    inside = {f"{name}.cell" for name, module in model.named_modules() if isinstance(module, RecurrentLayer)}
-    for name, module in model.named_modules():
-        if isinstance(module, RecurrentLayer):
-            handles.append(module.register_forward_pre_hook(of_layer(name)))
-        elif isinstance(module, Cell | TuringMachineCell) and not any(name.startswith(each) for each in inside):
-            handles.append(module.register_forward_pre_hook(of_cell(name)))
+    cells = {
+        name: module
+        for name, module in model.named_modules()
+        if isinstance(module, RecurrentLayer | Cell | TuringMachineCell)
+    }
+    for name, module in cells.items():
+        if not any(name.startswith(f"{other}.") for other in cells):
+            hook = of_layer(name) if isinstance(module, RecurrentLayer) else of_cell(name)
+            handles.append(module.register_forward_pre_hook(hook))
     try:
         with torch.no_grad():
             read()

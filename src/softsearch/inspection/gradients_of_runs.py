@@ -7,7 +7,7 @@ import itertools
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -17,9 +17,10 @@ from softsearch.build.families import family_of
 from softsearch.errors import RunError
 from softsearch.inspection.clipping import Bias, bias
 from softsearch.inspection.gradients import Layer, recorded, through_time, visible_through_time
+from softsearch.nn.turing_machine import TuringMachineCell
 from softsearch.pictures import curves
 from softsearch.recipes import Recipe
-from softsearch.runs.parts import model_of, recipe_of, task_of, trained_model_of
+from softsearch.runs.parts import first_model_of, model_of, recipe_of, task_of, trained_model_of
 from softsearch.seeding import derive
 from softsearch.tasks.task import Carry, evaluating
 from softsearch.training.checkpoints import load_checkpoint
@@ -47,9 +48,12 @@ class Travelled(NamedTuple):
         After how many steps of the training; of a mean of weights, the last of those that it is of.
     weights
         "first", "kept" or "best".
+    part
+        What of the cell's state is followed: all of it ("state"), or what a layer above reads ("visible"), by whatever
+        way its gradient goes.
     norms, bounds
-        The spectral norm of dh_T/dh_T-k for k = 1 .. T, and the product of the norms of its factors; this is left out
-        where only a part of the state is followed.
+        The spectral norm of dh_T/dh_T-k for k = 1 .. T, and the product of the norms of its factors; of the visible
+        part there is none.
     singular_values
         Of dh_T/dh_0: the smallest, the median and the largest.
     """
@@ -57,6 +61,7 @@ class Travelled(NamedTuple):
     layer: str
     step: int
     weights: str
+    part: Literal["state", "visible"]
     norms: list[float]
     bounds: list[float]
     singular_values: list[float]
@@ -65,9 +70,11 @@ class Travelled(NamedTuple):
 def gradients_of(run: Path | str) -> list[Travelled]:
     """Follow gradients through each recurrent cell of a run, over a sequence that it was trained on.
 
-    It is the longest of those that the first ten batches begin with. It is done for the first weights and for those of
-    each checkpoint, the best among them, in the order of steps. Of a state of more than 1,000 numbers, as that of a
-    Neural Turing Machine is, only the part that a layer above reads is followed, by whatever way its gradient goes.
+    It is the longest of those that the first ten batches begin with. It is done for the weights that the training began
+    with and for those of each checkpoint, the best among them, in the order of steps. Of a state of more than 1,000
+    numbers only the part that a layer above reads is followed, and so of every Neural Turing Machine: where nothing was
+    written to its memory, heads look at the direction of a vector of 1e-6, and a derivative by it says how short that
+    is, and nothing of the network.
 
     Raises
     ------
@@ -81,7 +88,7 @@ def gradients_of(run: Path | str) -> list[Travelled]:
     batch = data.batch(_longest(data))
     found = []
     for step, weights, model in _along(folder):
-        layers = _layers(model, task, batch)
+        layers = _layers(model, task, batch, seed=recipe.seed)
         if not layers:
             raise RunError(_NO_CELL, path=folder.path)
         found += [_travelled(layer, step, weights) for layer in layers]
@@ -140,7 +147,7 @@ def _longest(data: TrainingData) -> np.ndarray:
 
 def _along(folder: RunFolder) -> Iterator[tuple[int, str, nn.Module]]:
     """Yield steps, what is to be said of their weights, and a network with these, which is used again."""
-    model = model_of(folder)
+    model = first_model_of(folder)
     yield 0, "first", model
     in_use = folder.in_use
     for step in sorted({*folder.checkpoints, *in_use[-1:]}):
@@ -151,8 +158,10 @@ def _along(folder: RunFolder) -> Iterator[tuple[int, str, nn.Module]]:
             yield step, "best", trained_model_of(folder)
 
 
-def _layers(model: nn.Module, task: Any, batch: Any) -> list[Layer]:
-    with evaluating(model):
+def _layers(model: nn.Module, task: Any, batch: Any, *, seed: int) -> list[Layer]:
+    """Return what each cell reads; where a memory is drawn, it is the same with all weights."""
+    with evaluating(model), torch.random.fork_rng(devices=[]):
+        torch.manual_seed(derive(seed, "gradients"))
         return recorded(model, lambda: task.loss(model, batch, {}))
 
 
@@ -160,14 +169,16 @@ def _travelled(layer: Layer, step: int, weights: str) -> Travelled:
     """Follow a gradient, in fp64: the smallest singular values are far below what fp32 can tell from the largest."""
     gates, state = [each.detach().double() for each in layer.gates], tuple(each.double() for each in layer.state)
     cell, bounds = copy.deepcopy(layer.cell).double().requires_grad_(False), list[float]()
-    if sum(each.numel() for each in state) > _MOST:
-        jacobians = visible_through_time(cell, gates, state)
+    part: Literal["state", "visible"] = "state"
+    if isinstance(cell, TuringMachineCell) or sum(each.numel() for each in state) > _MOST:
+        part, jacobians = "visible", visible_through_time(cell, gates, state)
     else:
         jacobians, products = through_time(cell, gates, state)
         bounds = products.flip(0).tolist()
     norms = torch.linalg.matrix_norm(jacobians, ord=2).flip(0).tolist()
     values = torch.linalg.svdvals(jacobians[0])
-    return Travelled(layer.name, step, weights, norms, bounds, [float(values[-1]), float(values.median()), norms[-1]])
+    singular_values = [float(values[-1]), float(values.median()), norms[-1]]
+    return Travelled(layer.name, step, weights, part, norms, bounds, singular_values)
 
 
 def _curve(values: list[float]) -> list[tuple[float, float | None]]:

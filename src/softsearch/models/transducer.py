@@ -70,6 +70,11 @@ class _Compiled(NamedTuple):
     step: Callable[..., Any]
 
 
+def _as_in_between(state: State) -> State:
+    """Return a first state that has strides and gradients as every later one: for others, torch compiles anew."""
+    return tuple(each.clone(memory_format=torch.contiguous_format).requires_grad_() for each in state)
+
+
 class Traced(NamedTuple):
     """What a memory held after each step, and where the heads were that write and that read."""
 
@@ -96,9 +101,10 @@ class MemoryLayer(nn.Module):
     def compile_for(self, batch: int) -> None:
         """Train on batches of so many sequences with a compiled cell, if there is a compiler, and half a minute."""
         inputs = self.cell.input(self.cell.input.weight.new_zeros(_BLOCK, batch, self.cell.input.in_features))
-        block = compiled(self._block, inputs, self.start(batch))
+        state = _as_in_between(self.start(batch))
+        block = compiled(self._block, inputs, state)
         if block != self._block:
-            self._compiled = _Compiled(batch, block, compiled(self.cell.forward, inputs[0], self.start(batch)))
+            self._compiled = _Compiled(batch, block, compiled(self.cell.forward, inputs[0], state))
 
     def start(self, batch: int) -> State:
         """Return the state before the first step."""
@@ -109,9 +115,10 @@ class MemoryLayer(nn.Module):
     ) -> tuple[Float[Tensor, "batch length hidden"], State]:
         """Read the next steps."""
         gates = self.cell.input(inputs.transpose(0, 1))
-        if self._compiled is None or not self.training or len(inputs) != self._compiled.batch:
+        trains = self.training and torch.is_grad_enabled()
+        if self._compiled is None or not trains or len(inputs) != self._compiled.batch:
             return unroll(self.cell, gates, state)
-        outputs, whole = [], len(gates) - len(gates) % _BLOCK
+        outputs, whole, state = [], len(gates) - len(gates) % _BLOCK, _as_in_between(state)
         for start in range(0, whole, _BLOCK):
             written, state = self._compiled.block(gates[start : start + _BLOCK], state)
             outputs.append(written)
@@ -125,26 +132,25 @@ class MemoryLayer(nn.Module):
     ) -> tuple[Float[Tensor, "batch length hidden"], State]:
         return unroll(self.cell, gates, state)
 
-    def traced(self, inputs: Float[Tensor, "batch length input"]) -> Traced:
-        """Return what the memory holds after each step, and where each head was."""
-        _, *states = self._states(inputs)
+    def traced(self, inputs: Float[Tensor, "batch length input"], state: State) -> Traced:
+        """Return what the memory holds after each step from `state` on, and where each head was."""
+        _, *states = self._states(inputs, state)
         memory, weights = (torch.stack([each[place] for each in states], dim=1) for place in (1, 2))
         return Traced(memory, weights[:, :, : self.cell.write_heads], weights[:, :, self.cell.write_heads :])
 
-    def first_not_finite(self, inputs: Float[Tensor, "batch length input"]) -> tuple[str, int] | None:
+    def first_not_finite(self, inputs: Float[Tensor, "batch length input"], state: State) -> tuple[str, int] | None:
         """Return where the first number is that is not finite, and at which step; None where all are.
 
-        Steps count from 1; 0 is before the first of them.
+        Steps count from 1; 0 is `state`, before the first of them.
         """
-        for step, state in enumerate(self._states(inputs)):
-            for name, part in self.cell.named(state).items():
+        for step, after in enumerate(self._states(inputs, state)):
+            for name, part in self.cell.named(after).items():
                 if not bool(part.isfinite().all()):
                     return name, step
         return None
 
-    def _states(self, inputs: Float[Tensor, "batch length input"]) -> Iterator[State]:
+    def _states(self, inputs: Float[Tensor, "batch length input"], state: State) -> Iterator[State]:
         """Yield the state before the first step, and after each."""
-        state = self.start(len(inputs))
         yield state
         for gates in self.cell.input(inputs.transpose(0, 1)):
             state = self.cell(gates, state)
@@ -170,7 +176,9 @@ class Transducer(nn.Module):
         nn.init.xavier_uniform_(self.output.weight)
         nn.init.zeros_(self.output.bias)
 
-    def forward(self, inputs: Float[Tensor, "batch length input"]) -> Float[Tensor, "batch length out"]:
-        """Return what is written at each step."""
-        outputs, _ = self.layers(inputs, self.layers.start(len(inputs)))
+    def forward(
+        self, inputs: Float[Tensor, "batch length input"], state: State | tuple[State, ...] | None = None
+    ) -> Float[Tensor, "batch length out"]:
+        """Return what is written at each step from `state` on, by default what :meth:`layers.start` gives."""
+        outputs, _ = self.layers(inputs, self.layers.start(len(inputs)) if state is None else state)
         return self.output(outputs)

@@ -78,7 +78,7 @@ def score_programs(
             "accuracy": _share([each.sum() for each in right], [len(each) for each in right], "teacher-forced"),
             "exact": _share([one.is_right for one in executed], [1] * len(executed), "free-running|greedy"),
         },
-        "blind": float(np.mean([one.written == other.exercise.target for one, other in _shifted(executed)])),
+        "blind": _blind(executed),
         "levels": levels,
         "worst": [_shown(one) for one in sorted(executed, key=lambda one: one.log_prob) if not one.is_right][:_WORST],
         "best": [_shown(one) for one in executed if one.is_right][:_BEST],
@@ -92,9 +92,12 @@ def _share(right: Sequence[float], of: Sequence[int], signature: str) -> dict[st
     return Statistics(counts, lambda total: float(total[0] / total[1]), signature).estimate().to_dict()
 
 
-def _shifted(executed: Sequence[Executed]) -> list[tuple[Executed, Executed]]:
-    """Return each with the one after it: what was written, and another exercise's answer."""
-    return list(zip(executed, [*executed[1:], *executed[:1]], strict=True))
+def _blind(executed: Sequence[Executed]) -> float | None:
+    """Return the share of answers that are right for the exercise after their own; None where there is no other."""
+    if len(executed) == 1:
+        return None
+    others = [*executed[1:], *executed[:1]]
+    return float(np.mean([one.written == other.exercise.target for one, other in zip(executed, others, strict=True)]))
 
 
 def _shown(one: Executed) -> dict[str, Any]:

@@ -26,18 +26,21 @@ from softsearch.runs.folders import make_parent, real, unused_folder
 from softsearch.runs.parts import (
     COUNTED,
     RECIPE,
+    WEIGHTS,
     as_json,
     best_of,
     check_interrupted,
+    first_model_of,
+    model_of,
     now,
     plain_recipe,
     task_of,
     trained_model_of,
 )
 from softsearch.runs.remarks import opening_remarks
-from softsearch.runs.starting import WEIGHTS, start_from
+from softsearch.runs.starting import start_from
 from softsearch.training.budget import measure_pace, time_for, total_steps
-from softsearch.training.checkpoints import load_checkpoint, load_weights, weights_as_bytes
+from softsearch.training.checkpoints import load_checkpoint, weights_as_bytes
 from softsearch.training.folder import RunFolder, refuse_taken
 from softsearch.training.loop import settled_threads
 from softsearch.training.loop import train as run_loop
@@ -235,13 +238,10 @@ def _train(folder: RunFolder, recipe: Recipe, *, resume: bool, live: bool, notes
         for note in notes:
             warnings.warn(note, stacklevel=3)
         return _finished(folder, task, trained_model_of(folder), valid)
-    model = family.model(recipe, sizes=folder.about)
     if folder.last is None:
-        family.begin(recipe, model, files)
-        if folder.about.get("from"):
-            load_weights(folder.path / WEIGHTS, model=model)
-        epoch = 0
+        model, epoch = first_model_of(folder), 0
     else:
+        model = model_of(folder)
         epoch = load_checkpoint(folder, "last", model=model)["position"]["epoch"]
     settings = build_settings(recipe.training)
     with settled_threads(folder, settings):  # another number would round differently

@@ -16,12 +16,14 @@ from softsearch.errors import Interrupted, RunError
 from softsearch.files import write_text_atomically
 from softsearch.recipes import Recipe, load_recipe
 from softsearch.recipes.schema import recipe_from
-from softsearch.training.checkpoints import load_checkpoint
+from softsearch.training.checkpoints import load_checkpoint, load_weights
 from softsearch.training.folder import RunFolder
 from softsearch.training.outcome import Outcome
 
 RECIPE = "recipe.yaml"
 COUNTED = "counted.safetensors"
+WEIGHTS = "start.safetensors"
+"""What a training that starts from other weights begins with."""
 
 
 def task_of(folder: RunFolder) -> Any:
@@ -30,9 +32,18 @@ def task_of(folder: RunFolder) -> Any:
 
 
 def model_of(folder: RunFolder) -> Any:
-    """Return the network of a run, with its first weights."""
+    """Return the network of a run, untrained: with the weights that its seed draws."""
     recipe = recipe_of(folder)
     return family_of(recipe).model(recipe, sizes=folder.about)
+
+
+def first_model_of(folder: RunFolder) -> Any:
+    """Return the network of a run, with the weights that its training begins with: drawn, read, or of another run."""
+    recipe, model = recipe_of(folder), model_of(folder)
+    family_of(recipe).begin(recipe, model, folder.data)
+    if folder.about.get("from"):
+        load_weights(folder.path / WEIGHTS, model=model)
+    return model
 
 
 def trained_model_of(folder: RunFolder) -> Any:

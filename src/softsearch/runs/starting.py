@@ -19,8 +19,6 @@ from softsearch.training.checkpoints import weights_as_bytes
 from softsearch.training.folder import RunFolder
 from softsearch.training.published import read_weights, take_weights
 
-WEIGHTS = "start.safetensors"
-
 
 class Start(NamedTuple):
     """What a training starts from, and how it is recorded.

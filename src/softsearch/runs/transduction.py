@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
+from pydantic import ValidationError
 
 from softsearch.build.transduction import algorithm_of, held_out_of, lacking_locations, largest_of, ranges_of
 from softsearch.data.episodes.drawing import held_out
 from softsearch.data.episodes.episodes import Episodes, Sizes, Uncertain
-from softsearch.errors import DataError, nearest
+from softsearch.errors import DataError, RunError, nearest
 from softsearch.metrics.score import Statistics
 from softsearch.recipes import schema
-from softsearch.runs.loading import load
+from softsearch.runs.loading import called, kind_of, load
 from softsearch.runs.parts import keep_evaluation, now, recipe_of
+from softsearch.seeding import derive
 from softsearch.tasks.traced import Trace
 from softsearch.tasks.transduction import TrainedTransducer
 from softsearch.training.folder import RunFolder
@@ -42,11 +46,13 @@ def evaluate_episodes(folder: RunFolder, *, on: str | Path | None) -> dict[str, 
     assert isinstance(recipe, schema.TransducerRecipe)
     on = str(on or "test")
     if on in ("test", "valid"):
-        _warn_of_memory(recipe, largest_of(recipe.data), which="the largest episodes")
+        _warn_of_memory(recipe, largest_of(recipe.data), which="the largest episodes", stacklevel=4)
         return score_episodes(folder, trained, held_out_of(recipe, on), data=on)
-    name, sizes = _sizes(on, recipe)
-    rows = {str(size): _scores(trained, _of_size(recipe, name, size, count=_SWEPT), recipe) for size in sizes}
-    return _kept(folder, on, name, rows, file=f"{name}-{'-'.join(map(str, sizes))}")
+    name, asked = _asked(on, recipe)
+    for sizes in asked:
+        _warn_of_memory(recipe, sizes, which=f"episodes of {name}={sizes[name]}", stacklevel=4)
+    rows = {str(sizes[name]): _scores(trained, _of_sizes(recipe, name, sizes, count=_SWEPT), recipe) for sizes in asked}
+    return _kept(folder, on, name, rows, file=f"{name}-{'-'.join(rows)}")
 
 
 def traced(run: Path | str, *, on: str | None = None) -> Trace:
@@ -63,28 +69,42 @@ def traced(run: Path | str, *, on: str | None = None) -> Trace:
         The run cannot be read, or is of another kind; there are no such episodes.
     """
     folder = RunFolder.open(Path(run))
+    if kind_of(folder) != "transduction":
+        told = f"this run is {called(folder)}, and only a transducer is followed step by step"
+        raise RunError(told, path=folder.path, fix="give the run of a transducer")
     recipe = recipe_of(folder)
     assert isinstance(recipe, schema.TransducerRecipe)
     if on is None or on in ("test", "valid"):
-        return load(folder.path).traced(held_out_of(recipe, on or "test")[0])
-    name, sizes = _sizes(on, recipe)
-    if len(sizes) > 1:
-        raise DataError("one episode has one size", value=on, fix=f"give one of them: {name}={sizes[0]}")
-    return load(folder.path).traced(_of_size(recipe, name, sizes[0], count=1)[0])
+        episodes = held_out_of(recipe, on or "test")
+    else:
+        name, (sizes, *others) = _asked(on, recipe)
+        if others:
+            raise DataError("one episode has one size", value=on, fix=f"give one of them: {name}={sizes[name]}")
+        _warn_of_memory(recipe, sizes, which=f"episodes of {name}={sizes[name]}", stacklevel=3)
+        episodes = _of_sizes(recipe, name, sizes, count=1)
+    with _repeatable(recipe):
+        return load(folder.path).traced(episodes[0])
 
 
-def _of_size(recipe: schema.TransducerRecipe, name: str, size: int, *, count: int) -> list[Episodes]:
-    """Return episodes of one size; their other sizes are the largest of training. Warn where the memory is small."""
-    whole = {**largest_of(recipe.data), name: size}
-    _warn_of_memory(recipe, whole, which=f"episodes of {name}={size}")
-    ranges = {key: (each, each) for key, each in whole.items()}
-    return held_out(algorithm_of(recipe.data), ranges, count=count, seed=recipe.seed, split=f"{name}={size}")
+def _of_sizes(recipe: schema.TransducerRecipe, name: str, sizes: Sizes, *, count: int) -> list[Episodes]:
+    """Return so many episodes of one size; `name` is that of its sizes which was asked for."""
+    ranges = {key: (each, each) for key, each in sizes.items()}
+    return held_out(algorithm_of(recipe.data), ranges, count=count, seed=recipe.seed, split=f"{name}={sizes[name]}")
 
 
-def _warn_of_memory(recipe: schema.TransducerRecipe, sizes: Sizes, *, which: str) -> None:
+def _warn_of_memory(recipe: schema.TransducerRecipe, sizes: Sizes, *, which: str, stacklevel: int) -> None:
+    """Warn where the memory is small; `stacklevel` as in :func:`warnings.warn`, seen from here."""
     lacking = lacking_locations(recipe, sizes, which=which)
     if lacking is not None:
-        warnings.warn(f"{lacking.told}: they cannot all be kept", stacklevel=4)
+        warnings.warn(f"{lacking.told}: they cannot all be kept", stacklevel=stacklevel)
+
+
+@contextlib.contextmanager
+def _repeatable(recipe: schema.TransducerRecipe) -> Iterator[None]:
+    """Have what a network draws, such as the memory that it starts with, follow from the recipe's seed."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(derive(recipe.seed, "evaluation"))
+        yield
 
 
 def score_episodes(
@@ -125,22 +145,25 @@ def _scores(
 ) -> dict[str, Any]:
     """Return the scores of episodes with intervals over them, and what they cost against other episodes' targets.
 
-    Where nobody can be sure, "least" is what they cost the best of all guesses.
+    That is of those in batches of several, and None where there are none. Where nobody can be sure, "least" is what
+    they cost the best of all guesses.
     """
     task, algorithm = trained.task, algorithm_of(recipe.data)
     least = {}
     if isinstance(algorithm, Uncertain):
         least = {"least": float(np.concatenate([algorithm.least_bits(each) for each in episodes]).mean())}
-    found = task.judged(trained.model, episodes)
+    with _repeatable(recipe):
+        found = task.judged(trained.model, episodes)
     if task.written == "bits":
         each, blind = found.of_bits(), found._replace(costs=found.blind).of_bits()["bits"]
     else:
         each, blind = {"squared_error": 2 * found.costs / found.numbers}, 2 * found.blind / found.numbers
+    blind = blind[~np.isnan(blind)]
     return {
         "count": len(found.costs),
         "numbers": float(found.numbers.mean()),
         "metrics": {name: _mean(values, name).estimate().to_dict() for name, values in each.items()},
-        "blind": float(blind.mean()),
+        "blind": float(blind.mean()) if len(blind) else None,
         **least,
     }
 
@@ -150,14 +173,31 @@ def _mean(values: np.ndarray, signature: str) -> Statistics:
     return Statistics(counts=counts, score=lambda total: float(total[0] / total[1]), signature=f"{signature}|mean")
 
 
-def _sizes(on: str, recipe: schema.TransducerRecipe) -> tuple[str, list[int]]:
-    """Return which size is swept, and over what."""
+def _asked(on: str, recipe: schema.TransducerRecipe) -> tuple[str, list[Sizes]]:
+    """Return which size is swept, and all sizes for each of its values: the others are the largest of training."""
     names = list(ranges_of(recipe.data))
     name, _, listed = on.partition("=")
     allowed = f"test, valid, or {' or '.join(f'{each}=10,20,50' for each in names)}"
     if name not in names:
         raise DataError("there are no such episodes", value=on, allowed=allowed, nearest=nearest(name, names))
-    sizes = [int(each) if each.strip().isdecimal() else 0 for each in listed.split(",")]
-    if min(sizes) < 1:
-        raise DataError("a size is a number from 1", value=on, allowed=allowed)
-    return name, sizes
+    try:
+        asked: list[Sizes] = [{**largest_of(recipe.data), name: int(each)} for each in listed.split(",")]
+    except ValueError:
+        raise DataError("a size is a whole number", value=on, allowed=allowed) from None
+    for sizes in asked:
+        _refuse_impossible(sizes, recipe.data, on)
+    return name, asked
+
+
+def _refuse_impossible(sizes: Sizes, data: schema.EpisodeSource, on: str) -> None:
+    """Raise an error where a recipe could not ask for episodes of these sizes."""
+    try:
+        type(data).model_validate({**data.model_dump(), **{name: (size, size) for name, size in sizes.items()}})
+    except ValidationError as error:
+        details = error.errors(include_url=False)[0]
+        context = details.get("ctx", {})
+        wrong = context.get("key") or details["loc"][0]
+        allowed = context.get("allowed") or details["msg"].removeprefix("Input should be ")
+        episodes = ", ".join(f"{name}={size}" for name, size in sizes.items())
+        told = f"there are no episodes of {episodes}: {context.get('problem', 'a size is out of range')}"
+        raise DataError(told, value=on, allowed=f"{wrong}: {allowed}") from None

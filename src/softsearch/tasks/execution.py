@@ -161,9 +161,6 @@ class Executor:
         Raises
         ------
         DataError
-            One is no program of this kind.
+            One is no program of this kind, or has characters that none has.
         """
-        problem = self.task.problem
-        return self.run(
-            [Exercise(each, problem.written(each), problem.answer(each), problem.last) for each in programs]
-        )
+        return self.run([self.task.problem.asked(each) for each in programs])

@@ -76,11 +76,12 @@ class Trace:
     def told(self) -> str:
         """What came of it, in a sentence."""
         numbers = int(self.counts.sum()) * self.targets.shape[1]
-        if not self.is_bits:
-            error = np.square(self.written - self.targets)[self.counts].mean()
-            return f"{len(self.inputs):,} steps; mean squared error {error:.3g}"
-        wrong = int(((self.written > 0.5) != (self.targets > 0.5))[self.counts].sum())
-        said = f"{len(self.inputs):,} steps; {wrong:,} of {numbers:,} bits are wrong"
+        if self.is_bits:
+            wrong = int(((self.written > 0.5) != (self.targets > 0.5))[self.counts].sum())
+            came = f"{wrong:,} of {numbers:,} bits are wrong"
+        else:
+            came = f"mean squared error {np.square(self.written - self.targets)[self.counts].mean():.3g}"
+        said = f"{len(self.inputs):,} steps; {came}"
         if self.uses is None:
             return said
         spread = ", ".join(f"{name} {locations:.1f}" for name, locations in self.uses.locations_at_once.items())
@@ -91,11 +92,8 @@ class Trace:
         from softsearch.pictures import step_sheet
 
         asked = self.counts[:, None]
-        panels = {
-            "read": _shown(self.inputs),
-            "to be written": np.where(asked, _shown(self.targets), np.nan),
-            "written": np.where(asked, _shown(self.written), np.nan),
-        }
+        wanted, written = _shown(*(np.where(asked, each, np.nan) for each in (self.targets, self.written)))
+        panels = {"read": _shown(self.inputs)[0], "to be written": wanted, "written": written}
         if self.is_bits:
             wrong = (self.written > 0.5) != (self.targets > 0.5)
             panels["wrong"] = np.where(asked, wrong.astype(float), np.nan)
@@ -121,7 +119,8 @@ class Trace:
         save_film(out, self.uses.memory, self.uses.heads, captions=captions)
 
 
-def _shown(numbers: np.ndarray) -> np.ndarray:
-    """Return numbers as shares: bits and probabilities as they are, others from the least to the greatest."""
-    least, most = min(0.0, float(numbers.min())), max(1.0, float(numbers.max()))
-    return (numbers - least) / (most - least)
+def _shown(*panels: np.ndarray) -> list[np.ndarray]:
+    """Return numbers as shares: bits and probabilities as they are, others from the least of all to the greatest."""
+    finite = np.concatenate([each[np.isfinite(each)] for each in panels])
+    least, most = min([0.0, *finite]), max([1.0, *finite])
+    return [(each - least) / (most - least) for each in panels]

@@ -34,7 +34,7 @@ class Judged(NamedTuple):
     ----------
     costs, blind
         What is written costs, in nats or as half the squared error; and what it would cost against the targets of
-        another episode of its size.
+        another episode of its batch, which is not a number where there is no other.
     errors
         Bits that are wrong.
     numbers
@@ -101,11 +101,16 @@ class TransductionTask:
         return ((written > 0) != (batch.targets > 0.5)) & batch.mask.unsqueeze(2)
 
     def where_not_finite(self, model: Transducer, batches: Sequence[Episodes]) -> str:
-        """Say which part of the network has the first number that is not finite, and at which step."""
-        with evaluating(model):
+        """Say which part of the network has the first number that is not finite, and at which step.
+
+        The batches are read as in the training, dropout included, where the random numbers are those that it drew.
+        """
+        layers = model.layers
+        with torch.no_grad():
             for batch in batches:
-                found = model.layers.first_not_finite(batch.inputs) if isinstance(model.layers, MemoryLayer) else None
-                written = model(batch.inputs)
+                state: Any = layers.start(batch.num_items)
+                found = layers.first_not_finite(batch.inputs, state) if isinstance(layers, MemoryLayer) else None
+                written = model(batch.inputs, state)
                 steps = (~written.isfinite()).any(dim=2).any(dim=0).nonzero()
                 if found is None and len(steps):
                     found = "what is written", int(steps[0]) + 1
@@ -124,17 +129,10 @@ class TransductionTask:
             for batch in data:
                 written = model(batch.inputs)
                 other = dataclasses.replace(batch, targets=batch.targets.roll(1, dims=0))
-                found.append(
-                    torch.stack(
-                        [
-                            self.costs(written, batch),
-                            self.costs(written, other),
-                            self.wrong(written, batch).sum(dim=(1, 2)),
-                            self.outputs * batch.mask.sum(dim=1),
-                        ],
-                        dim=1,
-                    )
-                )
+                costs = self.costs(written, batch)
+                blind = self.costs(written, other) if batch.num_items > 1 else torch.full_like(costs, math.nan)
+                wrong, numbers = self.wrong(written, batch).sum(dim=(1, 2)), self.outputs * batch.mask.sum(dim=1)
+                found.append(torch.stack([costs, blind, wrong, numbers], dim=1))
         return Judged(*torch.cat(found).double().cpu().numpy().T)
 
     def validate(self, model: Transducer, data: Sequence[Episodes]) -> Validation:
@@ -175,18 +173,19 @@ class TrainedTransducer:
     def transduce(self, inputs: Float[Tensor, "batch length input"]) -> Float[Tensor, "batch length out"]:
         """Return what is written at each step: probabilities of bits, or numbers."""
         with evaluating(self.model):
-            written = self.model(inputs)
+            return self._told(self.model(inputs))
+
+    def _told(self, written: Float[Tensor, "batch length out"]) -> Float[Tensor, "batch length out"]:
         return torch.sigmoid(written) if self.task.written == "bits" else written
 
     def traced(self, episode: Episodes) -> Trace:
         """Return what happens in the first of some episodes, step by step."""
-        first = episode[np.arange(1)]
-        uses = None
-        if isinstance(self.model.layers, MemoryLayer):
-            with evaluating(self.model):
-                found = self.model.layers.traced(first.inputs)
-            uses = Uses(*(each[0].cpu().numpy() for each in found))
-        written = self.transduce(first.inputs)
+        first, layers, uses = episode[np.arange(1)], self.model.layers, None
+        with evaluating(self.model):
+            state: Any = layers.start(1)
+            written = self._told(self.model(first.inputs, state))
+            if isinstance(layers, MemoryLayer):
+                uses = Uses(*(each[0].cpu().numpy() for each in layers.traced(first.inputs, state)))
         inputs, targets, outputs, counts = (
             each[0].cpu().numpy() for each in (first.inputs, first.targets, written, first.mask)
         )

@@ -17,7 +17,7 @@ from softsearch.nn.products import Precision
 from softsearch.tasks.task import Task
 from softsearch.training.memory import backward_within_memory
 from softsearch.training.optimisation import update
-from softsearch.training.position import TrainingData, count_steps, plan_steps
+from softsearch.training.position import PacedData, TrainingData, count_steps, plan_steps
 from softsearch.training.settings import Resolved, TrainingSettings
 
 _WARMUP_STEPS, _MEASURED_STEPS = 3, 20
@@ -108,9 +108,12 @@ def measure_pace(
     precision: Precision,
     save_s: float,
 ) -> Pace:
-    """Time real steps, spread over the epoch's batch sizes, and one validation; leave no trace on the model."""
+    """Time real steps, spread over the epoch's batch sizes, and one validation; leave no trace on the model.
+
+    Data that become harder are measured at their hardest: most of a training may be spent there, and a budget is kept.
+    """
     plan = plan_steps(data, data.typical_epoch, accumulate=settings.accumulate)
-    with without_trace(model, optimizer):
+    with without_trace(model, optimizer), at_last_pace(data):
         steps = typical_steps(plan, _WARMUP_STEPS + _MEASURED_STEPS)
         step_s = _time_steps(model, task, data, steps, optimizer=optimizer, settings=settings, precision=precision)
         start = time.perf_counter()
@@ -129,6 +132,17 @@ def without_trace(model: nn.Module, optimizer: torch.optim.Optimizer) -> Iterato
         yield
     model.load_state_dict(weights)
     optimizer.load_state_dict(optimizer_state)
+
+
+@contextlib.contextmanager
+def at_last_pace(data: TrainingData) -> Iterator[None]:
+    """Have data that become harder be as hard as they ever get, and put them back after the block."""
+    if not isinstance(data, PacedData):
+        yield
+        return
+    before, data.pace = data.pace, data.last_pace
+    yield
+    data.pace = before
 
 
 def steps_within(budget_s: float, *, spent_s: float, pace: Pace, settings: TrainingSettings) -> int:

@@ -330,6 +330,7 @@ class _Training:
         where = None
         if isinstance(self.task, ExplainingTask):
             batches = [self.data.batch(rows).to(next(self.model.parameters()).device) for rows in self.batches]
+            torch.manual_seed(derive(self.seed, "dropout", self.step - 1))  # as the last step drew
             with products_in(self.precision):
                 where = self.task.where_not_finite(self.model, batches)
         raise not_finite(self.folder, places=places, in_a_row=_MAX_SKIPPED_IN_A_ROW, kept=kept, where=where)

@@ -138,8 +138,8 @@ def _largest_to_cut(parts: list[np.ndarray], data: TrainingData) -> np.ndarray:
         return max(several, key=lambda rows: _padded(rows, data))
     longest = max(parts, key=lambda rows: _padded(rows, data))
     problem = f"not enough memory for a batch of one: {_longest(longest, data)}"
-    lower = "data.max_tokens (pairs), task.window (text), data.size (images) or training.captions_per_image"
-    fix = f"set {lower} lower, make the model smaller, or see to more free memory"
+    lower = "data.max_tokens (pairs), task.window (text), data.size (images), training.captions_per_image"
+    fix = f"set {lower} or data.length (episodes, programs) lower, make the model smaller, or see to more free memory"
     raise RunError(problem, fix=fix)
 
 

@@ -45,10 +45,16 @@ class TrainingData(Protocol):
 class PacedData(TrainingData, Protocol):
     """Training data that become harder as the network learns.
 
-    `pace` is how far they have come, as JSON can say it; a training that goes on is given it back.
+    `pace` is how far they have come, as JSON can say it; a training that goes on is given it back. `last_pace` is how
+    far they come at most.
     """
 
     pace: dict[str, Any]
+
+    @property
+    def last_pace(self) -> dict[str, Any]:
+        """The pace at which they are as hard as they ever get."""
+        ...
 
     def learnt(self, scores: Mapping[str, float]) -> str | None:
         """Take in the scores of a validation; return a sentence for the user where something changes from here on."""

@@ -11,7 +11,7 @@ from torch import nn
 
 from softsearch.nn.products import Precision
 from softsearch.tasks.task import Task
-from softsearch.training.budget import typical_steps, without_trace
+from softsearch.training.budget import at_last_pace, typical_steps, without_trace
 from softsearch.training.memory import backward_within_memory
 from softsearch.training.position import TrainingData, plan_steps
 
@@ -37,7 +37,7 @@ def choose_precision(
     if setting != "auto":
         return setting
     gains = []
-    with without_trace(model, optimizer):
+    with without_trace(model, optimizer), at_last_pace(data):
         for number, step in enumerate(typical_steps(plan_steps(data, 0, accumulate=accumulate), 1 + _ROUNDS)):
             seconds: dict[Precision, float] = {}
             for precision in ("fp32", "bf16"):

@@ -162,3 +162,9 @@ def test_held_out_episodes_are_others_than_those_of_training():
     assert not told & {each.inputs[row].numpy().tobytes() for each in test for row in range(each.num_items)}
     train = drawn(Copy(8), ranges, batch=32, seed=1)
     assert not told & {train.inputs[row].numpy().tobytes() for row in range(32)}
+
+
+@pytest.mark.parametrize(("length", "kept"), [(4, 1), (9, 6), (11, 8), (200, 8)])
+def test_of_a_short_episode_of_ngrams_no_more_contexts_are_to_be_kept_than_it_has(length, kept):
+    assert NGrams(4).vectors({"length": length}) == kept
+    assert kept <= int(draw(NGrams(4), {"length": length}).mask[0].sum())

@@ -49,3 +49,10 @@ def test_a_level_that_is_reached_within_a_group_is_what_is_drawn_from_there_on()
     before = data.lengths(rows)
     data.pace = {"reached": 5, "scored": []}
     assert data.lengths(rows).mean() > before.mean() + 5
+
+
+def test_the_last_pace_is_that_of_the_last_level():
+    data = _exercises("naive")
+    data.pace = data.last_pace
+    assert {data._drawn(row).level for row in range(20)} == {PROBLEM.last}
+    assert data.learnt({"accuracy_3_2": 1.0}) is None

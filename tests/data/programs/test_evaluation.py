@@ -4,12 +4,13 @@ import contextlib
 import io
 import re
 import string
+from typing import Any
 
 import numpy as np
 import pytest
 
 from softsearch.data.programs.drawing import OPERATIONS, draw_program, split_of
-from softsearch.data.programs.evaluation import printed
+from softsearch.data.programs.evaluation import operations_in, printed
 from softsearch.errors import DataError
 
 
@@ -56,11 +57,14 @@ def test_programs_that_were_printed_elsewhere(program, expected):
         ("", "line 1, column 1: there is nothing here: a program ends with print(…)"),
         ("while True: pass", "line 1, column 1: While is not in these programs"),
         ("print(" + "+".join(["1"] * 20_000) + ")", "this is no program: maximum recursion depth"),
-        ("print(" + "+".join(["1"] * 2_000) + ")", "what it prints is too long, or too deep"),
-        ("print(" + "*".join(["9" * 4_000] * 2) + ")", "what it prints is too long, or too deep"),
+        ("print(" + "+".join(["1"] * 2_000) + ")", "what it prints is too deep"),
+        ("print(" + "*".join(["9" * 300] * 2) + ")", "line 1, column 7: a number has more than 500 digits"),
+        ("a=9\nfor x in range(99999):a+=a\nprint(a)", "line 2, column 26: a number has more than 500 digits"),
+        ("a=99\n" + "a=a*a\n" * 30 + "print(a)", "line 9, column 3: a number has more than 500 digits"),
         ("print(1", "line 1, column 6: this is no program"),
         ("print(1 if 1==1 else 2)", "line 1, column 12: Compare"),
         ("for x in range(-1):a=1\nprint(1)", "line 1, column 1: For"),
+        ("a=1\nfor x in range(True):a+=1\nprint(a)", "line 2, column 1: For"),
         ("a=1\nfor x in range(9):\n  for y in range(9):a+=1\nprint(a)", "line 2, column 1: For"),
         ("a=1\nfor x in range(9999999999):a+=1\nprint(a)", "line 2, column 1: a loop goes round 100,000 times at most"),
         ("a=1\nif a<2:a+=1\nprint(a)", "line 2, column 1: If"),
@@ -78,17 +82,27 @@ def test_what_is_outside_is_refused_with_its_place_and_its_construct(program, to
     assert "assignments" in str(error.value)
 
 
+def counted(operation, done):
+    def call(drawing):
+        done.append(operation)
+        return operation(drawing)
+
+    return call
+
+
 @pytest.mark.parametrize("length", [1, 4])
 @pytest.mark.parametrize("nesting", [1, 3])
-def test_a_program_has_numbers_of_its_length_and_as_many_operations_as_its_nesting(length, nesting):
-    random = np.random.default_rng(1)
+def test_a_program_has_numbers_of_its_length_and_as_many_operations_as_its_nesting(monkeypatch, length, nesting):
+    random, done = np.random.default_rng(1), list[Any]()
+    for name, operation in list(OPERATIONS.items()):
+        monkeypatch.setitem(OPERATIONS, name, counted(operation, done))
     for _ in range(200):
+        done.clear()
         program = draw_program(random, length=length, nesting=nesting)
         numbers = list("".join(c if c.isdigit() else " " for c in program).split())
         assert max(map(len, numbers)) <= max(length, len(str(4 * length)))
         assert any(len(number) == length for number in numbers)
-        operations = program.count("for ") + program.count("else:") + program.count(" else ") - 0
-        assert operations <= nesting
+        assert len(done) == operations_in(program) == nesting
         assert program.splitlines()[-1].startswith("print(")
 
 

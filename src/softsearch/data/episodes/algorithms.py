@@ -182,8 +182,9 @@ class NGrams:
         return sizes["length"] - 1
 
     def vectors(self, sizes: Sizes) -> int:
-        """Return how many vectors have to be kept: one for each context."""
-        return 2 ** (self.order - 1)
+        """Return how many vectors have to be kept: one for each context that can occur."""
+        before = self.order - 1
+        return min(2**before, sizes["length"] - before)
 
     def draw(self, random: np.random.Generator, *, batch: int, sizes: Sizes) -> Episodes:
         """Return so many episodes of one size."""

@@ -29,7 +29,10 @@ class HeldOutLevel:
 
 
 def held_out_levels(problem: Problem, *, count: int, seed: int, split: Split) -> list[HeldOutLevel]:
-    """Return `count` exercises of each level up to the last; levels of which there are none are left out."""
+    """Return at most `count` exercises of each level up to the last; levels of which there are none are left out.
+
+    So many are drawn, and what was drawn before does not count again: of short ones there are not so many.
+    """
     found = []
     for level in levels(problem.last):
         random = np.random.default_rng(derive(seed, split, level.length, level.nesting))
@@ -88,6 +91,11 @@ class DrawnExercises:
     @pace.setter
     def pace(self, fields: dict[str, object]) -> None:
         self.reached, self._scored = int(fields["reached"]), list(fields["scored"])  # type: ignore[call-overload]
+
+    @property
+    def last_pace(self) -> dict[str, object]:
+        """The pace of the last level."""
+        return {"reached": len(levels(self.problem.last)) - 1, "scored": []}
 
     def learnt(self, scores: dict[str, float]) -> str | None:
         """Take in what a validation has scored; return a sentence where the curriculum goes on to its next level."""

@@ -20,7 +20,8 @@ import ast
 from softsearch.errors import DataError
 
 _ALLOWED = "assignments, a+=e, a-=e, for x in range(n), if … else, print; in them + - *, a if b<c else d"
-_ROUNDS = 100_000  # far more than in any that is drawn
+_ROUNDS, _DIGITS = 100_000, 500  # far more than in any that is drawn
+_TOO_LARGE = 10**_DIGITS
 _STATEMENTS = (ast.Assign, ast.AugAssign, ast.For, ast.If, ast.Expr)
 
 
@@ -50,8 +51,18 @@ def printed(program: str) -> str:
         for statement in statements[:-1]:
             _run(statement, variables)
         return str(_value(asked, variables))
-    except (RecursionError, ValueError):
-        raise _refused("what it prints is too long, or too deep", asked.lineno, asked.col_offset + 1) from None
+    except RecursionError:
+        raise _refused("what it prints is too deep", asked.lineno, asked.col_offset + 1) from None
+
+
+def operations_in(program: str) -> int:
+    """Return how many operations a program has: what is computed, chosen, gone round, or done on a condition.
+
+    A change of a variable is one by itself, but part of the loop or the condition that it stands in.
+    """
+    tree = ast.parse(program)
+    changes = sum(isinstance(each, ast.AugAssign) for each in tree.body)
+    return changes + sum(isinstance(each, ast.BinOp | ast.IfExp | ast.For | ast.If) for each in ast.walk(tree))
 
 
 def _printed(statement: ast.stmt) -> ast.expr | None:
@@ -74,7 +85,7 @@ def _run(statement: ast.stmt, variables: dict[str, int]) -> None:
             iter=ast.Call(func=ast.Name(id="range"), args=[ast.Constant(value=int(number))], keywords=[]),
             body=[ast.AugAssign() as change],
             orelse=[],
-        ):
+        ) if not isinstance(number, bool):
             if number > _ROUNDS:
                 told = f"a loop goes round {_ROUNDS:,} times at most"
                 raise _refused(told, statement.lineno, statement.col_offset + 1, value=str(number))
@@ -88,6 +99,14 @@ def _run(statement: ast.stmt, variables: dict[str, int]) -> None:
 
 
 def _value(expression: ast.expr, variables: dict[str, int]) -> int:
+    number = _computed(expression, variables)
+    if abs(number) >= _TOO_LARGE:
+        told = f"a number has more than {_DIGITS} digits"
+        raise _refused(told, expression.lineno, expression.col_offset + 1)
+    return number
+
+
+def _computed(expression: ast.expr, variables: dict[str, int]) -> int:
     match expression:
         case ast.Constant(value=int(number)) if not isinstance(number, bool):
             return number

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from string import digits
 from typing import Literal, NamedTuple
 
 import numpy as np
 
 from softsearch.data.programs.curricula import Level
-from softsearch.data.programs.digits import doubled, draw_addition, draw_digits, inverted, scrambled
+from softsearch.data.programs.digits import ALPHABET, doubled, draw_addition, draw_digits, inverted, scrambled
 from softsearch.data.programs.drawing import draw_program, split_of
 from softsearch.data.programs.evaluation import printed
+from softsearch.errors import DataError
 
 _TRIES = 1_000  # for an exercise of a split: of tiny levels there may be none
 
@@ -58,8 +60,20 @@ class Problem:
                 return Exercise(drawn, self.written(drawn), self.answer(drawn), level)
         return None
 
+    def asked(self, text: str) -> Exercise:
+        """Return what somebody asks for as an exercise.
+
+        Raises
+        ------
+        DataError
+            It is none of this kind, or has characters that no exercise has.
+        """
+        answer = self.answer(text)
+        _refuse_other_characters(text, known=digits if self.kind == "memorisation" else ALPHABET)
+        return Exercise(text, self.written(text), answer, self.last)
+
     def answer(self, drawn: str) -> str:
-        """Return what is to be written, or raise a DataError where it is no exercise."""
+        """Return what is to be written, or raise a DataError where it is no program."""
         return drawn if self.kind == "memorisation" else printed(drawn)
 
     def written(self, drawn: str) -> str:
@@ -81,3 +95,21 @@ class Problem:
                 return draw_addition(random, length=level.length)
             case "memorisation":
                 return draw_digits(random, length=level.length)
+
+
+def _refuse_other_characters(text: str, *, known: str) -> None:
+    if not text:
+        raise DataError("there is nothing here", allowed=_told(known))
+    for place, each in enumerate(text):
+        if each not in known:
+            line, column = text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
+            raise DataError(
+                f"line {line}, column {column}: this network has never read such a character",
+                value=each,
+                allowed=_told(known),
+                nearest=each.lower() if each.lower() in known else None,
+            )
+
+
+def _told(characters: str) -> str:
+    return "0 to 9" if characters == digits else f"{characters.strip()}, blanks and line breaks"

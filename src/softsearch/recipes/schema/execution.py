@@ -36,7 +36,7 @@ class _Exercises(Part):
     scrambled
         Exchange the characters of what is read for one another, always the same way.
     num_valid, num_test
-        Exercises of each length and nesting that are held out.
+        Exercises of each length and nesting that are held out, at most: of short ones there are fewer.
     """
 
     length: Digits = 4

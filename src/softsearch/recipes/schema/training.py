@@ -312,7 +312,7 @@ class Training(Part):
     def _momentum_without_effect(self, schedule: OneCycle, at: str) -> Iterator[str]:
         """Yield what one cycle sets of the optimiser, or cannot set."""
         own: float | None = None
-        if isinstance(self.optimizer, SGD) and self.optimizer.momentum:
+        if isinstance(self.optimizer, SGD | RMSprop) and self.optimizer.momentum:
             own, name = self.optimizer.momentum, "momentum"
         elif isinstance(self.optimizer, AdamW):
             own, name = self.optimizer.betas[0], "betas[0]"

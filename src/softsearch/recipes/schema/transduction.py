@@ -246,12 +246,18 @@ class TransducerTraining(Training):
     batch_size
         Episodes in a batch, all of one size.
     compiled
-        Compile the cell of a turing_machine, where a C++ compiler is found: a step takes a fraction of the time, after
-        the minute that compiling takes.
+        Compile the cell of a turing_machine, where a C++ compiler is found: steps take less time, after about half a
+        minute for compiling on an idle core. Goes with precision fp32.
     """
 
     batch_size: Count = 16
     compiled: bool = False
+
+    @model_validator(mode="after")
+    def _what_is_compiled_is_in_one_precision(self) -> TransducerTraining:
+        if self.compiled and self.precision != "fp32":
+            raise mistake("a compiled cell takes its products in fp32", key="precision", allowed="fp32")
+        return self
 
 
 class TransducerRecipe(Recipe):
