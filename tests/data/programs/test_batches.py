@@ -1,4 +1,4 @@
-"""Exercises are drawn by their number, and dealt out so that those of a batch are about as long as one another."""
+"""Exercises are drawn by their number; programs are dealt out so that those of a batch are about as long."""
 
 from __future__ import annotations
 
@@ -26,6 +26,13 @@ def test_batches_are_of_a_length_and_their_lengths_come_in_any_order():
     assert within < 0.35 * np.concatenate(lengths).std()
     means = [each.mean() for each in lengths]
     assert means != sorted(means)
+
+
+def test_where_the_length_is_the_level_batches_are_of_all_levels():
+    addition = Problem("addition", Level(3, 1), inversion=False, doubling=False, scrambled=False, seed=1)
+    data = DrawnExercises(addition, curriculum="mix", batch=64, seed=1, encode=lambda texts: [[1]], only=None)
+    for rows in data.plan(0)[:5]:
+        assert len(set(data.lengths(rows))) == 3
 
 
 def test_each_exercise_is_dealt_out_once():

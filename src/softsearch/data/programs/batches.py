@@ -55,7 +55,8 @@ class DrawnExercises:
     """Exercises without end.
 
     What is drawn follows from the seed, the number of the batch and the level that the naive curriculum has reached.
-    Exercises of a batch are about as long as one another: some batches are drawn together and dealt out by length.
+    Programs of a batch are about as long as one another: some batches are drawn together and dealt out by length. Of
+    other problems the length is the level, and a batch of one level teaches little.
 
     Parameters
     ----------
@@ -133,8 +134,8 @@ class DrawnExercises:
         return [self._exercise(int(row)).drawn.replace("\n", "↵") for row in rows]
 
     def _exercise(self, row: int) -> Exercise:
-        """Return an exercise by its number; that of a group of batches is the number of a place in it."""
-        if self._only:
+        """Return an exercise by its number, which in a group of batches is that of a place in it."""
+        if self._only or self.problem.kind != "programs":
             return self._drawn(row)
         size = _GROUP * self._batch
         number = (row // size, self.reached)
