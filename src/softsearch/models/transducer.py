@@ -99,7 +99,7 @@ class MemoryLayer(nn.Module):
         self._compiled: _Compiled | None = None
 
     def compile_for(self, batch: int) -> None:
-        """Train on batches of so many sequences with a compiled cell, if there is a compiler, and half a minute."""
+        """Train on batches of so many sequences with a compiled cell, if there is a compiler, and a minute."""
         inputs = self.cell.input(self.cell.input.weight.new_zeros(_BLOCK, batch, self.cell.input.in_features))
         state = _as_in_between(self.start(batch))
         block = compiled(self._block, inputs, state)

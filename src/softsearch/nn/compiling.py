@@ -1,7 +1,7 @@
 """A function of tensors, compiled where a compiler is found.
 
 A small recurrent cell of many operations spends its time between them, not in them. torch can make one of all
-(``torch.compile``), but needs a C++ compiler for it, about half a minute on an idle core, and every time the same
+(``torch.compile``), but needs a C++ compiler for it, most of a minute on two idle cores, and every time the same
 shapes, strides and precision.
 """
 

@@ -246,8 +246,8 @@ class TransducerTraining(Training):
     batch_size
         Episodes in a batch, all of one size.
     compiled
-        Compile the cell of a turing_machine, where a C++ compiler is found: steps take less time, after about half a
-        minute for compiling on an idle core. Goes with precision fp32.
+        Compile the cell of a turing_machine, where a C++ compiler is found: steps take less time, after most of a
+        minute for compiling. Goes with precision fp32.
     """
 
     batch_size: Count = 16
