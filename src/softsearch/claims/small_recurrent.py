@@ -12,7 +12,7 @@ import torch
 from softsearch.data.episodes.episodes import Algorithm, Episodes
 from softsearch.data.episodes.sums import Comparison, Sum
 from softsearch.models.transducer import RecurrentStack, Transducer
-from softsearch.nn.cells import LinearCell, RNNCell
+from softsearch.nn.cells import LinearCell
 from softsearch.nn.recurrent import Layers
 from softsearch.shapes import Float, Tensor
 from softsearch.tasks.transduction import TransductionTask
@@ -41,11 +41,11 @@ def network(seed: int, *, problem: Problem, cell: Literal["rnn", "linear"] = "rn
     return model
 
 
-def cell_of(model: Transducer) -> RNNCell | LinearCell:
+def cell_of(model: Transducer) -> LinearCell:
     """Return the net's cell."""
     layers = model.layers
     assert isinstance(layers, RecurrentStack)
-    assert isinstance(layers.first.cell, RNNCell | LinearCell)
+    assert isinstance(layers.first.cell, LinearCell)
     return layers.first.cell
 
 

@@ -69,22 +69,14 @@ class LinearCell(nn.Module):
         return (gates + self.recurrent(state[0]),)
 
 
-class RNNCell(nn.Module):
-    """One step of a plain recurrent net; its state is (h,).
+class RNNCell(LinearCell):
+    """One step of a plain recurrent net: what the linear one is, squashed; its state is (h,).
 
     Parameters
     ----------
     input, hidden
         Widths of the input and of the state.
     """
-
-    state_size = 1
-
-    def __init__(self, *, input: int, hidden: int) -> None:
-        super().__init__()
-        self.input = Linear(input, hidden)
-        self.recurrent = Linear(hidden, hidden)
-        _initialise(self.input, self.recurrent)
 
     def forward(self, gates: Float[Tensor, "batch gates"], state: State) -> State:
         """Return the next state; `gates` are ``self.input(x)``."""

@@ -53,6 +53,7 @@ def test_programs_that_were_printed_elsewhere(program, expected):
         ("print(abs(3))", "line 1, column 7: Call with Name"),
         ("print(1.5)", "line 1, column 7: Constant with float"),
         ("print(True)", "line 1, column 7: Constant with bool"),
+        ("print(-True)", "line 1, column 8: Constant with bool"),
         ("a=1", "line 1, column 1: a program ends with print(…)"),
         ("", "line 1, column 1: there is nothing here: a program ends with print(…)"),
         ("while True: pass", "line 1, column 1: While is not in these programs"),

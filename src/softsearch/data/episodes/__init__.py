@@ -1,1 +1,1 @@
-"""Sequences of numbers, drawn here or read from files, and what is to be written at each of their steps."""
+"""Sequences of numbers, drawn here, and what is to be written at each of their steps."""

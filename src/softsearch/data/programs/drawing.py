@@ -15,20 +15,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 
 _NAMES = "abcdefghijkmnpqrstuvwxyz"
 _TIMES = 4  # the length, at most, where something is done several times
 _SHARES = 10  # of all programs one share is for validation, another for testing
-
-
-class Program(NamedTuple):
-    """The lines of a program but for the last, the expression that it prints, and the names that are not used yet."""
-
-    lines: list[str]
-    names: list[str]
 
 
 class _Drawing:

@@ -110,8 +110,8 @@ def _computed(expression: ast.expr, variables: dict[str, int]) -> int:
     match expression:
         case ast.Constant(value=int(number)) if not isinstance(number, bool):
             return number
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(number))):
-            return -number
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant() as operand):
+            return -_computed(operand, variables)
         case ast.Name(id=name):
             if name not in variables:
                 raise _refused(f"{name} has no value yet", expression.lineno, expression.col_offset + 1)
