@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from softsearch.cli.console import say, table
@@ -23,12 +23,6 @@ from softsearch.inspection.files import (
     share_shown,
     title,
 )
-
-_OF_LEVELS: dict[str, Callable[[Mapping[str, Any]], str]] = {
-    "characters right, teacher-forced": lambda level: f"{100 * level['accuracy']:.1f} %",
-    "answers right, free-running": lambda level: f"{100 * level['exact']:.1f} %",
-    "programs scored": lambda level: f"{level['count']:,}",
-}
 
 
 def name_of(evaluation: Mapping[str, Any]) -> str:
@@ -111,12 +105,15 @@ def _program_table(evaluation: Mapping[str, Any]) -> None:
         say(f"trained with --overfit: the {evaluation['overfit']:,} programs trained on are its valid data too")
     table(["score", "value", "95 % interval"], [list(row) for row in scores_of_programs(evaluation)])
     say("")
-    levels = {(each["nesting"], each["length"]): each for each in evaluation["levels"]}
-    nestings, lengths = (sorted(set(each)) for each in zip(*levels, strict=True))
-    for told, shown in _OF_LEVELS.items():
-        cells = {place: shown(level) for place, level in levels.items()}
-        rows = [[str(nesting), *(cells.get((nesting, length), "–") for length in lengths)] for nesting in nestings]
-        table([f"{told}: nesting", *(f"length {length}" for length in lengths)], rows)
+    rows = [
+        [
+            *(str(level[name]) for name in ("nesting", "length")),
+            *(f"{100 * level[name]:.1f} %" for name in ("accuracy", "exact")),
+            f"{level['count']:,}",
+        ]
+        for level in evaluation["levels"]
+    ]
+    table(["nesting", "length", "characters right, teacher-forced", "answers right, free-running", "programs"], rows)
 
 
 _TABLES = {

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from PIL import Image, ImageDraw
 
 from softsearch.pictures import style
 
 _CELL, _LEAST, _MOST = 0.16, 0.35, 2.6  # of a number, and of a row of panels; in inches, as all lengths here
-_LEFT, _RIGHT, _GAP, _HEAD, _FOOT = 1.5, 0.2, 0.14, 0.42, 0.45
+_LEFT, _RIGHT, _GAP, _HEAD, _LEADING, _FOOT = 1.5, 0.2, 0.14, 0.42, 0.2, 0.45
+_LINE = 64  # characters
 _WIDEST = 12.0
 _PIXELS = 8  # of a cell of the film
 _MARGIN = 18
@@ -26,7 +29,7 @@ def step_sheet(panels: Mapping[str, np.ndarray], *, title: str) -> Figure:
     panels
         For each name, shape (steps, numbers), as many steps in each; a number that is not finite is drawn grey.
     title
-        One line above all.
+        Above all, in as many lines as it needs.
 
     Raises
     ------
@@ -39,14 +42,16 @@ def step_sheet(panels: Mapping[str, np.ndarray], *, title: str) -> Figure:
     (length,) = steps
     across = min(_CELL * length, _WIDEST)
     heights = [float(np.clip(_CELL * each.shape[1], _LEAST, _MOST)) for each in panels.values()]
-    named = _LEFT + style.width_inches(title, style.FONT_POINTS + 1)
+    lines = textwrap.wrap(title, _LINE)
+    named = _RIGHT + max(style.width_inches(each, style.FONT_POINTS + 1) for each in lines)
     width = max(_LEFT + across + _RIGHT, named)
-    height = _HEAD + sum(heights) + _GAP * (len(heights) - 1) + _FOOT
+    head = _HEAD + _LEADING * (len(lines) - 1)
+    height = head + sum(heights) + _GAP * (len(heights) - 1) + _FOOT
     figure = Figure(figsize=(width, height), facecolor="white")
-    figure.text(
-        0.15 / width, 1 - 0.12 / height, title, va="top", size=style.FONT_POINTS + 1, color=style.INK, parse_math=False
-    )
-    top = height - _HEAD
+    for place, line in enumerate(lines):
+        x, y = 0.15 / width, 1 - (0.12 + _LEADING * place) / height
+        figure.text(x, y, line, va="top", size=style.FONT_POINTS + 1, color=style.INK, parse_math=False)
+    top = height - head
     for place, ((name, numbers), tall) in enumerate(zip(panels.items(), heights, strict=True)):
         axes = figure.add_axes((_LEFT / width, (top - tall) / height, across / width, tall / height))
         axes.imshow(
@@ -62,6 +67,7 @@ def step_sheet(panels: Mapping[str, np.ndarray], *, title: str) -> Figure:
         if place < len(panels) - 1:
             axes.set_xticks([])
         else:
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             axes.set_xlabel("step", size=style.FONT_POINTS - 1, color=style.FAINT)
         top -= tall + _GAP
     return figure

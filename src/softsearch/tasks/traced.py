@@ -34,7 +34,7 @@ class Uses:
     def heads(self) -> dict[str, Float[np.ndarray, "length locations"]]:
         """Where each head was, by its name."""
         found = {}
-        for name, weights in (("write", self.writing), ("read", self.reading)):
+        for name, weights in (("write head", self.writing), ("read head", self.reading)):
             for head in range(weights.shape[1]):
                 found[f"{name} {head + 1}" if weights.shape[1] > 1 else name] = weights[:, head]
         return found
@@ -84,8 +84,8 @@ class Trace:
         said = f"{len(self.inputs):,} steps; {came}"
         if self.uses is None:
             return said
-        spread = ", ".join(f"{name} {locations:.1f}" for name, locations in self.uses.locations_at_once.items())
-        return f"{said}; locations that a head is at, at once: {spread} of {self.uses.memory.shape[1]:,}"
+        spread = ", ".join(f"{name} at {locations:.1f}" for name, locations in self.uses.locations_at_once.items())
+        return f"{said}; of {self.uses.memory.shape[1]:,} locations, at once: {spread}"
 
     def plot(self) -> Figure:
         """Draw inputs, targets, what was written and the heads over the steps."""
@@ -93,12 +93,13 @@ class Trace:
 
         asked = self.counts[:, None]
         wanted, written = _shown(*(np.where(asked, each, np.nan) for each in (self.targets, self.written)))
-        panels = {"read": _shown(self.inputs)[0], "to be written": wanted, "written": written}
+        read = np.column_stack([_shown(each)[0] for each in self.inputs.T])
+        panels = {"read": read, "to be written": wanted, "written": written}
         if self.is_bits:
             wrong = (self.written > 0.5) != (self.targets > 0.5)
             panels["wrong"] = np.where(asked, wrong.astype(float), np.nan)
         if self.uses is not None:
-            panels |= {f"{name} head": weights for name, weights in self.uses.heads.items()}
+            panels |= self.uses.heads
         return step_sheet(panels, title=self.told)
 
     def save_film(self, out: Path) -> None:
