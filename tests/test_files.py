@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 
 import pytest
 
-from softsearch.files import folder_written_atomically, sha256, write_text_atomically
+from softsearch.files import folder_written_atomically, json_of, sha256, write_text_atomically
 
 
 def names(folder):
@@ -20,6 +21,11 @@ def test_a_checksum_is_that_of_the_whole_file(tmp_path):
     content = bytes(range(256)) * 5000
     (tmp_path / "a").write_bytes(content)
     assert sha256(tmp_path / "a") == hashlib.sha256(content).hexdigest()
+
+
+def test_what_json_cannot_say_is_null():
+    told = json_of({"bits": math.nan, "sizes": [(1.5, math.inf)], "name": "ä"})
+    assert told == '{"bits": null, "sizes": [[1.5, null]], "name": "ä"}'
 
 
 def test_text_is_written_as_it_is_in_a_folder_made_for_it(tmp_path):

@@ -77,6 +77,20 @@ def test_scores_are_those_of_what_is_written(run):
         right += sum(one == other for one, other in zip(held, answer, strict=True))
         count += len(answer)
     assert found["metrics"]["accuracy"]["value"] == pytest.approx(right / count)
+    assert found["metrics"]["accuracy"]["low"] <= right / count <= found["metrics"]["accuracy"]["high"]
+
+
+def test_a_share_of_no_answer_has_an_interval(run):
+    found = runs.evaluate(run)
+    score = found["metrics"]["exact"]
+    assert (score["value"], score["low"]) == (0, 0)
+    assert score["high"] == pytest.approx(3.8415 / (found["count"] + 3.8415), rel=1e-4)  # Wilson's
+
+
+@pytest.mark.parametrize("on", ["", "train", "length=3"])
+def test_programs_that_there_are_not_are_told(run, on):
+    with pytest.raises(DataError, match="there are no such programs"):
+        runs.evaluate(run, on=on)
 
 
 def test_how_many_programs_of_each_level_were_scored_is_told(recipe, tmp_path, capsys):
@@ -87,9 +101,12 @@ def test_how_many_programs_of_each_level_were_scored_is_told(recipe, tmp_path, c
     assert counts[0] < counts[1] <= 60
     assert [each["count"] for each in runs.evaluate(run)["levels"]] == counts
     assert app.run(["evaluate", str(run)]) == 0
-    *_, heads, scored = (line.split() for line in capsys.readouterr().out.splitlines() if line.strip())
-    assert heads == ["programs", "scored:", "nesting", "length", "1", "length", "2"]
-    assert scored == ["1", *map(str, counts)]
+    *_, heads, one, other = (line.split() for line in capsys.readouterr().out.splitlines() if line.strip())
+    assert (heads[:2], heads[-1]) == (["nesting", "length"], "programs")
+    assert [(each[:2], each[-1]) for each in (one, other)] == [
+        (["1", "1"], str(counts[0])),
+        (["1", "2"], str(counts[1])),
+    ]
 
 
 def test_of_a_single_program_nothing_is_said_of_the_blind(recipe, tmp_path, capsys):
@@ -211,8 +228,8 @@ def test_a_program_of_another_kind_is_told_with_its_place(run, capsys, tmp_path)
 @pytest.mark.parametrize(
     ("program", "told"),
     [
-        ("while True: pass", "line 1, column 1: While is not in these programs"),
-        ("a=1\nprint(a+1.5)", "line 2, column 9: Constant with float"),
+        ("while True: pass", "line 1, column 1: while is not in these programs"),
+        ("a=1\nprint(a+1.5)", "line 2, column 9: 1.5 is not in these programs"),
         ("print(1+", "line 1, column 6: this is no program"),
         ("", "line 1, column 1: there is nothing here"),
     ],
@@ -242,12 +259,9 @@ def test_larger_numbers_and_more_operations_than_any_of_training_are_warned_of(r
 @pytest.mark.parametrize(
     ("data", "given", "told"),
     [
-        (
-            "addition",
-            "A=5\nprint(A)",
-            ["line 1, column 1: this network has never read", "value: 'A'", "did you mean: a?"],
-        ),
-        ("addition", "a=5\nprint(\ta)", ["line 2, column 7: this network has never read", "value: '\\t'"]),
+        ("addition", "a=5\nprint(a)", ["line 1, column 1: this network has never read", "value: 'a'", "0 to 9 and"]),
+        ("addition", "print(1+\t2)", ["line 1, column 9: this network has never read", "value: '\\t'"]),
+        ("programs", "A=5\nprint(A)", ["line 1, column 1: this network", "value: 'A'", "did you mean: a?"]),
         ("memorisation", "", ["there is nothing here", "allowed: 0 to 9"]),
         ("memorisation", "12\n34", ["line 1, column 3: this network", "allowed: 0 to 9"]),
         ("memorisation", "1h", ["line 1, column 2: this network has never read such a character", "value: 'h'"]),

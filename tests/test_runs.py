@@ -274,9 +274,11 @@ def test_a_dry_run_foretells_and_keeps_nothing(tmp_path, monkeypatch, trained):
         "steps",
         "predicted_s",
         "peak_memory_bytes",
+        "remarks",
     }
     assert (forecast["train_items"], forecast["steps"]) == (60, 15)
     assert forecast.pop("items") == "pairs"
+    assert "entries, not tokenizer.size 3,000" in forecast.pop("remarks")[0]
     assert all(value > 0 for value in forecast.values())
     assert list(tmp_path.iterdir()) == []
     assert forecast["parameters"] == sum(each.numel() for each in runs.load(trained).model.parameters())

@@ -117,11 +117,34 @@ def test_beside_what_nobody_can_be_sure_of_stands_the_best_guess(recipe, tmp_pat
     assert "best guess" in (run / "report.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("on", ["lenght=3", "length=", "length=a", f"length={'9' * 5000}", "train", "items=3"])
+@pytest.mark.parametrize("on", ["", "lenght=3", "length=", "length=a", f"length={'9' * 5000}", "train", "items=3"])
 def test_episodes_that_there_are_not_are_told(run, on):
     with pytest.raises(DataError) as error:
         runs.evaluate(run, on=on)
     assert "length=10,20,50" in str(error.value)
+    with pytest.raises(DataError):
+        runs.traced(run, on=on)
+
+
+@pytest.mark.parametrize(
+    ("on", "told"),
+    [
+        ("length=", "length: a size is a whole number"),
+        ("length", "length: a size is a whole number"),
+        ("length=2,a", "length: a size is a whole number"),
+        ("length=3,2,3", "length: a size is given twice"),
+    ],
+)
+def test_a_wrong_size_is_named(run, on, told):
+    for ask in (runs.evaluate, runs.traced):
+        with pytest.raises(DataError, match=told):
+            ask(run, on=on)
+
+
+def test_a_share_of_no_episode_or_of_all_has_an_interval(run):
+    score = runs.evaluate(run, on="length=9")["sizes"]["9"]["metrics"]["exact"]
+    assert score["value"] == score["low"] == 0
+    assert score["high"] == pytest.approx(0.0118, abs=1e-4)  # Wilson's, of 320
 
 
 @pytest.mark.parametrize(
@@ -140,7 +163,7 @@ def test_episodes_that_there_are_not_are_told(run, on):
             "length=3: there is no bit with so many",
             "length: from order, 4",
         ),
-        ("{kind: associative_recall}", "items=1", "items=1: of one item none comes next", "items: [2, 2]"),
+        ("{kind: associative_recall}", "items=1", "items=1: of one item none comes next", "items: from 2 on"),
         (
             "{kind: priority_sort, items: [4, 4], kept: [3, 3]}",
             "items=2",
@@ -317,6 +340,8 @@ def test_the_report_shows_scores_by_size(run):
     runs.evaluate(run, on="length=2,9")
     page = write_report(run).read_text()
     assert "bits an episode" in page
+    assert "share without wrong bits" in page
+    assert "of a share Wilson&#x27;s" in page
     assert "blind" in page
     assert "length" in page
 
@@ -330,7 +355,7 @@ def test_an_episode_is_drawn_and_filmed(run, tmp_path, capsys):
     found = runs.traced(run, on="length=5")
     assert found.uses is not None
     assert found.uses.memory.shape == (11, 6, 4)
-    assert list(found.uses.heads) == ["write", "read"]
+    assert list(found.uses.heads) == ["write head", "read head"]
     assert all(1 <= locations <= 6.001 for locations in found.uses.locations_at_once.values())
 
 
@@ -380,6 +405,14 @@ def test_sequences_come_from_standard_input_too_and_blank_lines_are_passed_over(
     assert code == 2
     assert len(found.out.splitlines()) == 1
     assert "<stdin>:2: the line is not UTF-8" in found.err
+
+
+def test_an_episode_of_the_largest_sizes_of_training_is_drawn_by_default(run, recipe, tmp_path):
+    assert [len(runs.traced(run, on=on).inputs) for on in (None, "test", "valid")] == [2 * 4 + 1] * 3
+    np.testing.assert_array_equal(runs.traced(run).inputs, runs.traced(run, on="length=4").inputs)
+    changes = ["data={kind: repeat_copy, width: 2, length: [1, 3], repeats: [1, 2], num_test: 2}"]
+    other = runs.train(recipe(*changes, "training.max_steps=1"), tmp_path / "run", live=False)
+    assert runs.traced(other).counts.sum() == 3 * 2 + 1
 
 
 @pytest.mark.parametrize("controller", ["feed_forward", "lstm"])

@@ -15,6 +15,7 @@ from softsearch.data.episodes.sums import Comparison, Sum
 from softsearch.nn.cells import GRUCell, LinearCell
 from softsearch.nn.memory import numbers_of_a_look
 from softsearch.recipes import Recipe, load_recipe
+from softsearch.runs import dry_run
 from softsearch.seeding import derive
 
 RECIPE = """
@@ -33,6 +34,13 @@ def recipe(tmp_path: Path) -> Callable[..., Recipe]:
         return load_recipe(path, changes)
 
     return load
+
+
+def test_a_forecast_of_episodes_knows_no_end_and_says_that_the_memory_is_small(recipe):
+    found = dry_run(recipe("data.length=[1, 9]"))
+    assert found["train_items"] is None
+    assert "set model.memory.locations to at least 9" in found["remarks"][0]
+    assert dry_run(recipe(), overfit=5)["train_items"] == 5
 
 
 @pytest.mark.parametrize(

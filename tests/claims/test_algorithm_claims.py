@@ -119,7 +119,7 @@ def copied(monkeypatch):
         }
 
     monkeypatch.setattr(c21, "evaluation", evaluation)
-    monkeypatch.setattr(c21, "locations_at_once", lambda seed: {"read": 1.2, "write": 1.5})
+    monkeypatch.setattr(c21, "locations_at_once", lambda seed: {"read head": 1.2, "write head": 1.5})
     return costs
 
 
@@ -162,8 +162,8 @@ def test_c21_follows_a_head_while_it_has_something_to_do(monkeypatch):
         "traced",
         lambda run, *, on: {("copy-ntm-2", "length=20"): Trace(*[numbers] * 3, asked, True, uses)}[run, on],
     )
-    assert uses.locations_at_once == pytest.approx({"write": 2.5, "read": 2.5})
-    assert c21.locations_at_once(2) == pytest.approx({"write": 1.0, "read": 1.0})
+    assert uses.locations_at_once == pytest.approx({"write head": 2.5, "read head": 2.5})
+    assert c21.locations_at_once(2) == pytest.approx({"write head": 1.0, "read head": 1.0})
 
 
 # C33

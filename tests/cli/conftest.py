@@ -168,6 +168,7 @@ def fake_runs(monkeypatch):
             "items": "pairs",
             "vocabulary": 50,
             "peak_memory_bytes": 2**28,
+            "remarks": [],
         }
         return {**sizes, "seconds_per_step": 0.25, "steps": 80, "predicted_s": 20.0}
 
@@ -205,6 +206,7 @@ def fake_runs(monkeypatch):
         setattr(faked, one.__name__, one)
     monkeypatch.setitem(sys.modules, "softsearch.runs", faked)
     monkeypatch.setattr(softsearch, "runs", faked, raising=False)
+    monkeypatch.setattr("softsearch.cli.looking._offered", lambda views, run: [f"--{each}" for each in views])
     monkeypatch.setattr("softsearch.inspection.report.write_report", lambda run: run / "report.html")
     return calls
 

@@ -39,6 +39,13 @@ def test_standard_input_is_read_by_line_feeds_only(words, command, fake_runs, ty
     assert ended.out == "EIN HUND\nZWEI\u2028KATZEN\nOHNE ENDE\n"
 
 
+@pytest.mark.parametrize("words", [[], ["-"]])
+def test_a_standard_input_that_is_closed_is_told(words, command, fake_runs, monkeypatch, tmp_path):
+    monkeypatch.setattr(sys, "stdin", None)
+    ended = command("predict", tmp_path, *words)
+    assert (ended.code, ended.err) == (2, "standard input is closed\n  fix: give a file\n")
+
+
 def test_standard_input_that_is_not_utf_8_names_the_line(command, fake_runs, typed, tmp_path):
     typed(b"gut\nM\xe4dchen\n")
     ended = command("predict", tmp_path)

@@ -229,6 +229,24 @@ def test_what_does_not_go_together_is_refused_with_what_does(name, words, told, 
     assert "Traceback" not in ended.err
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("characters", "allowed: --cell, --cells, --next, --gradients\n"),
+        ("transformer", "allowed: --attention, --next\n"),
+    ],
+)
+def test_attention_and_gradients_are_offered_where_there_are_any(name, told, run, command):
+    assert told in command("look", run(name)).err
+    assert told in command("look", run(name), "--heads").err
+
+
+def test_of_counted_n_grams_what_was_expected_is_offered(run, command, tmp_path):
+    recipe = run("characters").with_suffix(".yaml")
+    counted = quietly_trained(tmp_path / "run", recipe, "model={kind: ngram, order: 2}", "training=null")
+    assert "allowed: --next\n" in command("look", counted).err
+
+
 @pytest.mark.parametrize("words", [["--cells"], ["--cell", "1:1"], ["--next"]])
 def test_a_translator_has_no_cells_and_expects_no_text(words, translator, command):
     ended = command("look", translator, *words)

@@ -55,6 +55,18 @@ def test_a_forecast_leaves_out_the_memory_where_the_system_does_not_tell(command
     assert "memory" not in ended.out
 
 
+def test_a_forecast_tells_what_training_would_say_first_and_that_data_have_no_end(
+    command, fake_runs, monkeypatch, recipe
+):
+    from softsearch import runs
+
+    told = {**runs.dry_run(None), "train_items": None, "items": "episodes", "remarks": ["the memory is small"]}
+    monkeypatch.setattr("softsearch.runs.dry_run", lambda recipe, start, overfit: told)
+    ended = command("train", recipe, "--dry-run")
+    assert "episodes, drawn without end" in ended.out
+    assert "warning: the memory is small" in ended.err
+
+
 def test_the_test_scores_come_before_the_validation_scores(command, fake_runs, monkeypatch, tmp_path):
     from softsearch import runs
 

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from softsearch.inspection.gradients import recorded, through_time, visible_through_time
+from softsearch.inspection.gradients_of_runs import Travelled, plot_gradients
 from softsearch.nn.cells import make_cell
 from softsearch.nn.turing_machine import TuringMachineCell
 
@@ -51,6 +52,19 @@ def test_with_a_single_factor_the_bound_is_the_norm():
     found = through_time(cell, gates, (torch.zeros(1, HIDDEN, dtype=torch.float64),))
     torch.testing.assert_close(found.norms[-1], found.bounds[-1])
     assert float(found.norms[0]) < float(found.bounds[0])
+
+
+def test_each_layer_has_a_chart_of_its_own_and_the_bound_of_the_best_is_dashed():
+    found = [
+        Travelled(layer, step, weights, "state", [1.0, 0.1], [2.0, 3.0], [0.0, 0.0, 0.1])
+        for step, weights in ((0, "first"), (100, "best"), (120, "kept"))
+        for layer in ("first", "upper")
+    ]
+    figure = plot_gradients(found)
+    assert [axes.get_title(loc="left") for axes in figure.axes] == ["first", "upper"]
+    expected = {"first": "-", "step 100, best": "-", "bound of the best": "--", "step 120": "-"}
+    for axes in figure.axes:
+        assert {line.get_label(): line.get_linestyle() for line in axes.lines} == expected
 
 
 @pytest.mark.parametrize("kind", ["mlstm", "turing_machine"])

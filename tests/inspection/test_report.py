@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -258,6 +259,42 @@ def test_a_map_fits_the_page_but_on_a_narrow_one(run: Path) -> None:
     before, narrow = text.split("@media (max-width: 40rem)")
     assert "max-width: none" not in before
     assert ".wide img { max-width: none; }" in narrow
+
+
+@pytest.mark.parametrize(
+    ("task", "unit"),
+    [
+        ({"kind": "transduction", "written": "bits"}, "nats per bit"),
+        ({"kind": "transduction", "written": "numbers"}, "half the squared error per number"),
+        ({"kind": "execution"}, "nats per episode"),
+    ],
+)
+def test_what_the_loss_is_measured_in_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, task: Any, unit: str):
+    said: list[str] = []
+    monkeypatch.setattr("softsearch.inspection.report.curves", lambda _, ylabel: said.append(ylabel) or Figure((1, 1)))
+    RunFolder.create(tmp_path / "run", files={}, about={"task": task})
+    row = {"step": 1, "elapsed_s": 1.0, "kind": "train", "loss": 1.0, "episodes_per_s": 3.0}
+    (tmp_path / "run" / "metrics.jsonl").write_text(json.dumps(row) + "\n")
+    write_report(tmp_path / "run")
+    assert said == [f"loss ({unit})"]
+
+
+def test_lines_of_a_sample_stay_lines(run: Path) -> None:
+    sample = {"program": "a=1\nprint(a)"}
+    row = {"step": 1, "elapsed_s": 1.0, "kind": "valid", "loss": 1.0, "sample": sample}
+    (run / "metrics.jsonl").write_text(json.dumps(row) + "\n")
+    text = write_report(run).read_text(encoding="utf-8")
+    assert '<dd dir="auto">a=1\nprint(a)</dd>' in text
+    assert re.search(r"^dd \{.*white-space: pre-wrap;", text, re.MULTILINE)
+
+
+def test_that_data_are_drawn_without_end_is_said(tmp_path: Path) -> None:
+    report = {"train": {"kept": None}, "valid": {"kept": 28991}}
+    RunFolder.create(tmp_path / "run", files={"data-report.json": json.dumps(report)}, about={})
+    page = Page(write_report(tmp_path / "run"))
+    assert "train: drawn while they are needed, without end." in page.text
+    assert "train · kept" not in page.text
+    assert "28,991" in page.text
 
 
 def test_unknown_words_have_their_scores_with_and_without(run: Path) -> None:

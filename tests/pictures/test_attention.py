@@ -43,6 +43,11 @@ def test_gold_links_are_outlined_at_source_and_target() -> None:
     assert any(text.get_color() == ACCENT for text in figure.axes[0].texts)  # the legend
 
 
+def test_single_characters_are_not_turned_beside_a_longer_token() -> None:
+    figure = attention_map([*"print(1)", "</s>"], ["1"], np.full((1, 9), 1 / 9))
+    assert [label.get_rotation() for label in figure.axes[0].get_xticklabels()] == [0.0] * 8 + [90.0]
+
+
 @pytest.mark.parametrize("num_tokens", [1, 3, 50])
 def test_no_label_is_cut_off_or_overlaps_its_neighbour(num_tokens: int) -> None:
     tokens = [("Donaudampfschifffahrtsgesellschaft", "über", "a")[number % 3] for number in range(num_tokens)]

@@ -10,7 +10,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
-from softsearch.pictures import curves, interval_chart, length_chart, style, to_data_uri
+from softsearch.pictures import curve_panels, curves, interval_chart, length_chart, style, to_data_uri
 
 BUCKETS = [(1, 10, 300, 38.0, 36.0, 40.0), (11, 20, 1500, 35.0, 34.0, 36.5)]
 
@@ -90,6 +90,39 @@ def test_no_two_curves_look_alike() -> None:
     series = {str(number): [(0, 1.0), (1, 2.0)] for number in range(2 * len(style.SERIES))}
     looks = [(line.get_color(), line.get_linestyle()) for line in curves(series, ylabel="loss").axes[0].lines]
     assert len(set(looks)) == len(looks)
+
+
+def test_curves_of_one_name_look_alike_in_every_chart_and_are_named_once() -> None:
+    points = [(1, 1.0), (2, 0.5)]
+    panels = {"one": {"first": points, "bound": points}, "other": {"best": points, "first": points, "bound": points}}
+    figure = curve_panels(panels, ylabel="norm", xlabel="k", dashed=["bound"])
+    assert [axes.get_title(loc="left") for axes in figure.axes] == ["one", "other"]
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["first", "bound", "best"]
+    drawn = [(line.get_label(), line.get_color(), line.get_linestyle()) for axes in figure.axes for line in axes.lines]
+    assert len(set(drawn)) == len({colour for _, colour, _ in drawn}) == 3
+    assert {line for name, _, line in drawn if name == "bound"} == {"--"}
+
+
+@pytest.mark.parametrize("number", [1, 3, 9])
+def test_charts_of_many_are_as_tall_as_one_by_itself_and_their_label_is_not_cut(number: int) -> None:
+    names = ("first", "step 1,000", "best", "bound of the best")
+    series = {name: [(step, float(step)) for step in range(1, 30)] for name in names}
+    figure = curve_panels({str(each): series for each in range(number)}, ylabel="norm of dh(T)/dh(T-k)", xlabel="k")
+    FigureCanvasAgg(figure).draw()
+    assert min(axes.get_window_extent().height for axes in figure.axes) > 1.2 * figure.dpi
+    label = figure._supylabel.get_window_extent()
+    assert figure.bbox.y0 <= label.y0 < label.y1 <= figure.bbox.y1
+
+
+def test_dashes_are_not_hidden_by_markers() -> None:
+    series = {str(number): [(0, 1.0), (1, 2.0)] for number in range(len(style.SERIES) + 1)}
+    markers = [(line.get_linestyle(), line.get_marker()) for line in curves(series, ylabel="loss").axes[0].lines]
+    assert set(markers) == {("-", "o"), ("--", "None")}
+
+
+def test_a_chart_of_many_without_a_curve_is_refused() -> None:
+    with pytest.raises(ValueError, match="nothing to draw"):
+        curve_panels({"one": {"first": [(1, 1.0)]}, "other": {}}, ylabel="norm", xlabel="k")
 
 
 def test_an_interval_chart_holds_each_value_and_its_interval() -> None:

@@ -331,7 +331,40 @@ def test_extends_takes_one_recipe_that_extends_none(write: Write, extends: str, 
     assert word in str(refusal(write(f"seed: 2\nextends: {extends}\n")))
 
 
+def test_a_name_that_is_not_there_is_told_with_the_nearest_and_where_all_are_listed() -> None:
+    error = refusal("memory/cpoy")
+    assert (error.nearest, error.allowed) == ("memory/copy", "a file, or a name that softsearch recipes lists")
+
+
 # Overrides
+
+
+@pytest.mark.parametrize(
+    ("name", "override", "told"),
+    [
+        ("memory/copy", "task=execution", "task=execution: `task`: a mapping of keys to values is needed"),
+        ("memory/copy", "task=execution", "fix: write {kind: execution}"),
+        ("programs/addition", "task=transductio", "fix: write {kind: transduction}"),
+        ("memory/copy", "task=null", "task=null: `task`: a mapping of keys to values is needed"),
+        ("memory/copy", "training.batch_size=65537", "less than or equal to 65536"),
+        ("programs/addition", "training.batch_size=65537", "less than or equal to 65536"),
+        ("memory/associative-recall", "data.items=[1,2]", "allowed: from 2 on"),
+    ],
+)
+def test_a_mistake_in_an_override_of_what_is_drawn_is_told(name: str, override: str, told: str) -> None:
+    assert told in str(refusal(name, override))
+
+
+@pytest.mark.parametrize(
+    ("name", "override"), [("memory/copy", "model.controller=linear"), ("memory/sum", "model.cell=linaer")]
+)
+def test_a_mistake_that_each_member_of_a_union_finds_is_told_once(name: str, override: str) -> None:
+    assert str(refusal(name, override)).count("none of the words") == 1
+
+
+def test_compiling_what_has_no_memory_is_warned_of() -> None:
+    with pytest.warns(match="training.compiled has no effect with model.kind recurrent"):
+        load_recipe("memory/sum", ["training.compiled=true"])
 
 
 def test_an_override_changes_a_field_and_the_last_one_wins(write: Write) -> None:

@@ -270,7 +270,8 @@ def test_ten_batches_in_a_row_that_are_not_finite_end_it_with_their_lines_and_th
         toy.run(tmp_path / "run", data=data, task=toy.Task(lambda number: math.inf if number > 12 else None))
     assert len(data.read) == 22
     assert f"toy.tsv:{data.read[-1][0] + 1}, " in raised.value.problem
-    assert "learning_rate" in str(raised.value.fix)
+    assert raised.value.problem.endswith("saved as step 22; the best so far are those of step 16")
+    assert "learning_rate or clip_norm" in str(raised.value.fix)
     toy.run(tmp_path / "good", task=toy.Task(_raise_at(12, signal.SIGTERM)))
     kept, good = toy.trace(tmp_path / "run"), toy.trace(tmp_path / "good")
     assert kept["last"] == 22

@@ -72,7 +72,10 @@ def measure(seed: int) -> dict[str, float]:
                 figures[f"{network}_{name}_at_{length}"] = found["metrics"][name]["value"]
             figures[f"{network}_blind_at_{length}"] = found["blind"]
     at_once = locations_at_once(seed)
-    return figures | {"locations_read_at_once": at_once["read"], "locations_written_at_once": at_once["write"]}
+    return figures | {
+        "locations_read_at_once": at_once["read head"],
+        "locations_written_at_once": at_once["write head"],
+    }
 
 
 def verdict(figures: Mapping[str, Figures]) -> str:

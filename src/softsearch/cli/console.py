@@ -6,12 +6,13 @@ Results go to stdout, and with ``--json`` nothing but one JSON value does; every
 from __future__ import annotations
 
 import contextlib
-import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated
 
 import typer
+
+from softsearch.files import json_of
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value on stdout, everything else on stderr.")]
 Overrides = Annotated[
@@ -32,7 +33,7 @@ def say(message: str) -> None:
 
 def say_json(value: object) -> None:
     """Print the result as one JSON value."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    print(json_of(value, indent=2))
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from softsearch.cli.console import note, say
 from softsearch.cli.given import Given, named_as_options, only, option, refuse, refuse_drawing
-from softsearch.cli.lines import line_groups, typed
+from softsearch.cli.lines import are_typed, line_groups, typed
 from softsearch.cli.prediction_options import Format
 from softsearch.errors import DataError, SoftsearchError
 
@@ -92,7 +92,7 @@ def _prompts(prompt: str | None, files: Sequence[str] | None) -> Iterable[str]:
         if files:
             raise SoftsearchError("--prompt and a file of one are given", value=files[0], fix="leave out one of them")
         return [prompt]
-    if not files and sys.stdin.isatty():
+    if are_typed(files):
         return typed("One prompt per line; Ctrl-D ends.")
     for name in files or ():
         if name != "-" and not os.path.exists(name):  # noqa: PTH110  a sentence may be too long for Path.exists

@@ -15,7 +15,7 @@ from softsearch.errors import SoftsearchError
 _ON = (
     '"test", "valid", a file of pairs, or two files "a.de,a.en"; of a language model, a text; of a classifier "train", '
     "a folder or zip file with one for each class, or a table or lines with classes; of a captioner "
-    '"IMAGES,CAPTIONS". Default: test.'
+    '"IMAGES,CAPTIONS"; of a transducer also the sizes of episodes, "length=10,20". Default: test.'
 )
 _GOLD = "Gold word links for these pairs, a line each, for the alignment error rate."
 _FLIPS = "Of images: take the mean over each and its mirror image."

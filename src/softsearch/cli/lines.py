@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import shlex
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from io import BufferedReader
 from pathlib import Path
@@ -20,7 +19,7 @@ def line_groups(files: Sequence[str] | None) -> Iterator[Iterable[str]]:
     """Return the lines to translate, those together that need not wait for one another."""
     from softsearch.data.text import read_lines
 
-    if not files and sys.stdin.isatty():
+    if are_typed(files):
         return ([sentence] for sentence in typed("One sentence per line; Ctrl-D ends."))
     if not files or list(files) == ["-"]:
         return _arriving()
@@ -42,6 +41,13 @@ def placed_lines(files: Sequence[str] | None) -> Iterator[tuple[Path, int, str]]
         lines = itertools.chain.from_iterable(_arriving()) if name == "-" else read_lines(Path(name))
         path = _STDIN if name == "-" else Path(name)
         yield from ((path, number, line) for number, line in enumerate(lines, start=1))
+
+
+def are_typed(files: Sequence[str] | None) -> bool:
+    """Return whether a person is to type what no file is given for."""
+    from softsearch.data.text import standard_input
+
+    return not files and standard_input().isatty()
 
 
 def typed(told: str) -> Iterator[str]:
@@ -70,10 +76,10 @@ def _arriving() -> Iterator[list[str]]:
 
     So a program that writes a line and waits is answered, and a whole file is translated many lines at a time.
     """
-    from softsearch.data.text import decode_line
+    from softsearch.data.text import decode_line, standard_input
 
     number = 0
-    for raw_lines in _arriving_bytes(cast(BufferedReader, sys.stdin.buffer)):
+    for raw_lines in _arriving_bytes(cast(BufferedReader, standard_input().buffer)):
         group: list[str] = []
         try:
             for raw in raw_lines:

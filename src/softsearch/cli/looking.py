@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -24,7 +24,7 @@ from softsearch.errors import RunError, SoftsearchError
 
 _ATTENTION = (
     "Translate it and draw where each word was read; a Transformer language model reads it as it is. Of a captioner, a "
-    "picture: say what is in it, and draw where it looked."
+    "picture: say what is in it, and draw where it looked. Of an executor, a program."
 )
 _FILE = "Sentences to translate, one a line; a text, or sentences, to look at; a picture for --kernels."
 _BY_HEAD = "Draw each layer and head of a Transformer: where its decoder reads the source, or either reads itself."
@@ -51,6 +51,8 @@ _FORMS = {
     ".gif": "a picture is a PNG, a film is a GIF",
 }
 _SUFFIXES = {"cell": [".png", ".html"], "cells": [".png", ".html"], "memory": [".png", ".gif"]}
+_BLIND = {"reader_writer", "recurrent", "feed_forward", "ngram"}
+"""Kinds of networks without attention."""
 _AT = {
     "translation": looking_at_translations,
     "language_model": looking_at_texts,
@@ -137,7 +139,9 @@ def _of_recipe(view: str, recipe: Path, options: Given) -> None:
 def _view(views: Mapping[str, set[str]], asked: Given, options: Given, run: Path, *, example: str) -> str:
     """Return what to look at, or raise an error where that is not one thing, or does not go with the run."""
     if not asked:
-        raise SoftsearchError("nothing to look at", allowed=[option(each) for each in views], fix=example)
+        offered = _offered(views, run)
+        fix = example if any(each in example for each in offered) else f"give {offered[-1]}"
+        raise SoftsearchError("nothing to look at", allowed=offered, fix=fix)
     if len(asked) > 1:
         first, second, *_ = asked
         raise SoftsearchError(f"{option(first)} and {option(second)} are both given", fix="leave out one")
@@ -146,13 +150,25 @@ def _view(views: Mapping[str, set[str]], asked: Given, options: Given, run: Path
         from softsearch import runs
 
         problem = f"{option(view)} does not go with this run: it is {runs.called(run)}"
-        raise RunError(problem, path=run, allowed=[option(each) for each in views])
+        raise RunError(problem, path=run, allowed=_offered(views, run))
     for name in options:
         if name not in views[view]:
             fits = [option(each) for each in sorted(views[view])]
             problem = f"{option(name)} has no effect with {option(view)}"
             raise SoftsearchError(problem, allowed=fits, fix="leave it out")
     return view
+
+
+def _offered(views: Mapping[str, set[str]], run: Path) -> list[str]:
+    """Return what can be looked at: attention where there is one, and cells and gradients where there are cells."""
+    from softsearch.runs.parts import recipe_of
+    from softsearch.training.folder import RunFolder
+
+    model: Any = recipe_of(RunFolder.open(run)).model
+    attends = model.kind not in _BLIND and getattr(getattr(model, "attention", None), "kind", None) != "none"
+    lacking = set() if attends else {"attention"}
+    lacking |= set() if looking_at_gradients.goes_with(run) else {"cell", "cells", "gradients"}
+    return [option(each) for each in (*views, "gradients") if each not in lacking]
 
 
 def _check_suffix(path: Path, allowed: list[str]) -> None:

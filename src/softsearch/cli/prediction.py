@@ -60,7 +60,7 @@ def predict(
     flips: prediction_options.Flips = False,
     overlay: prediction_options.Overlay = None,
 ) -> None:
-    """Translate, go on with a prompt, tell images or sentences apart, say what is in images, or score texts."""
+    """Translate, go on with a prompt, tell images or sentences apart, describe images, run programs, or score texts."""
     from softsearch import runs
 
     options = given(

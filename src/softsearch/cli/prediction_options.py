@@ -40,7 +40,8 @@ def _text(text: str, **limits: Any) -> Any:
 _FORMAT = "Text; JSON lines with scores, alignments, probabilities; or word links such as 0-0 1-2."
 _FILES = (
     "Files with a sentence a line, or for a language model a prompt each; - or nothing: standard input. For a "
-    "network that looks at images: pictures, or folders of them."
+    "network that looks at images: pictures, or folders of them. For an executor: a program each; for a transducer: a "
+    "sequence a line, as JSON."
 )
 _SCORE = "Score given translations, of FILES line by line or source TAB target; or the lines of a text."
 _ALTERNATIVES = "Show each token's probability and so many likeliest in its place; with jsonl 5 by default."

@@ -18,11 +18,11 @@ _NEXT = {
     "sentence_classification": ("predict {}",),
     "image_captioning": ("predict {} PICTURE --overlay FOLDER",),
     "transduction": ("look {} --memory",),
-    "execution": ("predict {} PROGRAM",),
+    "execution": ("predict {} FILE",),
 }
 """What can be done with a run of each kind of task."""
 
-
+_OVERFIT = "Train on N pairs, lines, images, sentences, episodes or programs only: the loss must go to zero."
 _FROM = "Fine-tune: start from this run's weights and vocabulary; of images also a file of published weights."
 
 
@@ -36,9 +36,7 @@ def train(
     ] = None,
     overfit: Annotated[
         int | None,
-        typer.Option(
-            min=1, metavar="N", help="Train on N pairs, lines, images or sentences only: the loss must go to zero."
-        ),
+        typer.Option(min=1, metavar="N", help=_OVERFIT),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Time a few steps, predict the rest, train nothing.")
@@ -99,10 +97,12 @@ def finish(run: Path) -> None:
 def _show_forecast(forecast: Mapping[str, Any]) -> None:
     from softsearch.training.display import duration
 
+    items = forecast["train_items"]
+    count = "" if items is None else f"{items:,} "
     rows = [
         ["parameters", f"{forecast['parameters']:,}"],
         *([name, f"{forecast[name]:,}"] for name in ("vocabulary", "classes") if name in forecast),
-        ["to train on", f"{forecast['train_items']:,} {forecast['items']}"],
+        ["to train on", f"{count}{forecast['items']}{', drawn without end' * (items is None)}"],
         ["a step", f"{1000 * forecast['seconds_per_step']:.0f} ms"],
         ["steps", f"{forecast['steps']:,}, or fewer where the validation stops improving"],
         ["time", duration(forecast["predicted_s"])],
@@ -111,3 +111,5 @@ def _show_forecast(forecast: Mapping[str, Any]) -> None:
     if memory is not None:  # some systems do not tell
         rows.append(["memory, at most", f"{memory / 2**20:,.0f} MiB"])
     table(["forecast", ""], rows)
+    for remark in forecast["remarks"]:
+        note(f"warning: {remark}")

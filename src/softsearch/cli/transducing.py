@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from softsearch.cli.given import Given
 from softsearch.cli.lines import placed_lines
 from softsearch.cli.prediction_options import Format
-from softsearch.errors import DataError, SoftsearchError
+from softsearch.errors import DataError, SoftsearchError, nearest
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -53,6 +53,9 @@ def _inputs(line: str, width: int, path: Path, number: int) -> Tensor:
     except (ValueError, RecursionError) as error:
         told = f"this is no sequence of numbers: {error}"
         raise DataError(told, path=path, line=number, value=line, allowed=_ALLOWED) from None
+    if isinstance(found, dict) and found and "inputs" not in found:
+        close = "inputs" if nearest("inputs", found) else None
+        raise DataError("there are no inputs", path=path, line=number, value=line, allowed=_ALLOWED, nearest=close)
     rows = found.get("inputs") if isinstance(found, dict) else found
     if (wrong := _mistake(rows, width)) is not None:
         raise DataError(wrong, path=path, line=number, value=line, allowed=_ALLOWED)
@@ -69,7 +72,7 @@ def _mistake(rows: Any, width: int) -> str | None:
             return f"{each_has}, in a list of its own, and step {step} is no list"
         if len(row) != width:
             return f"{each_has}, and step {step} of {len(rows)} has {len(row)}"
-        if not all(isinstance(value, int | float) for value in row):
+        if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in row):
             return f"{each_has}, and step {step} has something else"
         if not all(abs(value) <= _MOST for value in row):
             return f"a number of step {step} is not finite, or too large"

@@ -10,9 +10,11 @@ import codecs
 import gzip
 import io
 import re
+import sys
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO, cast
 
 from softsearch.errors import DataError, nearest_name
 
@@ -29,6 +31,13 @@ _ODD = re.compile(
     "\ufc5e-\ufc63\ufdfa\ufdfb\ufe49-\ufe4c\ufe70\ufe72\ufe74\ufe76\ufe78\ufe7a\ufe7c\ufe7e\ufeff\uffe3\ufffd]"
 )
 _APOSTROPHES = "\xb4\u0384\u1fbd\u1fbf\u1ffd\u1ffe"
+
+
+def standard_input() -> TextIO:
+    """Return standard input, or raise a DataError where it is closed, as by ``softsearch predict RUN <&-``."""
+    if cast(TextIO | None, sys.stdin) is None:
+        raise DataError("standard input is closed", fix="give a file")
+    return sys.stdin
 
 
 def read_lines(path: Path) -> Iterator[str]:

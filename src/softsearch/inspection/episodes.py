@@ -8,9 +8,13 @@ from softsearch.inspection.files import Row, about_items, columns_of_episodes, o
 from softsearch.inspection.html import escape, grid, mark, paragraph, picture
 from softsearch.pictures import curves
 
+UNITS_OF_EPISODES = {"bits": "nats per bit", "numbers": "half the squared error per number"}
+"""What the loss is measured in, by what is written."""
+
 _BLIND = (
-    "In brackets: 95 % interval, from resampling the episodes (bootstrap). Blind: the same answers, each held against "
-    "what another episode of its size asks for: so much is lost where nothing is remembered and the answers are sure."
+    "In brackets: 95 % interval, of a share Wilson's, of others from resampling the episodes (bootstrap). Blind: the "
+    "same answers, each held against what another episode of its size asks for: so much is lost where nothing is "
+    "remembered and the answers are sure."
 )
 
 

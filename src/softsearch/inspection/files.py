@@ -20,7 +20,7 @@ IN_PER_CENT = frozenset({"error", "error_top_5", "calibration_error", "exact", "
 _OF_EPISODES = {
     "bits": "bits an episode",
     "errors": "wrong bits",
-    "exact": "share without any",
+    "exact": "share without wrong bits",
     "squared_error": "squared error",
 }
 COLUMNS_OF_WORDS = ("words", "number", "mean probability", "places looked at", "on the thing named")

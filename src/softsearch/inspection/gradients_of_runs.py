@@ -18,7 +18,8 @@ from softsearch.errors import RunError
 from softsearch.inspection.clipping import Bias, bias
 from softsearch.inspection.gradients import Layer, recorded, through_time, visible_through_time
 from softsearch.nn.turing_machine import TuringMachineCell
-from softsearch.pictures import curves
+from softsearch.pictures import curve_panels
+from softsearch.pictures.charts import Points
 from softsearch.recipes import Recipe
 from softsearch.runs.parts import first_model_of, model_of, recipe_of, task_of, trained_model_of
 from softsearch.seeding import derive
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 _MOST = 1_000  # numbers of a state: of larger ones only what is visible is followed
 _BATCHES = 10  # among which a long sequence is looked for
 _STEPS = 48  # whose gradients are clipped
+_BOUND = "bound of the best"
 _NO_CELL = "this network has no recurrent cell"
 
 
@@ -121,13 +123,14 @@ def clipping_of(run: Path | str) -> Bias | None:
 
 
 def plot_gradients(found: list[Travelled]) -> Figure:
-    """Draw the norms along the training, and the bounds of the best weights; what is 0 leaves a gap."""
-    series = {}
+    """Draw for each layer the norms along the training, and the bounds of the best weights; what is 0 leaves a gap."""
+    panels: dict[str, dict[str, Points]] = {}
     for each in found:
-        series[f"{each.layer}, {called(each)}"] = _curve(each.norms)
+        series = panels.setdefault(each.layer, {})
+        series[called(each)] = _curve(each.norms)
         if each.weights == "best" and each.bounds:
-            series[f"{each.layer}, bound"] = _curve(each.bounds)
-    return curves(series, ylabel="norm of dh(T)/dh(T-k), log10", xlabel="k")
+            series[_BOUND] = _curve(each.bounds)
+    return curve_panels(panels, ylabel="norm of dh(T)/dh(T-k), log10", xlabel="k", dashed=[_BOUND])
 
 
 def called(each: Travelled) -> str:

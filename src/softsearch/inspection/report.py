@@ -21,7 +21,7 @@ from softsearch.inspection.captions import (
     worst_captions_part,
 )
 from softsearch.inspection.classification import calibration_part, confusion_part, errors_part, worst_part
-from softsearch.inspection.episodes import episode_scores_part
+from softsearch.inspection.episodes import UNITS_OF_EPISODES, episode_scores_part
 from softsearch.inspection.files import Row, newest, read_comparisons, read_evaluations, read_json, read_rows
 from softsearch.inspection.html import (
     escape,
@@ -78,7 +78,7 @@ def write_report(run: Path) -> Path:
     about = {name: fact for name, fact in folder.about.items() if name != "recipe"}  # which has a part of its own
     parts = {
         **_OF_KIND[kind_of(folder)](folder, evaluations),
-        "training": _training(rows) if _is_trained(folder) else [paragraph("Counted in one pass, not trained.")],
+        "training": _training(folder, rows),
         "data": _data(run / "data-report.json"),
         "recipe": _recipe(run / "recipe.yaml"),
         "environment": [facts(about), *_environment(run / "environment.json")],
@@ -167,7 +167,9 @@ def _is_trained(folder: RunFolder) -> bool:
     return folder.about.get("recipe", {"training": True})["training"] is not None
 
 
-def _training(rows: Sequence[Row]) -> list[str]:
+def _training(folder: RunFolder, rows: Sequence[Row]) -> list[str]:
+    if not _is_trained(folder):
+        return [paragraph("Counted in one pass, not trained.")]
     losses = {
         "training": [(row["step"], row["loss"]) for row in rows if row["kind"] == "train"],
         "validation": [(row["step"], row["loss"]) for row in rows if row["kind"] == "valid"],
@@ -175,8 +177,7 @@ def _training(rows: Sequence[Row]) -> list[str]:
     losses = {name: points for name, points in losses.items() if points}
     if not losses:
         return [paragraph("Nothing has been trained yet.")]
-    unit = next((name.removesuffix("s_per_s") for row in rows for name in row if name.endswith("s_per_s")), "token")
-    charts = [picture(curves(losses, ylabel=f"loss (nats per {unit})"), alt="Loss over the training steps")]
+    charts = [picture(curves(losses, ylabel=f"loss ({_unit(folder, rows)})"), alt="Loss over the training steps")]
     parts = [side_by_side([*charts, *_quality(rows)])]
     if len(losses) == 2:
         why = "The validation loss is taken without dropout and label smoothing, so it may lie below the training's."
@@ -186,6 +187,13 @@ def _training(rows: Sequence[Row]) -> list[str]:
         sample = "".join(sentence(name, text) for name, text in samples[-1]["sample"].items())
         parts.append(f"<h3>Seen at step {samples[-1]['step']:,}</h3><dl>{sample}</dl>")
     return parts
+
+
+def _unit(folder: RunFolder, rows: Sequence[Row]) -> str:
+    """Return what the loss is measured in: of episodes it is a mean over what they write, of others over the items."""
+    written = folder.about.get("task", {}).get("written")
+    items = (name.removesuffix("s_per_s") for row in rows for name in row if name.endswith("s_per_s"))
+    return UNITS_OF_EPISODES[written] if written else f"nats per {next(items, 'token')}"
 
 
 _QUALITY = {
@@ -211,9 +219,12 @@ def _data(path: Path) -> list[str]:
         return [paragraph("There is no data report.")]
     report = read_json(path)
     found = [(split, each) for split, part in report.items() for each in part.pop("findings", {}).values()]
+    endless = [split for split, part in report.items() if part.get("kept", 0) is None]
     found.sort(key=lambda finding: finding[1]["level"] != "serious")
     items = [_finding(split, each) for split, each in found]
-    return [f'<ul class="findings">{"".join(items)}</ul>' if items else "", facts(report)]
+    listed = f'<ul class="findings">{"".join(items)}</ul>' if items else ""
+    drawn = [paragraph(f"{split}: drawn while they are needed, without end.") for split in endless]
+    return [listed, *drawn, facts({split: part for split, part in report.items() if split not in endless})]
 
 
 def _finding(split: str, each: Row) -> str:

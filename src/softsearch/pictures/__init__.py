@@ -1,7 +1,7 @@
 """Drawing: numbers and words in, matplotlib figures out. Knows no network, no run and no file but the one it writes."""
 
 from softsearch.pictures.attention import attention_map
-from softsearch.pictures.charts import curves, interval_chart, length_chart
+from softsearch.pictures.charts import curve_panels, curves, interval_chart, length_chart
 from softsearch.pictures.classification import confusion_matrix, reliability_chart
 from softsearch.pictures.coloured_text import coloured_text
 from softsearch.pictures.contact_sheet import contact_sheet
@@ -19,6 +19,7 @@ __all__ = [
     "coloured_text",
     "confusion_matrix",
     "contact_sheet",
+    "curve_panels",
     "curves",
     "head_grid",
     "interval_chart",

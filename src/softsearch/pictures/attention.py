@@ -99,7 +99,10 @@ def _label(axes: Axes, across: list[str], down: list[str], *, points: float, upr
     style.quiet_axes(axes)
     axes.patch.set(edgecolor=style.HAIRLINE, linewidth=1.2)
     axes.xaxis.tick_top()
-    axes.set_xticks(range(len(across)), across, rotation=90 if upright else 0, size=points, parse_math=False)
+    axes.set_xticks(range(len(across)), across, size=points, parse_math=False)
+    of_characters = sum(len(each) == 1 for each in across) > len(across) / 2
+    for label, each in zip(axes.get_xticklabels(), across, strict=True):
+        label.set_rotation(90 if upright and not (of_characters and len(each) == 1) else 0)
     axes.set_yticks(range(len(down)), down, size=points, parse_math=False)
     axes.set_xticks(np.arange(len(across) + 1) - 0.5, minor=True)
     axes.set_yticks(np.arange(len(down) + 1) - 0.5, minor=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
-from collections.abc import Mapping, Sequence, Sized
+from collections.abc import Collection, Iterable, Mapping, Sequence, Sized
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,15 +14,18 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from softsearch.pictures import style
 
 _SIZE = (5.2, 3.1)  # inches
+_PANEL = 2.4  # inches, of each of several charts
+_STACKED = 3  # charts below one another; more stand in two columns
 _HANDLE = 0.6  # inches beside a name in the legend
 _LABEL = 12  # characters of a line under a thing
 _DENSE = 60  # points from which on a curve is drawn without markers
 
+Points = Sequence[tuple[float, float | None]]
 Bucket = tuple[int, int, int, float, float, float]
 
 
 def curves(
-    series: Mapping[str, Sequence[tuple[float, float | None]]],
+    series: Mapping[str, Points],
     *,
     ylabel: str,
     xlabel: str = "training step",
@@ -45,24 +49,45 @@ def curves(
         There is nothing to draw.
     """
     figure, axes = _chart(series, ylabel=ylabel, title=title)
-    for number, (colour, (name, points)) in enumerate(zip(_colours(series), series.items(), strict=True)):
-        steps, values = np.array(points, dtype=float).T
-        values = np.where(np.isfinite(values), values, np.nan)
-        dense = len(points) > _DENSE
-        axes.plot(
-            steps, values, color=colour, label=name, linewidth=1.2 if dense else 1.8, marker=None if dense else "o",
-            markersize=3.5, zorder=2 if dense else 3, linestyle="--" if number >= len(style.SERIES) else "-",
-        )  # fmt: skip
-    axes.set_xlabel(xlabel, color=style.FAINT, size=style.FONT_POINTS - 1, parse_math=False)
-    places = sorted({float(place) for points in series.values() for place, _ in points})
-    if doubling:
-        axes.set_xscale("log", base=2)
-        axes.xaxis.set_major_locator(FixedLocator(places))
-    else:
-        axes.set_xlim(left=0)
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=all(map(float.is_integer, places))))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda place, _: f"{place:,.10g}"))
-    _name_series(figure, axes, series)
+    _draw(axes, series, _looks(series), xlabel=xlabel)
+    _number_places(axes, series, doubling=doubling)
+    _name_series(figure)
+    return figure
+
+
+def curve_panels(
+    panels: Mapping[str, Mapping[str, Points]], *, ylabel: str, xlabel: str, dashed: Collection[str] = ()
+) -> Figure:
+    """Draw several charts of :func:`curves`, each under its name; curves of one name look alike in all of them.
+
+    Parameters
+    ----------
+    panels
+        For each chart its named curves.
+    ylabel, xlabel
+        Of all charts.
+    dashed
+        Names of curves that are drawn dashed and grey.
+
+    Raises
+    ------
+    ValueError
+        There is nothing to draw.
+    """
+    for series in panels.values():
+        _refuse_nothing(series)
+    names = list(dict.fromkeys(name for series in panels.values() for name in series))
+    looks = _looks([name for name in names if name not in dashed]) | dict.fromkeys(dashed, (style.FAINT, "--"))
+    columns = 1 if len(panels) <= _STACKED else 2
+    rows = math.ceil(len(panels) / columns)
+    figure = Figure(figsize=(columns * _SIZE[0], 0.7 + rows * _PANEL), facecolor="white", layout="constrained")
+    for number, (title, series) in enumerate(panels.items(), start=1):
+        axes = figure.add_subplot(rows, columns, number)
+        _dress(axes, ylabel="", title=title)
+        _draw(axes, series, looks, xlabel=xlabel)
+        _number_places(axes, series)
+    figure.supylabel(ylabel, color=style.FAINT, size=style.FONT_POINTS - 1)
+    _name_series(figure)
     return figure
 
 
@@ -97,7 +122,7 @@ def length_chart(series: Mapping[str, Sequence[Bucket]], *, ylabel: str = "BLEU"
     axes.set_xlim(-0.5, len(places) - 0.5)
     axes.set_ylim(0, 1.06 * max(bucket[5] for buckets in series.values() for bucket in buckets) or 1.0)
     axes.set_xlabel("words in the source sentence", color=style.FAINT, size=style.FONT_POINTS - 1)
-    _name_series(figure, axes, series)
+    _name_series(figure)
     return figure
 
 
@@ -131,7 +156,7 @@ def interval_chart(
     labels = [textwrap.fill(style.drawable(thing), _LABEL) for thing in things]
     axes.set_xticks(range(len(things)), labels, parse_math=False)
     axes.set_xlim(-0.5, len(things) - 0.5)
-    _name_series(figure, axes, series)
+    _name_series(figure)
     return figure
 
 
@@ -144,32 +169,72 @@ def _ranges(places: list[tuple[int, int]], series: Mapping[str, Sequence[Bucket]
     return [f"{label}\nn = {counts[place]:,}" for label, place in zip(labels, places, strict=True)]
 
 
+def _draw(axes: Axes, series: Mapping[str, Points], looks: Mapping[str, tuple[str, str]], *, xlabel: str) -> None:
+    for name, points in series.items():
+        steps, values = np.array(points, dtype=float).T
+        values = np.where(np.isfinite(values), values, np.nan)
+        dense, (colour, line) = len(points) > _DENSE, looks[name]
+        unmarked = dense or (line == "--" and len(points) > 1)  # markers would hide the dashes
+        axes.plot(
+            steps, values, color=colour, label=name, linewidth=1.2 if dense else 1.8, marker=None if unmarked else "o",
+            markersize=3.5, zorder=2 if dense else 3, linestyle=line,
+        )  # fmt: skip
+    axes.set_xlabel(xlabel, color=style.FAINT, size=style.FONT_POINTS - 1, parse_math=False)
+
+
+def _number_places(axes: Axes, series: Mapping[str, Points], *, doubling: bool = False) -> None:
+    places = sorted({float(place) for points in series.values() for place, _ in points})
+    if doubling:
+        axes.set_xscale("log", base=2)
+        axes.xaxis.set_major_locator(FixedLocator(places))
+    else:
+        axes.set_xlim(left=0)
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=all(map(float.is_integer, places))))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda place, _: f"{place:,.10g}"))
+
+
+def _looks(names: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Return the colour of each curve, and how its line is drawn."""
+    number = len(style.SERIES)
+    return {name: (style.SERIES[place % number], "--" if place >= number else "-") for place, name in enumerate(names)}
+
+
 def _chart(series: Mapping[str, Sized], *, ylabel: str, title: str | None) -> tuple[Figure, Axes]:
+    _refuse_nothing(series)
+    figure = Figure(figsize=_SIZE, facecolor="white", layout="constrained")
+    axes = figure.add_subplot()
+    _dress(axes, ylabel=ylabel, title=title)
+    return figure, axes
+
+
+def _refuse_nothing(series: Mapping[str, Sized]) -> None:
     empty = [name for name, points in series.items() if not points]
     if not series or empty:
         raise ValueError(f"nothing to draw: {', '.join(empty) or 'no series'}")
-    figure = Figure(figsize=_SIZE, facecolor="white", layout="constrained")
-    axes = figure.add_subplot()
+
+
+def _dress(axes: Axes, *, ylabel: str, title: str | None) -> None:
     style.quiet_axes(axes)
     axes.grid(axis="y", color=style.HAIRLINE, linewidth=0.8)
     axes.set_axisbelow(True)
     axes.set_ylabel(ylabel, color=style.FAINT, size=style.FONT_POINTS - 1, parse_math=False)
     if title:
         axes.set_title(title, loc="left", size=style.FONT_POINTS + 1, color=style.INK, parse_math=False)
-    return figure, axes
 
 
 def _colours(series: Mapping[str, object]) -> list[str]:
     return [style.SERIES[number % len(style.SERIES)] for number in range(len(series))]
 
 
-def _name_series(figure: Figure, axes: Axes, series: Mapping[str, object]) -> None:
-    if len(series) == 1:
+def _name_series(figure: Figure) -> None:
+    found = [axes.get_legend_handles_labels() for axes in figure.axes]
+    named = {name: handle for handles, names in found for handle, name in zip(handles, names, strict=True)}
+    if len(named) == 1:
         return
-    handles, names = axes.get_legend_handles_labels()
-    column = _HANDLE + max(style.width_inches(name, style.FONT_POINTS - 1) for name in names)
+    column = _HANDLE + max(style.width_inches(name, style.FONT_POINTS - 1) for name in named)
+    columns = min(3, max(1, int(figure.get_figwidth() / column)))
     legend = figure.legend(
-        handles, names, loc="outside upper left", ncols=min(3, max(1, int(_SIZE[0] / column))), frameon=False,
+        named.values(), named.keys(), loc="outside upper left", ncols=columns, frameon=False,
         fontsize=style.FONT_POINTS - 1, labelcolor=style.INK,
     )  # fmt: skip
     for text in legend.get_texts():

@@ -23,6 +23,16 @@ WEIGHTS = LinearSegmentedColormap.from_list(
     "weights", [(0.0, "#ffffff"), (0.1, "#dbe8f1"), (0.3, "#93bcd6"), (0.6, "#3d82ae"), (1.0, "#0e3a5c")]
 ).with_extremes(bad=HAIRLINE)
 
+# For numbers from -1 to 1: those above 0 as weights, those below orange; 0, the middle of an odd number, is white.
+NUMBERS = LinearSegmentedColormap.from_list(
+    "numbers",
+    [
+        (0.0, "#6b3008"), (0.2, ACCENT), (0.35, "#e8b48f"), (0.45, "#f8e6da"), (0.5, "#ffffff"),
+        (0.55, "#dbe8f1"), (0.65, "#93bcd6"), (0.8, "#3d82ae"), (1.0, "#0e3a5c"),
+    ],
+    N=257,
+).with_extremes(bad=HAIRLINE)  # fmt: skip
+
 FONT_POINTS = 10.0
 POINTS_PER_INCH = 72.0
 LONGEST_TOKEN = 28

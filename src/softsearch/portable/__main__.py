@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
-from softsearch.data.text import decode_line, read_lines
+from softsearch.data.text import decode_line, read_lines, standard_input
 from softsearch.errors import SoftsearchError
 from softsearch.portable import Translator, Writer, load
 
@@ -61,7 +61,7 @@ def _translated(model: Translator, options: argparse.Namespace) -> Iterator[str]
     writing = ("prompt", "max_tokens", "temperature", "top_k", "top_p", "min_p", "seed", "stop")
     _refuse(options, writing, "this model translates, and this has no effect")
     lines = chain.from_iterable(_lines(name) for name in options.files or ["-"])
-    if not options.files and sys.stdin.isatty():
+    if not options.files and standard_input().isatty():
         for line in lines:
             yield f"{model.translate(line, beam=options.beam)[0]}\n"
         return
@@ -93,7 +93,7 @@ def _written(model: Writer, options: argparse.Namespace) -> Iterator[str]:
 def _lines(name: str) -> Iterator[str]:
     if name != "-":
         return read_lines(Path(name))
-    raw_lines = enumerate(sys.stdin.buffer, start=1)
+    raw_lines = enumerate(standard_input().buffer, start=1)
     return (decode_line(raw, path=Path("<stdin>"), number=number) for number, raw in raw_lines)
 
 

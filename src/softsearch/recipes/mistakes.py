@@ -50,7 +50,8 @@ class _Spot(NamedTuple):
 
 def recipe_error(error: ValidationError, tree: Tree) -> RecipeError:
     """Return one error that tells all that is wrong with a recipe, in the order of its lines."""
-    found = [_explained(details, tree) for details in error.errors(include_url=False)]
+    each = [_explained(details, tree) for details in error.errors(include_url=False)]
+    found = list({str(mistake): mistake for mistake in each}.values())  # a union tells of each of its members
     found.sort(key=lambda mistake: mistake.line or 0)
     if len(found) == 1:
         return found[0]
@@ -66,6 +67,8 @@ def root_of(tree: Tree) -> type[Recipe]:
         There is no such task.
     """
     task = tree.entries.get("task")
+    if task is not None and not isinstance(task.value, dict):
+        raise _no_task(task)
     kind = task.entries.get("kind") if task else None
     if kind is None:
         _refuse_data_of_another_task(tree)
@@ -75,6 +78,14 @@ def root_of(tree: Tree) -> type[Recipe]:
         close = nearest(str(value), RECIPES)
         raise mistake_at(kind.place, "`task.kind`: unknown kind", value=value, allowed=allowed, nearest=close)
     return RECIPES[kind.value]
+
+
+def _no_task(task: Tree) -> RecipeError:
+    """Return the error for a task that is no mapping."""
+    value, kinds = plain(task), " or ".join(RECIPES)
+    kind = nearest(str(value), RECIPES)
+    problem, fix = "`task`: a mapping of keys to values is needed", f"write {{kind: {kind}}}" if kind else None
+    return mistake_at(task.place, problem, value=value, allowed=f"{{kind: {kinds}}}", fix=fix)
 
 
 def _refuse_data_of_another_task(tree: Tree) -> None:

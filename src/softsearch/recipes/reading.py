@@ -21,6 +21,7 @@ from softsearch.recipes.schema import Recipe
 from softsearch.recipes.tree import Place, Tree, mistake_at, parse_yaml, plain, tree_of
 
 _LARGEST_BYTES = 1_000_000
+_ALLOWED = "a file, or a name that softsearch recipes lists"
 
 
 def load_recipe(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Recipe:
@@ -88,20 +89,16 @@ def _find(name: str, folder: Path, place: Place) -> Path:
     if is_folder:
         inside = path / "recipe.yaml"
         fix = f"give the file {inside}" if inside.is_file() else "give a file in it, or a shipped recipe's name"
-        raise mistake_at(place, "a folder is no recipe", value=name, allowed=_names(), fix=fix)
+        raise mistake_at(place, "a folder is no recipe", value=name, allowed=_ALLOWED, fix=fix)
     close = nearest(name, shipped_names()) or _nearest_by_last_word(name)
     beside = nearest_name(path.name, neighbours)
     raise mistake_at(
         place,
         "no recipe has this name, and no file",
         value=name,
-        allowed=f"a file, or {_names()}",
+        allowed=_ALLOWED,
         nearest=str(path.with_name(beside)) if beside else close,
     )
-
-
-def _names() -> str:
-    return ", ".join(shipped_names())
 
 
 def _nearest_by_last_word(name: str) -> str | None:

@@ -11,6 +11,7 @@ import numpy as np
 from softsearch.build.execution import held_out_of
 from softsearch.data.programs.batches import HeldOutLevel
 from softsearch.errors import DataError, nearest
+from softsearch.metrics.classification import share
 from softsearch.metrics.score import Statistics
 from softsearch.recipes import schema
 from softsearch.runs.loading import load
@@ -37,7 +38,7 @@ def evaluate_programs(folder: RunFolder, *, on: str | Path | None) -> dict[str, 
     """
     recipe = recipe_of(folder)
     assert isinstance(recipe, schema.ExecutionRecipe)
-    name = str(on or "test")
+    name = "test" if on is None else str(on)
     if name in ("test", "valid"):
         held_out = held_out_of(recipe, "test" if name == "test" else "valid")
         return score_programs(folder, load(folder.path), held_out, data=name)
@@ -64,6 +65,7 @@ def score_programs(
                 "exact": float(np.mean([one.is_right for one in executed])),
             }
         )
+    num_right = sum(one.is_right for one in executed)
     found = {
         "kind": "programs",
         "data": data,
@@ -75,8 +77,8 @@ def score_programs(
         "length": last.level.length,
         "nesting": last.level.nesting,
         "metrics": {
-            "accuracy": _share([each.sum() for each in right], [len(each) for each in right], "teacher-forced"),
-            "exact": _share([one.is_right for one in executed], [1] * len(executed), "free-running|greedy"),
+            "accuracy": _of_characters(right),
+            "exact": {**share(num_right, len(executed))._asdict(), "signature": "free-running|greedy"},
         },
         "blind": _blind(executed),
         "levels": levels,
@@ -87,9 +89,10 @@ def score_programs(
     return found
 
 
-def _share(right: Sequence[float], of: Sequence[int], signature: str) -> dict[str, float | str]:
-    counts = np.stack([np.array(right, dtype=float), np.array(of, dtype=float)], axis=1)
-    return Statistics(counts, lambda total: float(total[0] / total[1]), signature).estimate().to_dict()
+def _of_characters(right: Sequence[np.ndarray]) -> dict[str, float | str]:
+    """Return the share of right characters; those of one program go together."""
+    counts = np.array([(each.sum(), len(each)) for each in right], dtype=float)
+    return Statistics(counts, lambda total: float(total[0] / total[1]), "teacher-forced").estimate().to_dict()
 
 
 def _blind(executed: Sequence[Executed]) -> float | None:

@@ -185,7 +185,10 @@ def is_finished(run: Path | str, overrides: Sequence[str] = ()) -> bool:
 
 
 def dry_run(recipe: Recipe, *, start: Path | str | None = None, overfit: int | None = None) -> dict[str, Any]:
-    """Prepare the data, take some steps, and foretell size, time in seconds and memory in bytes; nothing is kept."""
+    """Prepare the data, take some steps, and foretell size, time in seconds and memory in bytes; nothing is kept.
+
+    Training items are None where they are drawn without end; remarks are what the training would say first.
+    """
     recipe = family_of(recipe).memorising(recipe) if overfit else recipe
     recipe, base = (recipe, None) if start is None else start_from(Path(start), recipe)
     if recipe.training is None:
@@ -195,7 +198,7 @@ def dry_run(recipe: Recipe, *, start: Path | str | None = None, overfit: int | N
     with tempfile.TemporaryDirectory() as temporary, exhaustion_told(None):
         files = Path(temporary) / "data"
         prepared = family.materialise(recipe, files, overfit=overfit, base=None if base is None else base.task)
-        task, sizes = prepared.task, family.sizes(prepared.task)
+        task, sizes, read = prepared.task, family.sizes(prepared.task), prepared.report["train"]
         data, valid = family.open(recipe, files, name=prepared.name, task=task)
         model = family.model(recipe, sizes=sizes)
         data, valid = family.begun(recipe, model, data, valid, files, task=task, epoch=0)
@@ -219,15 +222,17 @@ def dry_run(recipe: Recipe, *, start: Path | str | None = None, overfit: int | N
             save_s=0.0,
         )
         steps = total_steps(data, settings, pace=pace, done=0, spent_s=0.0)
+    about = {**sizes, "from": None if base is None else base.about, "vectors": read.get("vectors")}
     return {
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
-        "train_items": len(data),
+        "train_items": None if read["kept"] is None else len(data),
         "items": family.items,
         **sizes,
         "seconds_per_step": pace.step_s,
         "steps": steps,
         "predicted_s": time_for(steps, pace=pace, settings=settings),
         "peak_memory_bytes": peak_memory_bytes(),
+        "remarks": list(family.remarks(recipe, about)),
     }
 
 

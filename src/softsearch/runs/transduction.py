@@ -16,6 +16,7 @@ from softsearch.build.transduction import algorithm_of, held_out_of, lacking_loc
 from softsearch.data.episodes.drawing import held_out
 from softsearch.data.episodes.episodes import Episodes, Sizes, Uncertain
 from softsearch.errors import DataError, RunError, nearest
+from softsearch.metrics.classification import share
 from softsearch.metrics.score import Statistics
 from softsearch.recipes import schema
 from softsearch.runs.loading import called, kind_of, load
@@ -44,7 +45,7 @@ def evaluate_episodes(folder: RunFolder, *, on: str | Path | None) -> dict[str, 
     """
     recipe, trained = recipe_of(folder), load(folder.path)
     assert isinstance(recipe, schema.TransducerRecipe)
-    on = str(on or "test")
+    on = "test" if on is None else str(on)
     if on in ("test", "valid"):
         _warn_of_memory(recipe, largest_of(recipe.data), which="the largest episodes", stacklevel=4)
         return score_episodes(folder, trained, held_out_of(recipe, on), data=on)
@@ -61,7 +62,7 @@ def traced(run: Path | str, *, on: str | None = None) -> Trace:
     Parameters
     ----------
     on
-        Its size, ``"length=30"``; by default one of the test episodes.
+        Its size, ``"length=30"``; by default the largest of training. Of "test" and "valid" it is the longest episode.
 
     Raises
     ------
@@ -74,16 +75,22 @@ def traced(run: Path | str, *, on: str | None = None) -> Trace:
         raise RunError(told, path=folder.path, fix="give the run of a transducer")
     recipe = recipe_of(folder)
     assert isinstance(recipe, schema.TransducerRecipe)
-    if on is None or on in ("test", "valid"):
-        episodes = held_out_of(recipe, on or "test")
+    if on in ("test", "valid"):
+        episode = max(held_out_of(recipe, on), key=lambda each: each.inputs.shape[1])
     else:
-        name, (sizes, *others) = _asked(on, recipe)
+        name, (sizes, *others) = _largest(recipe) if on is None else _asked(on, recipe)
         if others:
             raise DataError("one episode has one size", value=on, fix=f"give one of them: {name}={sizes[name]}")
         _warn_of_memory(recipe, sizes, which=f"episodes of {name}={sizes[name]}", stacklevel=3)
-        episodes = _of_sizes(recipe, name, sizes, count=1)
+        (episode,) = _of_sizes(recipe, name, sizes, count=1)
     with _repeatable(recipe):
-        return load(folder.path).traced(episodes[0])
+        return load(folder.path).traced(episode)
+
+
+def _largest(recipe: schema.TransducerRecipe) -> tuple[str, list[Sizes]]:
+    """Return the largest sizes of training, as :func:`_asked` does."""
+    sizes = largest_of(recipe.data)
+    return next(iter(sizes)), [sizes]
 
 
 def _of_sizes(recipe: schema.TransducerRecipe, name: str, sizes: Sizes, *, count: int) -> list[Episodes]:
@@ -162,15 +169,19 @@ def _scores(
     return {
         "count": len(found.costs),
         "numbers": float(found.numbers.mean()),
-        "metrics": {name: _mean(values, name).estimate().to_dict() for name, values in each.items()},
+        "metrics": {name: _mean(name, values) for name, values in each.items()},
         "blind": float(blind.mean()) if len(blind) else None,
         **least,
     }
 
 
-def _mean(values: np.ndarray, signature: str) -> Statistics:
+def _mean(name: str, values: np.ndarray) -> dict[str, Any]:
+    """Return the mean of a score with its interval: of a share Wilson's, of others from resampling the episodes."""
+    signature = f"{name}|mean"
+    if name == "exact":
+        return {**share(int(values.sum()), len(values))._asdict(), "signature": signature}
     counts = np.stack([values, np.ones(len(values))], axis=1)
-    return Statistics(counts=counts, score=lambda total: float(total[0] / total[1]), signature=f"{signature}|mean")
+    return Statistics(counts, lambda total: float(total[0] / total[1]), signature).estimate().to_dict()
 
 
 def _asked(on: str, recipe: schema.TransducerRecipe) -> tuple[str, list[Sizes]]:
@@ -183,7 +194,9 @@ def _asked(on: str, recipe: schema.TransducerRecipe) -> tuple[str, list[Sizes]]:
     try:
         asked: list[Sizes] = [{**largest_of(recipe.data), name: int(each)} for each in listed.split(",")]
     except ValueError:
-        raise DataError("a size is a whole number", value=on, allowed=allowed) from None
+        raise DataError(f"{name}: a size is a whole number", value=on, allowed=allowed) from None
+    if len({sizes[name] for sizes in asked}) < len(asked):
+        raise DataError(f"{name}: a size is given twice", value=on, fix="give each of them once")
     for sizes in asked:
         _refuse_impossible(sizes, recipe.data, on)
     return name, asked

@@ -81,7 +81,8 @@ class Trace:
             came = f"{wrong:,} of {numbers:,} bits are wrong"
         else:
             came = f"mean squared error {np.square(self.written - self.targets)[self.counts].mean():.3g}"
-        said = f"{len(self.inputs):,} steps; {came}"
+        steps = len(self.inputs)
+        said = f"{steps:,} step{'s' * (steps > 1)}; {came}"
         if self.uses is None:
             return said
         spread = ", ".join(f"{name} at {locations:.1f}" for name, locations in self.uses.locations_at_once.items())
@@ -98,9 +99,7 @@ class Trace:
         if self.is_bits:
             wrong = (self.written > 0.5) != (self.targets > 0.5)
             panels["wrong"] = np.where(asked, wrong.astype(float), np.nan)
-        if self.uses is not None:
-            panels |= self.uses.heads
-        return step_sheet(panels, title=self.told)
+        return step_sheet(panels, {} if self.uses is None else self.uses.heads, title=self.told)
 
     def save_film(self, out: Path) -> None:
         """Write an animated GIF of the memory while it is used.
@@ -116,12 +115,15 @@ class Trace:
 
         if self.uses is None:
             raise ValueError("this network has no memory")
-        captions = [f"{step + 1} {'asked' if asked else 'told'}" for step, asked in enumerate(self.counts)]
+        length = len(self.counts)
+        captions = [
+            f"step {step} of {length}, {'asked' if asked else 'told'}"
+            for step, asked in enumerate(self.counts, start=1)
+        ]
         save_film(out, self.uses.memory, self.uses.heads, captions=captions)
 
 
 def _shown(*panels: np.ndarray) -> list[np.ndarray]:
-    """Return numbers as shares: bits and probabilities as they are, others from the least of all to the greatest."""
-    finite = np.concatenate([each[np.isfinite(each)] for each in panels])
-    least, most = min([0.0, *finite]), max([1.0, *finite])
-    return [(each - least) / (most - least) for each in panels]
+    """Return numbers from -1 to 1: bits and probabilities as they are, others as shares of the greatest of all."""
+    most = max(np.abs(each[np.isfinite(each)]).max(initial=1.0) for each in panels)
+    return [each / most for each in panels]

@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from softsearch.files import write_text_atomically
+from softsearch.files import json_of, write_text_atomically
 from softsearch.training.board import Board
 from softsearch.training.folder import RunFolder
 from softsearch.training.optimisation import StepResult
@@ -73,7 +73,7 @@ class Journal:
     def write(self, row: Mapping[str, Any]) -> None:
         """Append one row."""
         with self._folder.writing(METRICS):
-            self._file.write(json.dumps(_finite(row), ensure_ascii=False) + "\n")
+            self._file.write(json_of(row) + "\n")
             self._file.flush()
         with self._folder.writing(_EVENTS):
             self._show(row)
@@ -113,10 +113,3 @@ def _step_of(line: str) -> float:
         return float(json.loads(line)["step"]) if line.endswith("\n") else math.inf
     except (ValueError, KeyError, TypeError):
         return math.inf
-
-
-def _finite(value: Any) -> Any:
-    """Return `value` with null for what JSON cannot say: not a number, infinity."""
-    if isinstance(value, Mapping):
-        return {key: _finite(part) for key, part in value.items()}
-    return None if isinstance(value, float) and not math.isfinite(value) else value

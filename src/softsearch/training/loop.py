@@ -333,7 +333,14 @@ class _Training:
             torch.manual_seed(derive(self.seed, "dropout", self.step - 1))  # as the last step drew
             with products_in(self.precision):
                 where = self.task.where_not_finite(self.model, batches)
-        raise not_finite(self.folder, places=places, in_a_row=_MAX_SKIPPED_IN_A_ROW, kept=kept, where=where)
+        raise not_finite(
+            self.folder,
+            places=places,
+            in_a_row=_MAX_SKIPPED_IN_A_ROW,
+            kept=kept,
+            where=where,
+            clips=self.settings.clip_norm is not None,
+        )
 
     def _end(self, interrupted_by: signal.Signals | None) -> Outcome:
         assert self.reporter is not None

@@ -72,7 +72,9 @@ def last_words(outcome: Outcome) -> str:
     return f"{early} at step {outcome.step} after {duration(outcome.elapsed_s)}{planned}{skipped}"
 
 
-def not_finite(folder: RunFolder, *, places: list[str], in_a_row: int, kept: int | None, where: str | None) -> RunError:
+def not_finite(
+    folder: RunFolder, *, places: list[str], in_a_row: int, kept: int | None, where: str | None, clips: bool
+) -> RunError:
     """Return the error that ends a training without finite losses.
 
     Parameters
@@ -83,14 +85,20 @@ def not_finite(folder: RunFolder, *, places: list[str], in_a_row: int, kept: int
         The step whose weights are saved, if there is one.
     where
         What the task has found out about the last batch, if it can.
+    clips
+        Whether gradients are clipped.
     """
     saved = "no checkpoint of these steps is kept: the weights themselves are no longer finite"
     if kept is not None:
         saved = f"the weights from before the first of them are saved as step {kept}"
+    best = "no weights have been validated"
+    if folder.best is not None:
+        best = f"the best so far are those of step {folder.best}"
     last = the_first(places, most=3)
     found = "" if where is None else f"; {where}"
     return RunError(
-        f"no finite loss or gradient in {in_a_row} batches in a row, the last being {last}{found}; {saved}",
+        f"no finite loss or gradient in {in_a_row} batches in a row, the last being {last}{found}; {saved}; {best}",
         path=folder.path,
-        fix="train anew with a lower learning_rate or clip_norm, or more warmup_steps; look at the lines named",
+        fix=f"train anew with a lower learning_rate{' or clip_norm' if clips else ', with clip_norm 1'},"
+        " or more warmup_steps; look at what the last batch holds",
     )

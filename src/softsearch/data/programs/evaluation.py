@@ -16,13 +16,31 @@ Python prints.
 from __future__ import annotations
 
 import ast
+import re
 
 from softsearch.errors import DataError
 
 _ALLOWED = "assignments, a+=e, a-=e, for x in range(n), if … else, print; in them + - *, a if b<c else d"
 _ROUNDS, _DIGITS = 100_000, 500  # far more than in any that is drawn
 _TOO_LARGE = 10**_DIGITS
-_STATEMENTS = (ast.Assign, ast.AugAssign, ast.For, ast.If, ast.Expr)
+_TOO_LONG = f"a number has more than {_DIGITS} digits"
+_UNREADABLE = {r"[\0\ud800-\udfff]": "no text has such a character", rf"\d[\d_]{{{_DIGITS},}}": _TOO_LONG}
+_NAMES: dict[type[ast.AST], str] = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
+    ast.Eq: "==", ast.NotEq: "!=", ast.LtE: "<=", ast.GtE: ">=", ast.In: "in", ast.Is: "is",
+    ast.And: "and", ast.Or: "or", ast.Not: "not", ast.UAdd: "+", ast.USub: "-", ast.Invert: "~",
+    ast.While: "while", ast.Import: "import", ast.ImportFrom: "import", ast.FunctionDef: "def", ast.ClassDef: "class",
+    ast.Return: "return", ast.Pass: "pass", ast.Break: "break", ast.Continue: "continue", ast.Assert: "assert",
+    ast.Try: "try", ast.With: "with", ast.Delete: "del", ast.Raise: "raise",
+}  # fmt: skip
+
+
+class _WrongError(Exception):
+    """What is wrong with a program, and with which part of it."""
+
+    def __init__(self, problem: str, node: ast.stmt | ast.expr) -> None:
+        super().__init__(problem)
+        self.node = node
 
 
 def printed(program: str) -> str:
@@ -33,26 +51,19 @@ def printed(program: str) -> str:
     DataError
         It is no program of this kind: says the line, the column and the construct.
     """
-    try:
-        statements = ast.parse(program).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        line, column = getattr(error, "lineno", None), getattr(error, "offset", None)
-        told = next(iter(error.args), "it is too deep")
-        raise _refused(f"this is no program: {told}", line, column) from None
-    if not statements:
-        raise _refused("there is nothing here: a program ends with print(…)", 1, 1)
-    if not isinstance(statements[-1], _STATEMENTS):
-        raise _outside(statements[-1])
-    asked = _printed(statements[-1])
-    if asked is None:
-        raise _refused("a program ends with print(…)", program.count("\n") + 1, 1)
+    statements = _parsed(program)
     variables: dict[str, int] = {}
+    statement = statements[0]
     try:
         for statement in statements[:-1]:
             _run(statement, variables)
-        return str(_value(asked, variables))
+        statement = statements[-1]
+        return str(_value(_printed(statement), variables))
+    except _WrongError as error:
+        written = ast.get_source_segment(program, error.node)
+        raise _refused(str(error), error.node.lineno, error.node.col_offset + 1, value=written) from None
     except RecursionError:
-        raise _refused("what it prints is too deep", asked.lineno, asked.col_offset + 1) from None
+        raise _refused("this is too deep", statement.lineno, statement.col_offset + 1) from None
 
 
 def operations_in(program: str) -> int:
@@ -65,11 +76,38 @@ def operations_in(program: str) -> int:
     return changes + sum(isinstance(each, ast.BinOp | ast.IfExp | ast.For | ast.If) for each in ast.walk(tree))
 
 
-def _printed(statement: ast.stmt) -> ast.expr | None:
+def line_and_column(text: str, place: int) -> tuple[int, int]:
+    """Return where a character of a text stands, both counted from 1."""
+    return text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
+
+
+def _parsed(program: str) -> list[ast.stmt]:
+    """Return the statements of a program, of which there is one at least."""
+    for pattern, told in _UNREADABLE.items():  # Python would give advice on these
+        if found := re.search(pattern, program):
+            raise _refused(told, *line_and_column(program, found.start()))
+    try:
+        statements = ast.parse(program).body
+    except SyntaxError as error:
+        raise _refused(f"this is no program: {error.msg}", error.lineno, max(1, error.offset or 1)) from None
+    except (RecursionError, MemoryError):
+        raise _refused("this is no program: it is too deep", None, None) from None
+    if not statements:
+        raise _refused("there is nothing here: a program ends with print(…)", 1, 1)
+    return statements
+
+
+def _printed(statement: ast.stmt) -> ast.expr:
+    """Return what the last statement of a program prints."""
     match statement:
         case ast.Expr(value=ast.Call(func=ast.Name(id="print"), args=[expression], keywords=[])):
             return expression
-    return None
+        case ast.Expr(value=ast.Call(func=ast.Name(id="print"))):
+            raise _WrongError("print takes one expression", statement)
+        case ast.Assign() | ast.AugAssign() | ast.For() | ast.If() | ast.Expr():
+            raise _WrongError("a program ends with print(…)", statement)
+        case _:
+            raise _outside(statement)
 
 
 def _run(statement: ast.stmt, variables: dict[str, int]) -> None:
@@ -80,29 +118,51 @@ def _run(statement: ast.stmt, variables: dict[str, int]) -> None:
             change = _value(value, variables)
             before = _value(target, variables)
             variables[name] = before + change if isinstance(operator, ast.Add) else before - change
-        case ast.For(
-            target=ast.Name(id=name),
-            iter=ast.Call(func=ast.Name(id="range"), args=[ast.Constant(value=int(number))], keywords=[]),
-            body=[ast.AugAssign() as change],
-            orelse=[],
-        ) if not isinstance(number, bool):
-            if number > _ROUNDS:
-                told = f"a loop goes round {_ROUNDS:,} times at most"
-                raise _refused(told, statement.lineno, statement.col_offset + 1, value=str(number))
-            for count in range(number):
+        case ast.For(target=ast.Name(id=name), orelse=[]):
+            rounds, inside = _rounds(statement.iter), _change(statement.body)
+            for count in range(rounds):
                 variables[name] = count
-                _run(change, variables)
-        case ast.If(test=test, body=[ast.AugAssign() as one], orelse=[ast.AugAssign() as other]):
-            _run(one if _holds(test, variables) else other, variables)
+                _run(inside, variables)
+        case ast.If(orelse=[]):
+            raise _WrongError("an if has an else", statement)
+        case ast.If():
+            one, other = _change(statement.body), _change(statement.orelse)
+            _run(one if _holds(statement.test, variables) else other, variables)
+        case ast.Expr(value=ast.Call(func=ast.Name(id="print"))):
+            raise _WrongError("only the last line prints", statement)
+        case ast.Expr(value=ast.Call() as call):
+            raise _outside(call)
+        case ast.Expr():
+            raise _WrongError("this line changes nothing", statement)
         case _:
             raise _outside(statement)
+
+
+def _rounds(iterated: ast.expr) -> int:
+    """Return how often a loop goes round."""
+    match iterated:
+        case ast.Call(func=ast.Name(id="range"), args=[ast.Constant(value=bool())]):
+            pass
+        case ast.Call(func=ast.Name(id="range"), args=[ast.Constant(value=int(number))], keywords=[]):
+            if number > _ROUNDS:
+                raise _WrongError(f"a loop goes round {_ROUNDS:,} times at most", iterated)
+            return number
+    raise _WrongError("a loop is over range(n), with n a number that is written out", iterated)
+
+
+def _change(body: list[ast.stmt]) -> ast.AugAssign:
+    """Return the one change of a variable that a loop, or a side of a condition, consists of."""
+    first, *others = body
+    if not isinstance(first, ast.AugAssign) or others:
+        wrong = others[0] if isinstance(first, ast.AugAssign) else first
+        raise _WrongError("in a loop, in if and in else stands one a+=e or a-=e, and nothing else", wrong)
+    return first
 
 
 def _value(expression: ast.expr, variables: dict[str, int]) -> int:
     number = _computed(expression, variables)
     if abs(number) >= _TOO_LARGE:
-        told = f"a number has more than {_DIGITS} digits"
-        raise _refused(told, expression.lineno, expression.col_offset + 1)
+        raise _WrongError(_TOO_LONG, expression)
     return number
 
 
@@ -114,7 +174,7 @@ def _computed(expression: ast.expr, variables: dict[str, int]) -> int:
             return -_computed(operand, variables)
         case ast.Name(id=name):
             if name not in variables:
-                raise _refused(f"{name} has no value yet", expression.lineno, expression.col_offset + 1)
+                raise _WrongError(f"{name} has no value yet", expression)
             return variables[name]
         case ast.BinOp(left=left, op=ast.Add(), right=right):
             return _value(left, variables) + _value(right, variables)
@@ -124,6 +184,8 @@ def _computed(expression: ast.expr, variables: dict[str, int]) -> int:
             return _value(left, variables) * _value(right, variables)
         case ast.IfExp(test=test, body=body, orelse=otherwise):
             return _value(body if _holds(test, variables) else otherwise, variables)
+        case ast.Compare(ops=[ast.Lt() | ast.Gt()]):
+            raise _WrongError("a comparison stands in a condition only", expression)
         case _:
             raise _outside(expression)
 
@@ -134,14 +196,31 @@ def _holds(test: ast.expr, variables: dict[str, int]) -> bool:
             return _value(left, variables) < _value(right, variables)
         case ast.Compare(left=left, ops=[ast.Gt()], comparators=[right]):
             return _value(left, variables) > _value(right, variables)
-        case _:
+        case ast.Compare(ops=[_]):
             raise _outside(test)
+        case _:
+            raise _WrongError("a condition is a<b or a>b", test)
 
 
-def _outside(node: ast.stmt | ast.expr) -> DataError:
-    inner = node.value if isinstance(node, ast.Constant) else getattr(node, "op", None) or getattr(node, "func", None)
-    name = type(node).__name__ + ("" if inner is None else f" with {type(inner).__name__}")
-    return _refused(f"{name} is not in these programs", node.lineno, node.col_offset + 1, value=ast.unparse(node))
+def _outside(node: ast.stmt | ast.expr) -> _WrongError:
+    return _WrongError(f"{_called(node)} is not in these programs", node)
+
+
+def _called(node: ast.stmt | ast.expr) -> str:
+    """Return what is said of a construct, in Python's words where it has one."""
+    match node:
+        case ast.Constant(value=value):
+            return "a text" if isinstance(value, str) else repr(value)
+        case ast.Call(func=ast.Name(id=name)):
+            return f"a call of {name}"
+        case ast.AugAssign(target=ast.Name(), op=operator) if type(operator) in _NAMES:
+            return f"{_NAMES[type(operator)]}="
+        case ast.UnaryOp(op=operator):
+            return f"{_NAMES[type(operator)]} before an expression"
+        case ast.BinOp(op=operator) | ast.BoolOp(op=operator) | ast.Compare(ops=[operator]):
+            return _NAMES.get(type(operator), "this")
+        case _:
+            return _NAMES.get(type(node), "this")
 
 
 def _refused(problem: str, line: int | None, column: int | None, *, value: str | None = None) -> DataError:

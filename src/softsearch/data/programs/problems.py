@@ -12,10 +12,15 @@ import numpy as np
 from softsearch.data.programs.curricula import Level
 from softsearch.data.programs.digits import ALPHABET, doubled, draw_addition, draw_digits, inverted, scrambled
 from softsearch.data.programs.drawing import draw_program, split_of
-from softsearch.data.programs.evaluation import printed
+from softsearch.data.programs.evaluation import line_and_column, printed
 from softsearch.errors import DataError
 
 _TRIES = 1_000  # for an exercise of a split: of tiny levels there may be none
+_CHARACTERS = {
+    "programs": (ALPHABET, f"{ALPHABET.strip()}, blanks and line breaks"),
+    "addition": (f"{digits}print(+)", "0 to 9 and those of print(+)"),
+    "memorisation": (digits, "0 to 9"),
+}
 
 Split = Literal["train", "valid", "test"]
 
@@ -69,7 +74,7 @@ class Problem:
             It is none of this kind, or has characters that no exercise has.
         """
         answer = self.answer(text)
-        _refuse_other_characters(text, known=digits if self.kind == "memorisation" else ALPHABET)
+        _refuse_other_characters(text, *_CHARACTERS[self.kind])
         return Exercise(text, self.written(text), answer, self.last)
 
     def answer(self, drawn: str) -> str:
@@ -97,19 +102,15 @@ class Problem:
                 return draw_digits(random, length=level.length)
 
 
-def _refuse_other_characters(text: str, *, known: str) -> None:
+def _refuse_other_characters(text: str, known: str, told: str) -> None:
     if not text:
-        raise DataError("there is nothing here", allowed=_told(known))
+        raise DataError("there is nothing here", allowed=told)
     for place, each in enumerate(text):
         if each not in known:
-            line, column = text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
+            line, column = line_and_column(text, place)
             raise DataError(
                 f"line {line}, column {column}: this network has never read such a character",
                 value=each,
-                allowed=_told(known),
+                allowed=told,
                 nearest=each.lower() if each.lower() in known else None,
             )
-
-
-def _told(characters: str) -> str:
-    return "0 to 9" if characters == digits else f"{characters.strip()}, blanks and line breaks"

@@ -14,6 +14,7 @@ from softsearch.recipes.duration import UNIT_WORDS, Duration, Unit
 Count = Annotated[int, Field(ge=1, le=10**12)]
 Vocabulary = Annotated[int, Field(ge=6, le=10**12)]  # four marks, and two entries to tell apart
 Width = Annotated[int, Field(ge=1, le=65_536)]
+Batch = Annotated[int, Field(ge=1, le=65_536)]  # that is drawn when it is needed
 Share = Annotated[float, Field(ge=0, lt=1)]
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from softsearch.recipes.schema.base import Count, Part, Share, Width
+from softsearch.recipes.schema.base import Batch, Count, Part, Share, Width
 from softsearch.recipes.schema.model import DecoderLayers, EncoderDecoder, Transformer
 from softsearch.recipes.schema.recipe import Recipe
 from softsearch.recipes.schema.training import Training, require_score
@@ -102,7 +102,7 @@ class ExecutionTraining(Training):
         Exercises in a batch.
     """
 
-    batch_size: Count = 128
+    batch_size: Batch = 128
 
 
 class ExecutionRecipe(Recipe):

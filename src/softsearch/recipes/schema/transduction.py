@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from softsearch.recipes.schema.base import Count, Part, Share, Width, mistake
+from softsearch.recipes.schema.base import Batch, Count, Part, Share, Width, mistake
 from softsearch.recipes.schema.model import CellKind, DecoderLayers, Layers
 from softsearch.recipes.schema.recipe import Recipe
 from softsearch.recipes.schema.training import Training, require_score
@@ -94,7 +94,7 @@ class RecallEpisodes(_DrawnEpisodes):
     @model_validator(mode="after")
     def _one_comes_next(self) -> RecallEpisodes:
         if self.items[0] < 2:
-            raise mistake("of one item none comes next", key="items", allowed=f"[2, {max(2, self.items[1])}]")
+            raise mistake("of one item none comes next", key="items", allowed="from 2 on")
         return self
 
 
@@ -250,7 +250,7 @@ class TransducerTraining(Training):
         minute for compiling. Goes with precision fp32.
     """
 
-    batch_size: Count = 16
+    batch_size: Batch = 16
     compiled: bool = False
 
     @model_validator(mode="after")
