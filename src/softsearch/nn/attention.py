@@ -64,12 +64,14 @@ class Attention(nn.Module, ABC):
     """What reads annotations: ``project(annotations)`` once a source, then a call for each query.
 
     Several queries may read one source: with `beam` hypotheses a sentence, rows ``b * beam`` to ``b * beam + beam - 1``
-    of the query, and of the coverage, belong to annotations `b`.
+    of the query, and of the coverage, belong to annotations `b`. `query`, `annotation` and `hidden` are the widths of a
+    query, of an annotation and of the layer that compares them.
 
     Attributes
     ----------
     needs_coverage
-        Whether a call has to be given the sum of the weights before it. It is the caller's to keep.
+        Whether a call has to be given the sum of the weights before it, which enters the energies. It is the caller's
+        to keep.
     """
 
     needs_coverage = False
@@ -98,18 +100,30 @@ def address(scores: Float[Tensor, "*rows src"], mask: Bool[Tensor, "*#rows src"]
     return scores.masked_fill(~mask, lowest).softmax(dim=-1).masked_fill(~mask, 0.0)
 
 
-class AdditiveAttention(Attention):
-    """Bahdanau's content-based attention: ``v' tanh(W s + U h)``.
+class ScoredAttention(Attention):
+    """Attention whose weights are the softmax of one energy for each query and annotation."""
 
-    Parameters
-    ----------
-    query, annotation
-        Widths of the decoder's state and of an annotation.
-    hidden
-        Width of the layer that compares them.
-    coverage
-        Whether the weights so far enter the energy.
-    """
+    def forward(
+        self,
+        query: Float[Tensor, "rows query"],
+        annotations: Annotations,
+        keys: Tensor,
+        coverage: Float[Tensor, "rows src"] | None,
+    ) -> Attended:
+        """Read `annotations` with `query`."""
+        weights = address(self.energies(query, keys, coverage), annotations.mask.unsqueeze(1))
+        context = torch.bmm(weights, annotations.values)
+        return Attended(context.flatten(0, 1), weights.flatten(0, 1))
+
+    @abstractmethod
+    def energies(
+        self, query: Float[Tensor, "rows query"], keys: Tensor, coverage: Float[Tensor, "rows src"] | None
+    ) -> Float[Tensor, "batch beam src"]:
+        """Return how well each annotation fits each query."""
+
+
+class AdditiveAttention(ScoredAttention):
+    """Bahdanau's content-based attention: ``v' tanh(W s + U h)``."""
 
     def __init__(self, *, query: int, annotation: int, hidden: int, coverage: bool) -> None:
         super().__init__()
@@ -123,20 +137,14 @@ class AdditiveAttention(Attention):
         """Return the annotations' share of the energies, U h_j."""
         return self.key(annotations.values)
 
-    def forward(
-        self,
-        query: Float[Tensor, "rows query"],
-        annotations: Annotations,
-        keys: Float[Tensor, "batch src attention"],
-        coverage: Float[Tensor, "rows src"] | None,
-    ) -> Attended:
-        """Read `annotations` with `query`."""
+    def energies(self, query: Tensor, keys: Tensor, coverage: Tensor | None) -> Float[Tensor, "batch beam src"]:
+        """Return how well each annotation fits each query."""
         queries = self.query(query).unflatten(0, (keys.shape[0], -1))  # batch beam attention
         compared = queries.unsqueeze(2) + keys.unsqueeze(1)
         if self.covered is not None and coverage is not None:
             compared = compared + coverage.unflatten(0, (keys.shape[0], -1)).unsqueeze(3) * self.covered
         # In place: beside the keys this is the largest tensor of a step, and its sum is not needed again.
-        return _read(compared.tanh_() @ self.score, annotations)
+        return compared.tanh_() @ self.score
 
 
 class HardAttention(AdditiveAttention):
@@ -145,13 +153,8 @@ class HardAttention(AdditiveAttention):
     No gradient passes a choice: the weights learn from how well the caption went (REINFORCE, Williams 1992), which is
     the task's to see to; `place` is what it needs.
 
-    Parameters
-    ----------
-    query, annotation, hidden
-        As of additive attention, whose weights these are.
-    expected
-        Share of the looks in training at which all places are read, as soft attention does: the choices vary less, and
-        what is read of them passes a gradient.
+    In training all places are read, as soft attention does, at a share of the looks, `expected`: the choices vary less,
+    and what is read of them passes a gradient.
     """
 
     def __init__(self, *, query: int, annotation: int, hidden: int, expected: float) -> None:
@@ -173,21 +176,15 @@ class HardAttention(AdditiveAttention):
             place = torch.multinomial(weights.detach().nan_to_num(nan=1.0), 1).squeeze(1)
         else:
             place = weights.argmax(dim=1)
-        read = at_positions(annotations.values, place.unflatten(0, (keys.shape[0], -1))).flatten(0, 1)
+        read = at_positions(annotations.values, place.unflatten(0, (len(annotations.values), -1))).flatten(0, 1)
         if self.training and self.expected:
             is_mean = torch.rand(len(place), device=place.device) < self.expected
             read, place = torch.where(is_mean.unsqueeze(1), mean, read), place.masked_fill(is_mean, EVERYWHERE)
         return Attended(read, weights, place)
 
 
-class DotAttention(Attention):
-    """Luong's ``s' h``: state and annotation have the same width.
-
-    Parameters
-    ----------
-    coverage
-        Whether the weights so far enter the energy.
-    """
+class DotAttention(ScoredAttention):
+    """Luong's ``s' h``: state and annotation have the same width."""
 
     def __init__(self, *, coverage: bool) -> None:
         super().__init__()
@@ -198,30 +195,16 @@ class DotAttention(Attention):
         """Return the annotations themselves."""
         return annotations.values
 
-    def forward(
-        self,
-        query: Float[Tensor, "rows query"],
-        annotations: Annotations,
-        keys: Float[Tensor, "batch src query"],
-        coverage: Float[Tensor, "rows src"] | None,
-    ) -> Attended:
-        """Read `annotations` with `query`."""
+    def energies(self, query: Tensor, keys: Tensor, coverage: Tensor | None) -> Float[Tensor, "batch beam src"]:
+        """Return how well each annotation fits each query."""
         energies = torch.bmm(query.unflatten(0, (keys.shape[0], -1)), keys.transpose(1, 2))
         if self.covered is not None and coverage is not None:
             energies = energies + coverage.unflatten(0, (keys.shape[0], -1)) * self.covered
-        return _read(energies, annotations)
+        return energies
 
 
 class GeneralAttention(DotAttention):
-    """Luong's ``s' W h``: the dot product, with W h_j in place of h_j.
-
-    Parameters
-    ----------
-    query, annotation
-        Widths of the decoder's state and of an annotation.
-    coverage
-        Whether the weights so far enter the energy.
-    """
+    """Luong's ``s' W h``: the dot product, with W h_j in place of h_j."""
 
     def __init__(self, *, query: int, annotation: int, coverage: bool) -> None:
         super().__init__(coverage=coverage)
@@ -232,17 +215,12 @@ class GeneralAttention(DotAttention):
         return self.key(annotations.values)
 
 
-class LinearAttention(Attention):
+class LinearAttention(ScoredAttention):
     """One linear layer over both, ``w . [s; h] = w_s . s + w_h . h``: it cannot work, and shows why.
 
     What the state adds to the energy is the same for each annotation, so it cancels in the softmax: the weights are
     those of ``w_h . h_j`` alone, the same at every step, and `query` never learns. State and annotation have to meet in
     a product or below a nonlinearity, as they do in the other attentions.
-
-    Parameters
-    ----------
-    query, annotation
-        Widths of the decoder's state and of an annotation.
     """
 
     def __init__(self, *, query: int, annotation: int) -> None:
@@ -254,33 +232,9 @@ class LinearAttention(Attention):
         """Return the annotations' share of the energies, w_h . h_j."""
         return self.key(annotations.values).squeeze(2)
 
-    def forward(
-        self,
-        query: Float[Tensor, "rows query"],
-        annotations: Annotations,
-        keys: Float[Tensor, "batch src"],
-        coverage: Float[Tensor, "rows src"] | None,
-    ) -> Attended:
-        """Read `annotations`, with the same weights whatever the query."""
-        return _read(self.query(query).unflatten(0, (keys.shape[0], -1)) + keys.unsqueeze(1), annotations)
-
-
-class MeanPooling(Attention):
-    """The same weight for each word, whatever the query: pooling that ignores content."""
-
-    def project(self, annotations: Annotations) -> Float[Tensor, "batch annotation"]:
-        """Return the mean of the annotations."""
-        return torch.bmm(_equal_weights(annotations).unsqueeze(1), annotations.values).squeeze(1)
-
-    def forward(
-        self,
-        query: Float[Tensor, "rows query"],
-        annotations: Annotations,
-        keys: Float[Tensor, "batch annotation"],
-        coverage: Float[Tensor, "rows src"] | None,
-    ) -> Attended:
-        """Return the mean and the weights, which are 1 / length, once for each query."""
-        return Attended(_for_each(query, keys), _for_each(query, _equal_weights(annotations)))
+    def energies(self, query: Tensor, keys: Tensor, coverage: Tensor | None) -> Float[Tensor, "batch beam src"]:
+        """Return how well each annotation fits each query."""
+        return self.query(query).unflatten(0, (keys.shape[0], -1)) + keys.unsqueeze(1)
 
 
 class FixedContext(Attention):
@@ -297,21 +251,28 @@ class FixedContext(Attention):
         keys: Float[Tensor, "batch annotation"],
         coverage: Float[Tensor, "rows src"] | None,
     ) -> Attended:
-        """Return the summary, once for each query."""
-        return Attended(_for_each(query, keys), None)
+        """Return what was projected, once for each query."""
+        weights = self.weights(annotations)
+        return Attended(_for_each(query, keys), None if weights is None else _for_each(query, weights))
+
+    def weights(self, annotations: Annotations) -> Float[Tensor, "batch src"] | None:
+        """Return None: nothing is chosen."""
+        return None
+
+
+class MeanPooling(FixedContext):
+    """The same weight for each word, whatever the query: pooling that ignores content."""
+
+    def project(self, annotations: Annotations) -> Float[Tensor, "batch annotation"]:
+        """Return the mean of the annotations."""
+        return torch.bmm(self.weights(annotations).unsqueeze(1), annotations.values).squeeze(1)
+
+    def weights(self, annotations: Annotations) -> Float[Tensor, "batch src"]:
+        """Return 1 / length for each word."""
+        return address(torch.zeros_like(annotations.values[..., 0]), annotations.mask)
 
 
 def _for_each(query: Float[Tensor, "rows query"], values: Float[Tensor, "batch width"]) -> Float[Tensor, "rows width"]:
     """Return the values of each source once for each query about it."""
     beam = query.shape[0] // values.shape[0]
     return values.unsqueeze(1).expand(-1, beam, -1).flatten(0, 1)
-
-
-def _read(energies: Float[Tensor, "batch beam src"], annotations: Annotations) -> Attended:
-    weights = address(energies, annotations.mask.unsqueeze(1))
-    context = torch.bmm(weights, annotations.values)
-    return Attended(context.flatten(0, 1), weights.flatten(0, 1))
-
-
-def _equal_weights(annotations: Annotations) -> Float[Tensor, "batch src"]:
-    return address(torch.zeros_like(annotations.values[..., 0]), annotations.mask)

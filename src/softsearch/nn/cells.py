@@ -35,7 +35,8 @@ is a tuple of tensors, the visible one, h, first.
 
 from __future__ import annotations
 
-from typing import Literal, assert_never
+from abc import ABC, abstractmethod
+from typing import ClassVar, Literal
 
 import torch
 from torch import nn
@@ -47,8 +48,8 @@ State = tuple[Tensor, ...]
 CellKind = Literal["linear", "rnn", "gru", "lstm", "lstm_no_forget", "lstm_coupled", "lstm_no_output", "mrnn", "mlstm"]
 
 
-class LinearCell(nn.Module):
-    """One step of a recurrent net that squashes nothing; its state is (h,).
+class GatedCell(nn.Module, ABC):
+    """One step of a recurrent net; its state is (h,), or (h, c) for those with a cell c.
 
     Parameters
     ----------
@@ -56,52 +57,46 @@ class LinearCell(nn.Module):
         Widths of the input and of the state.
     """
 
-    state_size = 1
+    num_gates: ClassVar[int] = 1
+    state_size: ClassVar[int] = 1
+    forgets: ClassVar[bool] = False  # the second gate is a forget gate, which starts open (bias 1)
 
     def __init__(self, *, input: int, hidden: int) -> None:
         super().__init__()
-        self.input = Linear(input, hidden)
-        self.recurrent = Linear(hidden, hidden)
+        self.input = Linear(input, self.num_gates * hidden)
+        self.recurrent = Linear(hidden, self.num_gates * hidden)
         _initialise(self.input, self.recurrent)
+        if self.forgets:
+            nn.init.ones_(self.input.bias.data[hidden : 2 * hidden])
 
+    @abstractmethod
     def forward(self, gates: Float[Tensor, "batch gates"], state: State) -> State:
         """Return the next state; `gates` are ``self.input(x)``."""
+
+
+class LinearCell(GatedCell):
+    """Squashes nothing."""
+
+    def forward(self, gates: Float[Tensor, "batch gates"], state: State) -> State:
+        """Return the next state."""
         return (gates + self.recurrent(state[0]),)
 
 
 class RNNCell(LinearCell):
-    """One step of a plain recurrent net: what the linear one is, squashed; its state is (h,).
-
-    Parameters
-    ----------
-    input, hidden
-        Widths of the input and of the state.
-    """
+    """What the linear one is, squashed."""
 
     def forward(self, gates: Float[Tensor, "batch gates"], state: State) -> State:
-        """Return the next state; `gates` are ``self.input(x)``."""
+        """Return the next state."""
         return (torch.tanh(gates + self.recurrent(state[0])),)
 
 
-class GRUCell(nn.Module):
-    """One step of a gated recurrent unit; its state is (h,).
+class GRUCell(GatedCell):
+    """Gated recurrent unit."""
 
-    Parameters
-    ----------
-    input, hidden
-        Widths of the input and of the state.
-    """
-
-    state_size = 1
-
-    def __init__(self, *, input: int, hidden: int) -> None:
-        super().__init__()
-        self.input = Linear(input, 3 * hidden)
-        self.recurrent = Linear(hidden, 3 * hidden)
-        _initialise(self.input, self.recurrent)
+    num_gates = 3
 
     def forward(self, gates: Float[Tensor, "batch gates"], state: State) -> State:
-        """Return the next state; `gates` are ``self.input(x)``."""
+        """Return the next state."""
         (hidden,) = state
         from_hidden = self.recurrent(hidden)
         width = 2 * hidden.shape[-1]
@@ -110,77 +105,52 @@ class GRUCell(nn.Module):
         return (torch.lerp(new, hidden, update),)
 
 
-class LSTMCell(nn.Module):
-    """One step of a long short-term memory; its state is (h, c). The forget gate starts open (bias 1).
+class LSTMCell(GatedCell):
+    """Long short-term memory."""
 
-    Parameters
-    ----------
-    input, hidden
-        Widths of the input and of the state.
-    """
-
-    state_size = 2
-
-    def __init__(self, *, input: int, hidden: int) -> None:
-        super().__init__()
-        self.input = Linear(input, 4 * hidden)
-        self.recurrent = Linear(hidden, 4 * hidden)
-        _initialise(self.input, self.recurrent)
-        with torch.no_grad():
-            self.input.bias[hidden : 2 * hidden] = 1.0
+    num_gates, state_size, forgets = 4, 2, True
 
     def forward(self, gates: Float[Tensor, "batch gates"], state: State) -> State:
-        """Return the next state; `gates` are ``self.input(x)``."""
+        """Return the next state."""
         hidden, cell = state
         add, forget, new, output = (gates + self.recurrent(hidden)).chunk(4, dim=1)
         cell = torch.sigmoid(forget) * cell + torch.sigmoid(add) * torch.tanh(new)
         return torch.sigmoid(output) * torch.tanh(cell), cell
 
 
-class _ThreeGates(nn.Module):
-    """An LSTM that lacks a gate; its state is (h, c)."""
+class NoForgetGateCell(GatedCell):
+    """An LSTM that never forgets (Hochreiter and Schmidhuber 1997)."""
 
-    state_size = 2
-
-    def __init__(self, *, input: int, hidden: int) -> None:
-        super().__init__()
-        self.input = Linear(input, 3 * hidden)
-        self.recurrent = Linear(hidden, 3 * hidden)
-        _initialise(self.input, self.recurrent)
-
-
-class NoForgetGateCell(_ThreeGates):
-    """One step of an LSTM that never forgets (Hochreiter and Schmidhuber 1997)."""
+    num_gates, state_size = 3, 2
 
     def forward(self, gates: Float[Tensor, "batch gates"], state: State) -> State:
-        """Return the next state; `gates` are ``self.input(x)``."""
+        """Return the next state."""
         hidden, cell = state
         add, new, output = (gates + self.recurrent(hidden)).chunk(3, dim=1)
         cell = cell + torch.sigmoid(add) * torch.tanh(new)
         return torch.sigmoid(output) * torch.tanh(cell), cell
 
 
-class CoupledGatesCell(_ThreeGates):
-    """One step of an LSTM that forgets as much as it adds."""
+class CoupledGatesCell(GatedCell):
+    """An LSTM that forgets as much as it adds."""
+
+    num_gates, state_size = 3, 2
 
     def forward(self, gates: Float[Tensor, "batch gates"], state: State) -> State:
-        """Return the next state; `gates` are ``self.input(x)``."""
+        """Return the next state."""
         hidden, cell = state
         add, new, output = (gates + self.recurrent(hidden)).chunk(3, dim=1)
         cell = torch.lerp(cell, torch.tanh(new), torch.sigmoid(add))
         return torch.sigmoid(output) * torch.tanh(cell), cell
 
 
-class NoOutputGateCell(_ThreeGates):
-    """One step of an LSTM that shows all it holds. The forget gate starts open (bias 1)."""
+class NoOutputGateCell(GatedCell):
+    """An LSTM that shows all it holds."""
 
-    def __init__(self, *, input: int, hidden: int) -> None:
-        super().__init__(input=input, hidden=hidden)
-        with torch.no_grad():
-            self.input.bias[hidden : 2 * hidden] = 1.0
+    num_gates, state_size, forgets = 3, 2, True
 
     def forward(self, gates: Float[Tensor, "batch gates"], state: State) -> State:
-        """Return the next state; `gates` are ``self.input(x)``."""
+        """Return the next state."""
         hidden, cell = state
         add, forget, new = (gates + self.recurrent(hidden)).chunk(3, dim=1)
         cell = torch.sigmoid(forget) * cell + torch.sigmoid(add) * torch.tanh(new)
@@ -188,19 +158,11 @@ class NoOutputGateCell(_ThreeGates):
 
 
 class MultiplicativeCell(nn.Module):
-    """One step of an RNN or LSTM whose transition depends on the input; its state is that of the cell inside.
+    """An RNN or LSTM whose transition depends on the input; its state is that of the cell inside, m is as wide as h."""
 
-    Parameters
-    ----------
-    cell
-        "rnn" or "lstm".
-    input, hidden
-        Widths of the input and of the state; m is as wide as the state.
-    """
-
-    def __init__(self, *, cell: Literal["rnn", "lstm"], input: int, hidden: int) -> None:
+    def __init__(self, inner: type[GatedCell], *, input: int, hidden: int) -> None:
         super().__init__()
-        self.inner = RNNCell(input=input, hidden=hidden) if cell == "rnn" else LSTMCell(input=input, hidden=hidden)
+        self.inner = inner(input=input, hidden=hidden)
         self.state_size = self.inner.state_size
         self.factor = Linear(hidden, hidden, bias=False)
         gates = self.inner.input.out_features
@@ -225,41 +187,25 @@ class MultiplicativeCell(nn.Module):
         return self.inner(gates[:, :-width], (mixed, *state[1:]))
 
 
-Cell = (
-    LinearCell
-    | RNNCell
-    | GRUCell
-    | LSTMCell
-    | NoForgetGateCell
-    | CoupledGatesCell
-    | NoOutputGateCell
-    | MultiplicativeCell
-)
+Cell = GatedCell | MultiplicativeCell
+
+_CELLS: dict[CellKind, type[GatedCell]] = {
+    "linear": LinearCell,
+    "rnn": RNNCell,
+    "gru": GRUCell,
+    "lstm": LSTMCell,
+    "lstm_no_forget": NoForgetGateCell,
+    "lstm_coupled": CoupledGatesCell,
+    "lstm_no_output": NoOutputGateCell,
+}
+_INSIDE: dict[CellKind, type[GatedCell]] = {"mrnn": RNNCell, "mlstm": LSTMCell}
 
 
 def make_cell(kind: CellKind, *, input: int, hidden: int) -> Cell:
     """Return the cell of that name."""
-    match kind:
-        case "linear":
-            return LinearCell(input=input, hidden=hidden)
-        case "rnn":
-            return RNNCell(input=input, hidden=hidden)
-        case "gru":
-            return GRUCell(input=input, hidden=hidden)
-        case "lstm":
-            return LSTMCell(input=input, hidden=hidden)
-        case "lstm_no_forget":
-            return NoForgetGateCell(input=input, hidden=hidden)
-        case "lstm_coupled":
-            return CoupledGatesCell(input=input, hidden=hidden)
-        case "lstm_no_output":
-            return NoOutputGateCell(input=input, hidden=hidden)
-        case "mrnn":
-            return MultiplicativeCell(cell="rnn", input=input, hidden=hidden)
-        case "mlstm":
-            return MultiplicativeCell(cell="lstm", input=input, hidden=hidden)
-        case _:
-            assert_never(kind)
+    if kind in _INSIDE:
+        return MultiplicativeCell(_INSIDE[kind], input=input, hidden=hidden)
+    return _CELLS[kind](input=input, hidden=hidden)
 
 
 def _initialise(from_input: nn.Linear, from_hidden: nn.Linear) -> None:
