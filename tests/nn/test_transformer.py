@@ -4,22 +4,14 @@ import pytest
 import torch
 from torch import nn
 
-from softsearch.nn.transformer import Block, KeysValues, MultiHeadAttention, causal_mask, sinusoids
+from softsearch.nn.transformer import Block, Blocks, KeysValues, MultiHeadAttention, causal_mask, sinusoids
 
 WIDTH, HEADS, HIDDEN = 12, 3, 20
 
 
 def block(norm: str, *, reads_source: bool = False) -> Block:
     torch.manual_seed(0)
-    return Block(
-        width=WIDTH,
-        heads=HEADS,
-        hidden=HIDDEN,
-        activation="relu",
-        dropout=0.0,
-        norm=norm,
-        reads_source=reads_source,
-    ).double()
+    return Block(Blocks(WIDTH, HEADS, HIDDEN, "relu", norm, 0.0), reads_source=reads_source).double()
 
 
 def torchs(own: Block, norm: str) -> nn.TransformerEncoderLayer | nn.TransformerDecoderLayer:

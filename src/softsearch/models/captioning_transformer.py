@@ -18,9 +18,9 @@ from torch import nn
 
 from softsearch.models.captioner import Captioned
 from softsearch.models.image_classifier import ImageClassifier
-from softsearch.models.transformer_decoder import Blocks, Source, TransformerDecoder
+from softsearch.models.transformer_decoder import Source, TransformerDecoder
 from softsearch.nn.products import Linear
-from softsearch.nn.transformer import Activation, Norm, sinusoids
+from softsearch.nn.transformer import Activation, Blocks, Norm, sinusoids
 from softsearch.shapes import Bool, Int, Tensor
 
 

@@ -11,9 +11,9 @@ from typing import NamedTuple, cast, final
 
 from torch import nn
 
-from softsearch.models.transformer_decoder import Blocks, Source, TransformerDecoder
+from softsearch.models.transformer_decoder import Source, TransformerDecoder
 from softsearch.nn.products import Linear
-from softsearch.nn.transformer import Activation, Block, MultiHeadAttention, Norm, causal_mask
+from softsearch.nn.transformer import Activation, Block, Blocks, MultiHeadAttention, Norm, causal_mask
 from softsearch.shapes import Bool, Float, Int, Tensor
 
 

@@ -17,7 +17,7 @@ from torch import nn
 from softsearch.models.parts import initialise_embeddings
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.nn.dropout import Dropout
-from softsearch.nn.transformer import Activation, Block, KeysValues, MultiHeadAttention, Norm, causal_mask, sinusoids
+from softsearch.nn.transformer import Blocks, KeysValues, MultiHeadAttention, causal_mask, sinusoids
 from softsearch.shapes import Bool, Float, Int, Tensor
 
 
@@ -28,40 +28,13 @@ class Source(NamedTuple):
     mask: Bool[Tensor, "batch src"]
 
 
-class Blocks(NamedTuple):
-    """What all blocks of a network have in common; see :class:`~softsearch.nn.transformer.Block`."""
-
-    width: int
-    heads: int
-    hidden: int
-    activation: Activation
-    norm: Norm
-    dropout: float
-
-    def make(self, number: int, *, reads_source: bool) -> nn.ModuleList:
-        """Return so many blocks."""
-        return nn.ModuleList(Block(**self._asdict(), reads_source=reads_source) for _ in range(number))
-
-    def last_norm(self) -> nn.Module:
-        """Return what follows the last block."""
-        return nn.LayerNorm(self.width) if self.norm == "before" else nn.Identity()
-
-
 class TransformerDecoder(SequenceModel):
     """Everything but what reads the source.
 
     A subclass makes all parts, as their order is that in which weights are drawn and stored, and calls `_initialise`.
 
-    Parameters
-    ----------
-    blocks
-        What they are like; dropout acts on embeddings as well.
-
-    Attributes
-    ----------
-    target_embedding, decoder, decoder_norm, output
-        The parts that write: embeddings of the tokens, blocks that read a source, what follows the last of them, and
-        the output layer.
+    The parts that write: embeddings of the tokens, blocks that read a source, what follows the last of them, and the
+    output layer.
     """
 
     target_embedding: nn.Embedding

@@ -9,7 +9,7 @@ It reads at most `context` tokens: there are no more places. The state is what e
 
 from __future__ import annotations
 
-from typing import NamedTuple, cast, final
+from typing import cast, final
 
 import torch
 from torch import nn
@@ -17,14 +17,8 @@ from torch import nn
 from softsearch.models.language_model import LanguageModel
 from softsearch.nn.dropout import Dropout
 from softsearch.nn.heads import Head, tie
-from softsearch.nn.transformer import Block, KeysValues, causal_mask
+from softsearch.nn.transformer import Block, Blocks, KeysValues, causal_mask
 from softsearch.shapes import Float, Int, Tensor
-
-
-class Read(NamedTuple):
-    """What was read of a text: keys and values of each block."""
-
-    blocks: tuple[KeysValues, ...]
 
 
 @final
@@ -65,18 +59,7 @@ class TransformerLanguageModel(LanguageModel):
         super().__init__()
         self.embedding = nn.Embedding(vocabulary, width)
         self.places = nn.Embedding(context, width)
-        self.blocks = nn.ModuleList(
-            Block(
-                width=width,
-                heads=heads,
-                hidden=hidden,
-                activation="gelu",
-                dropout=dropout,
-                norm="before",
-                reads_source=False,
-            )
-            for _ in range(layers)
-        )
+        self.blocks = Blocks(width, heads, hidden, "gelu", "before", dropout).make(layers, reads_source=False)
         self.norm = nn.LayerNorm(width)
         self.head = head
         self.dropout = Dropout(dropout)
@@ -85,23 +68,23 @@ class TransformerLanguageModel(LanguageModel):
         if tie_embeddings:
             tie(head, self.embedding)
 
-    def start(self, batch: int) -> Read:
+    def start(self, batch: int) -> tuple[KeysValues, ...]:
         """Return that nothing was read."""
         nothing = self.norm.weight.new_zeros(batch, self.heads, 0, len(self.norm.weight) // self.heads)
-        return Read((KeysValues(nothing, nothing),) * len(self.blocks))
+        return (KeysValues(nothing, nothing),) * len(self.blocks)
 
     def forward(
-        self, tokens: Int[Tensor, "batch length"], state: Read
-    ) -> tuple[Float[Tensor, "batch length features"], Read]:
+        self, tokens: Int[Tensor, "batch length"], state: tuple[KeysValues, ...]
+    ) -> tuple[Float[Tensor, "batch length features"], tuple[KeysValues, ...]]:
         """Read the next window."""
-        past, new = state.blocks[0].keys.shape[2], tokens.shape[1]
+        past, new = state[0].keys.shape[2], tokens.shape[1]
         values = self._embedded(tokens, past)
         mask = None if new == 1 else causal_mask(new, past, tokens.device)
         after = []
-        for block, before in zip(self.blocks, state.blocks, strict=True):
+        for block, before in zip(self.blocks, state, strict=True):
             values, read, _ = block(values, before, mask)
             after.append(read)
-        return self.norm(values), Read(tuple(after))
+        return self.norm(values), tuple(after)
 
     def looks(self, tokens: Int[Tensor, "batch length"]) -> tuple[Float[Tensor, "batch heads length length"], ...]:
         """Return where each head looks while a text is read from its beginning, block by block."""

@@ -47,13 +47,7 @@ class Passed(NamedTuple):
 
 
 class MultiHeadAttention(nn.Module):
-    """Several attentions side by side, each over a part of the width.
-
-    Parameters
-    ----------
-    width
-        Of what comes in and goes out; a multiple of `heads`.
-    """
+    """Several attentions side by side, each over a part of the width, which is a multiple of `heads`."""
 
     def __init__(self, *, width: int, heads: int) -> None:
         super().__init__()
@@ -107,33 +101,43 @@ class FeedForward(nn.Module):
         return self.narrow(self.activation(self.wide(inputs)))
 
 
-class Block(nn.Module):
-    """Self-attention, attention to a source where there is one, and a feed-forward layer, each added to its input.
+class Blocks(NamedTuple):
+    """What all blocks of a network have in common.
 
-    Parameters
+    Attributes
     ----------
-    width, heads, hidden, activation
-        Of attention and of the feed-forward layer.
-    dropout
-        Rate on what each of them adds (5.4).
+    width, heads
+        Of each vector, and attentions side by side, which share it.
+    hidden, activation
+        Width of the feed-forward layer, and what stands between its two products.
     norm
-        "before" or "after" each of them.
-    reads_source
-        Whether there is a source.
+        "before" or "after" each part of a block.
+    dropout
+        Rate on what each part adds (5.4), and on embeddings.
     """
 
-    def __init__(
-        self,
-        *,
-        width: int,
-        heads: int,
-        hidden: int,
-        activation: Activation,
-        dropout: float,
-        norm: Norm,
-        reads_source: bool,
-    ) -> None:
+    width: int
+    heads: int
+    hidden: int
+    activation: Activation
+    norm: Norm
+    dropout: float
+
+    def make(self, number: int, *, reads_source: bool) -> nn.ModuleList:
+        """Return so many blocks."""
+        return nn.ModuleList(Block(self, reads_source=reads_source) for _ in range(number))
+
+    def last_norm(self) -> nn.Module:
+        """Return what follows the last block."""
+        return nn.LayerNorm(self.width) if self.norm == "before" else nn.Identity()
+
+
+class Block(nn.Module):
+    """Self-attention, attention to a source where there is one, and a feed-forward layer, each added to its input."""
+
+    def __init__(self, made: Blocks, *, reads_source: bool) -> None:
         super().__init__()
+        width, heads, hidden, activation, norm, dropout = made
         self.own = MultiHeadAttention(width=width, heads=heads)
         self.own_norm = nn.LayerNorm(width)
         self.source = MultiHeadAttention(width=width, heads=heads) if reads_source else None
