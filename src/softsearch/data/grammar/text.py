@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from softsearch.data.grammar.lexicon import Part
-from softsearch.data.grammar.tree import Adjunct, Phrase, Several, Tag
+from softsearch.data.grammar.tree import Adjunct, Tag
 
 
 class Word(NamedTuple):
@@ -44,11 +44,6 @@ def listed(said: list[list[Word]], joint: list[Word]) -> list[Word]:
     *first, last = said
     stream = [word for phrase in first for word in (*phrase, COMMA)]
     return [*stream[:-1], *joint, *last]
-
-
-def items_of(phrase: Phrase) -> tuple[Phrase, ...]:
-    """Return the parts of several, or the phrase alone."""
-    return phrase.items if isinstance(phrase, Several) else (phrase,)
 
 
 def finish(stream: list[Word], *, mark: str) -> list[Word]:
