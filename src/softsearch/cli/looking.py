@@ -116,10 +116,7 @@ def look(
         _of_recipe(view, run, options)
         return
     if list(asked) == ["gradients"]:
-        _view({"gradients": looking_at_gradients.TAKES}, asked, options, run, example="")
-        path = out or Path("gradients.png")
-        _check_suffix(path, [".png"])
-        looking_at_gradients.look(run, path, as_json=as_json)
+        _of_gradients(asked, run, options)
         return
     at = _AT[runs.kind_of(run)]
     asked = asked or {at.ALONE[name]: None for name in options if name in at.ALONE}
@@ -127,6 +124,13 @@ def look(
     path = out or Path(f"{view}.png")
     _check_suffix(path, _SUFFIXES.get(view, [".png"]))
     at.look(view, run, asked[view], {**options, "out": path})
+
+
+def _of_gradients(asked: Given, run: Path, options: Given) -> None:
+    _view({"gradients": looking_at_gradients.TAKES}, asked, options, run, example="")
+    path = options.get("out", Path("gradients.png"))
+    _check_suffix(path, [".png"])
+    looking_at_gradients.look(run, path, as_json="json" in options)
 
 
 def _of_recipe(view: str, recipe: Path, options: Given) -> None:
