@@ -141,8 +141,10 @@ def at_last_pace(data: TrainingData) -> Iterator[None]:
         yield
         return
     before, data.pace = data.pace, data.last_pace
-    yield
-    data.pace = before
+    try:
+        yield
+    finally:
+        data.pace = before
 
 
 def steps_within(budget_s: float, *, spent_s: float, pace: Pace, settings: TrainingSettings) -> int:
