@@ -51,8 +51,6 @@ _FORMS = {
     ".gif": "a picture is a PNG, a film is a GIF",
 }
 _SUFFIXES = {"cell": [".png", ".html"], "cells": [".png", ".html"], "memory": [".png", ".gif"]}
-_BLIND = {"reader_writer", "recurrent", "feed_forward", "ngram"}
-"""Kinds of networks without attention."""
 _AT = {
     "translation": looking_at_translations,
     "language_model": looking_at_texts,
@@ -169,7 +167,7 @@ def _offered(views: Mapping[str, set[str]], run: Path) -> list[str]:
     from softsearch.training.folder import RunFolder
 
     model: Any = recipe_of(RunFolder.open(run)).model
-    attends = model.kind not in _BLIND and getattr(getattr(model, "attention", None), "kind", None) != "none"
+    attends = hasattr(model, "heads") or (hasattr(model, "attention") and model.attention.kind != "none")
     lacking = set() if attends else {"attention"}
     lacking |= set() if looking_at_gradients.goes_with(run) else {"cell", "cells", "gradients"}
     return [option(each) for each in (*views, "gradients") if each not in lacking]
