@@ -1,13 +1,18 @@
 """Settings of the documentation: Markdown, read by Sphinx through MyST."""
 
+import sys
+from pathlib import Path
+
 from softsearch import __version__
+
+sys.path.insert(0, str(Path(__file__).parent / "extensions"))
 
 project = "softsearch"
 author = "the authors of softsearch"
 project_copyright = author
 version = release = __version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.mathjax", "sphinx.ext.napoleon"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.mathjax", "sphinx.ext.napoleon", "code_lines"]
 autodoc_typehints = "none"  # the signatures show them
 napoleon_google_docstring = False
 myst_enable_extensions = ["dollarmath", "deflist"]
