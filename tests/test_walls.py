@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 
@@ -23,6 +24,18 @@ def test_an_import_does_not_bring_torch(module, project):
     code = f"import sys, {module}; sys.exit('torch' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", code], cwd=project / "src", capture_output=True, text=True)
     assert result.returncode == 0, f"import {module} imports torch\n{result.stderr}"
+
+
+def test_no_module_takes_a_private_name_from_another(project):
+    taken = [
+        f"{path.relative_to(project)}:{node.lineno}: {each.name}"
+        for path in sorted((project / "src").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("softsearch")
+        for each in node.names
+        if any(part.startswith("_") and not part.endswith("__") for part in (*node.module.split("."), each.name))
+    ]
+    assert taken == []
 
 
 @pytest.mark.parametrize("name", softsearch.__all__)

@@ -5,7 +5,7 @@
     ```
 
 The lines have to stand in the named module, class or function, one below the other; blanks at their ends do not count.
-Where they do not, the build fails and says what comes nearest, so that no page shows code that is gone. Each module that
+Where they do not, the build fails and says what comes nearest, so no page shows code that is gone. Each module that
 is linked gets a page of its own, with line numbers to link to.
 """
 

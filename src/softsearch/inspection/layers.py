@@ -72,7 +72,7 @@ class _Seen(torch.Tensor):
         kwargs = dict(kwargs or {})
         read = [each for each in tree_leaves((args, kwargs)) if isinstance(each, _Seen)]
         field, step = max(each.field for each in read), max(each.step for each in read)
-        with torch._C.DisableTorchFunctionSubclass():
+        with torch._C.DisableTorchFunctionSubclass():  # noqa: SLF001  # torch has no public name for it
             found = func(*args, **kwargs)
         name = getattr(func, "__name__", "")
         if name in _WINDOWS:

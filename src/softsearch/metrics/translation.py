@@ -136,10 +136,10 @@ def counted(
         where a sentence has no more.
     """
     # sacreBLEU has no public way to a sentence's counts; a test compares what follows with its public scores.
-    counts = np.array(metric._extract_corpus_statistics(hypotheses, references))  # type: ignore[arg-type]  # or None
+    counts = np.array(metric._extract_corpus_statistics(hypotheses, references))  # type: ignore[arg-type]  # noqa: SLF001
 
     def score(total: np.ndarray) -> float:
-        return float(metric._compute_score_from_stats(total.tolist()).score)
+        return float(metric._compute_score_from_stats(total.tolist()).score)  # noqa: SLF001
 
     return Statistics(counts=counts, score=score, signature=str(metric.get_signature()))
 

@@ -49,10 +49,9 @@ def load_recipe(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Reci
         tree = _laid_over(tree, _override(text))
     tree = _with_paths(tree)
     try:
-        recipe = root_of(tree).model_validate(plain(tree))
+        recipe = root_of(tree).model_validate(plain(tree)).read_from(path)
     except ValidationError as error:
         raise recipe_error(error, tree) from None
-    recipe._path = path
     for warning in recipe.without_effect():
         warnings.warn(f"{path}: {warning}", stacklevel=2)
     return recipe
@@ -61,9 +60,7 @@ def load_recipe(name_or_path: str | Path, overrides: Sequence[str] = ()) -> Reci
 def anchored(recipe: Recipe) -> Recipe:
     """Return a recipe whose file names are absolute; those of one made in Python are relative to the current folder."""
     tree = _with_paths(tree_of(recipe.model_dump(mode="json"), Place()))
-    found = type(recipe).model_validate(plain(tree))
-    found._path = recipe._path
-    return found
+    return type(recipe).model_validate(plain(tree)).read_from(recipe.path)
 
 
 def dump_recipe(recipe: Recipe) -> str:

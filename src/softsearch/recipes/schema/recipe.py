@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field, PrivateAttr
 
@@ -26,6 +26,11 @@ class Recipe(Part):
     def path(self) -> Path | None:
         """The file it was read from; None for a recipe made in Python."""
         return self._path
+
+    def read_from(self, path: Path | None) -> Self:
+        """Note the file it was read from, and return it."""
+        self._path = path
+        return self
 
     @property
     def kind(self) -> str:
