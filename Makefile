@@ -6,7 +6,7 @@ BIN := .venv/bin
 # One thread per test process: two processes of many threads each would only wait for one another.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
-.PHONY: demo test test-slow lint types check format bench docs clean
+.PHONY: demo test test-slow mutations lint types check format bench docs clean
 
 demo: .venv/installed ## train on built-in data, score, translate, write the report
 	$(BIN)/softsearch demo
@@ -16,6 +16,9 @@ test: .venv/installed-dev ## the fast tests
 
 test-slow: .venv/installed-dev ## the others: kills, full disks, trainings
 	@$(PYTEST) -m slow
+
+mutations: .venv/installed-dev ## break the code, a line at a time: which break does no test notice?
+	@$(BIN)/python -m tests.mutating
 
 lint: .venv/installed-dev
 	$(BIN)/ruff format --check
