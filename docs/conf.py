@@ -12,10 +12,11 @@ author = "the authors of softsearch"
 project_copyright = author
 version = release = __version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.mathjax", "sphinx.ext.napoleon", "code_lines"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "code_lines", "mathml"]
 autodoc_typehints = "none"  # the signatures show them
 napoleon_google_docstring = False
 myst_enable_extensions = ["dollarmath", "deflist"]
+html_math_renderer = "mathml"
 myst_heading_anchors = 3
 exclude_patterns = ["_build"]
 nitpicky = True
