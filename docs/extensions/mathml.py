@@ -1,4 +1,4 @@
-"""Formulas as MathML, which browsers draw themselves: the built pages need no network, and a formula is checked here."""
+"""Formulas as MathML, which browsers draw themselves: so the built pages need no network."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ def _inline(translator: HTML5Translator, node: nodes.math) -> None:
 
 
 def _block(translator: HTML5Translator, node: nodes.math_block) -> None:
-    translator.body.append(f'<div class="math" style="overflow-x: auto">{convert(node.astext(), display="block")}</div>')
+    formula = convert(node.astext(), display="block")
+    translator.body.append(f'<div class="math" style="overflow-x: auto">{formula}</div>')
     raise nodes.SkipNode
 
 
