@@ -76,6 +76,15 @@ def test_a_multiplicative_cell_has_another_recurrence_for_each_input(kind):
         torch.testing.assert_close(found, list(wanted), rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.parametrize("kind", ["mrnn", "mlstm"])
+def test_with_inputs_of_zero_a_new_multiplicative_cell_is_the_cell_inside(kind):
+    cell = make_cell(kind, input=4, hidden=3).double()
+    gates = cell.input(torch.zeros(2, 4, dtype=torch.float64))
+    hidden, *others = (torch.randn(2, 3, dtype=torch.float64) for _ in range(cell.state_size))
+    wanted = cell.inner(gates[:, :-3], (cell.factor(hidden), *others))
+    assert all(torch.equal(*each) for each in zip(cell(gates, (hidden, *others)), wanted, strict=True))
+
+
 def test_the_forget_gate_starts_open_and_every_other_bias_at_zero():
     cell = make_cell("lstm", input=INPUT, hidden=HIDDEN)
     assert cell.input.bias.tolist() == [0] * HIDDEN + [1] * HIDDEN + [0] * 2 * HIDDEN
