@@ -15,7 +15,7 @@ def _inline(translator: HTML5Translator, node: nodes.math) -> None:
 
 def _block(translator: HTML5Translator, node: nodes.math_block) -> None:
     formula = convert(node.astext(), display="block")
-    translator.body.append(f'<div class="math" style="overflow-x: auto">{formula}</div>')
+    translator.body.append(f'<div class="math" style="overflow: auto hidden">{formula}</div>')
     raise nodes.SkipNode
 
 

@@ -1,5 +1,6 @@
 """One step of each cell: its equation, and how it starts."""
 
+import math
 from typing import get_args
 
 import pytest
@@ -83,6 +84,23 @@ def test_with_inputs_of_zero_a_new_multiplicative_cell_is_the_cell_inside(kind):
     hidden, *others = (torch.randn(2, 3, dtype=torch.float64) for _ in range(cell.state_size))
     wanted = cell.inner(gates[:, :-3], (cell.factor(hidden), *others))
     assert all(torch.equal(*each) for each in zip(cell(gates, (hidden, *others)), wanted, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("added", "forgot", "after"),
+    [(0, 1, [0.5, -0.3]), (1, 1, [1.1, 0.3]), (0, 0, [0.0, 0.0]), (1, 0, [0.6, 0.6])],
+    ids=["remember", "add", "erase", "overwrite"],
+)
+def test_the_gates_of_an_lstm_remember_add_erase_and_overwrite(added, forgot, after):
+    cell = make_cell("lstm", input=INPUT, hidden=2).double()
+    open_or_shut = {0: -50.0, 1: 50.0}
+    gates = (
+        torch.tensor([open_or_shut[added], open_or_shut[forgot], math.atanh(0.6), 0.0]).double().repeat_interleave(2)
+    )
+    before = torch.zeros(1, 2).double(), torch.tensor([[0.5, -0.3]]).double()
+    hidden, memory = cell(gates.unsqueeze(0), before)
+    torch.testing.assert_close(memory, torch.tensor([after]).double())
+    torch.testing.assert_close(hidden, memory.tanh() / 2)
 
 
 def test_the_forget_gate_starts_open_and_every_other_bias_at_zero():

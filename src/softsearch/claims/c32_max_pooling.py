@@ -77,7 +77,8 @@ def picture(seed: int) -> Figure:
         shown[f"gradient, {name}"] = gradient[0, 0]
     figure = Figure(figsize=(8, 3), layout="constrained")
     for axes, (title, values) in zip(figure.subplots(1, len(shown)), shown.items(), strict=True):
-        axes.imshow(values.numpy(), cmap="Greys")
+        limits = {} if title == "a map" else {"vmin": 0.0, "vmax": 1.0}
+        axes.imshow(values.numpy(), cmap="Greys", **limits)
         axes.set_title(title)
         axes.set_xticks([])
         axes.set_yticks([])
