@@ -12,8 +12,9 @@ from pydantic import ValidationError
 import softsearch
 from softsearch.build.model import build_model
 from softsearch.models.attend_after import AttendAfter
-from softsearch.models.encoder_decoder import EncoderDecoder
+from softsearch.models.attend_before import EncoderDecoder
 from softsearch.models.one_per_word import OnePerWord
+from softsearch.models.parts import Decoder
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.nn.attention import (
     AdditiveAttention,
@@ -72,8 +73,9 @@ def equal(one: SequenceModel, other: SequenceModel) -> bool:
     [(EncoderDecoder, schema.EncoderDecoder), (AttendAfter, schema.EncoderDecoder), (OnePerWord, schema.OnePerWord)],
 )
 def test_a_network_is_told_each_field_of_the_recipe_and_nothing_else(network, part):
-    told, direction = set(inspect.signature(network).parameters), {"encoder_direction"}
-    assert told - {"input_feeding"} == {"vocabulary", *part.model_fields} - {"kind"} | direction
+    told = set(inspect.signature(network).parameters)
+    told |= {*Decoder._fields} - {"layers"} if "decoder" in told else set()
+    assert told - {"input_feeding"} == {"vocabulary", "direction", *part.model_fields} - {"kind"}
     of_layers = {"depth" if name == "layers" else name for name in schema.Encoder.model_fields} - {"direction"}
     assert of_layers == set(Layers.__dataclass_fields__)
     assert set(schema.Decoder.model_fields) - {"order", "input_feeding"} == set(schema.Encoder.model_fields) - {

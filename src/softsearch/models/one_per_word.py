@@ -36,7 +36,7 @@ class OnePerWord(SequenceModel):
         Number of tokens; source and target share them.
     embedding
         Width of a token's vector.
-    encoder, encoder_direction
+    encoder, direction
         See :class:`~softsearch.nn.recurrent.RecurrentEncoder`.
     readout
         Width of the layer below the output layer; equal to `embedding` where embeddings are tied.
@@ -52,14 +52,14 @@ class OnePerWord(SequenceModel):
         vocabulary: int,
         embedding: int,
         encoder: Layers,
-        encoder_direction: Direction,
+        direction: Direction,
         readout: int,
         dropout: float,
         tie_embeddings: bool,
     ) -> None:
         super().__init__()
         self.embedding = nn.Embedding(vocabulary, embedding)
-        self.encoder = RecurrentEncoder(encoder, input=embedding, direction=encoder_direction, dropout=dropout)
+        self.encoder = RecurrentEncoder(encoder, input=embedding, direction=direction, dropout=dropout)
         self.readout = Linear(self.encoder.width, readout)
         self.output = Linear(readout, vocabulary)
         self.dropout = Dropout(dropout)

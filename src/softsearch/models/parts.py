@@ -11,6 +11,7 @@ from softsearch.nn.annotations import Annotations
 from softsearch.nn.attention import Attention
 from softsearch.nn.cells import Cell, State
 from softsearch.nn.products import Linear
+from softsearch.nn.recurrent import Layers
 from softsearch.shapes import Float, Tensor
 
 
@@ -34,6 +35,37 @@ class DecoderState(NamedTuple):
 
 
 BridgeKind = Literal["learned", "zeros"]
+
+
+class Decoder(NamedTuple):
+    """What recurrent decoders of all kinds are made of.
+
+    Attributes
+    ----------
+    vocabulary
+        Number of tokens; where words are read, they are the same.
+    layers
+        Those above the first are :class:`~softsearch.nn.recurrent.UpperLayers`.
+    attention
+        Reads the annotations with queries of the width of the layers.
+    bridge
+        "learned" or "zeros": how the first states are made.
+    readout
+        Width of the layer below the output layer; equal to `embedding` where embeddings are tied.
+    dropout
+        Rate on embeddings, annotations and readout, and between layers.
+    tie_embeddings
+        All embeddings and the output layer share one matrix (Press and Wolf 2017).
+    """
+
+    vocabulary: int
+    embedding: int
+    layers: Layers
+    attention: Attention
+    bridge: BridgeKind
+    readout: int
+    dropout: float
+    tie_embeddings: bool
 
 
 def make_bridge(kind: BridgeKind, *, annotation: int, cell: Cell, depth: int) -> nn.Linear | None:
