@@ -50,7 +50,7 @@ def encode(model: EncoderDecoder, source: Tensor, mask: Tensor) -> tuple[Tensor,
     """Annotations and summary: the state stands still on padding."""
     values = model.dropout(model.source_embedding(source))
     batch, length = source.shape
-    for level in range(model.encoder.layers.depth):
+    for level in range(model.encoder.depth):
         below = model.encoder.dropout(values) if level else values
         directions = []
         for layers, order in (

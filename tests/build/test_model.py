@@ -91,7 +91,7 @@ def test_the_order_of_the_recipe_chooses_the_network(order):
 def test_one_per_word_of_the_recipe_is_that_network():
     network = one_per_word(encoder={"cell": "rnn", "hidden": 5, "layers": 2, "direction": "forwards"}, readout=6)
     assert type(network) is OnePerWord
-    assert (network.encoder.width, network.encoder.layers.depth, network.readout.in_features) == (5, 2, 5)
+    assert (network.encoder.width, network.encoder.depth, network.readout.in_features) == (5, 2, 5)
     assert isinstance(network.encoder.forwards[0].cell, RNNCell)
 
 
@@ -119,7 +119,7 @@ def test_the_encoder_reads_in_the_direction_of_the_recipe(direction, ahead, back
 @pytest.mark.parametrize("residual", [False, True])
 def test_residual_connections_are_where_the_recipe_has_them(residual):
     for encoder in encoders(hidden=4, layers=2, residual=residual):
-        assert encoder.layers.residual is residual
+        assert encoder.residual is residual
     for order in NETWORKS:
         upper = model(decoder={"hidden": 5, "layers": 2, "residual": residual, "order": order}).upper
         assert upper.residual is residual

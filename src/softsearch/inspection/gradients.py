@@ -139,7 +139,7 @@ def recorded(model: nn.Module, read: Callable[[], object]) -> list[Layer]:
         def hook(layer: RecurrentLayer, given: tuple[Any, ...]) -> None:
             inputs, state = given[0], given[1] if len(given) > 1 else None
             if state is None:
-                state = (inputs.new_zeros(len(inputs), layer.hidden),) * layer.cell.state_size
+                state = layer.zeros(len(inputs))
             gates = layer.cell.input(inputs[:1]).transpose(0, 1)
             layers.setdefault(name, Layer(name, layer.cell, [], tuple(each[:1] for each in state))).gates.extend(gates)
 

@@ -20,8 +20,8 @@ from collections.abc import Sequence
 
 import torch
 
-from softsearch.models.transducer import RecurrentStack, Transducer
-from softsearch.nn.recurrent import Layers
+from softsearch.models.transducer import Transducer
+from softsearch.nn.recurrent import Layers, RecurrentStack
 
 
 def summing() -> Transducer:

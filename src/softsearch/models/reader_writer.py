@@ -51,7 +51,7 @@ class ReaderWriter(SequenceModel):
         self.dropout = Dropout(dropout)
         self.upper = UpperLayers(layers, dropout=self.dropout)
         self.output = Linear(layers.hidden, vocabulary)
-        self.layers = layers
+        self.depth = layers.depth
         nn.init.normal_(self.embedding.weight, std=embedding**-0.5)
         nn.init.zeros_(self.output.bias)
 
@@ -102,5 +102,4 @@ class ReaderWriter(SequenceModel):
         return outputs, (first, *after)
 
     def _zeros(self, batch: int) -> tuple[State, ...]:
-        zeros = self.embedding.weight.new_zeros(batch, self.layers.hidden)
-        return ((zeros,) * self.first.cell.state_size,) * self.layers.depth
+        return (self.first.zeros(batch),) * self.depth
