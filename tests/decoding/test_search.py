@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pytest
 import torch
 
-from softsearch.decoding.stepper import BOS, EOS
+from softsearch.decoding.hypotheses import BOS, EOS
 from softsearch.models.attend_before import EncoderDecoder
 from softsearch.models.parts import Decoder
 from softsearch.nn.attention import AdditiveAttention
