@@ -202,7 +202,9 @@ def _first_weights(recipe: schema.CaptionRecipe) -> dict[str, torch.Tensor] | No
         return None
     path = Path(name)
     found = {
-        own: weight for own, weight in read_weights(path).items() if own.split(".", maxsplit=1)[0] not in network.head
+        own: weight
+        for own, weight in read_weights(path).items()
+        if own.split(".", maxsplit=1)[0] not in network.only_for_scores
     }
     take_weights(found, network, path=path, has_head=False)
     return network.state_dict()

@@ -17,7 +17,7 @@ from softsearch.shapes import Bool, Float, Int, Tensor
 
 
 class Ensemble(Network):
-    """Networks of one vocabulary; source and state are tuples of theirs, the weights of those that attend are averaged."""
+    """Networks of one vocabulary; source and state are tuples of theirs, weights the mean over those that attend."""
 
     def __init__(self, members: Sequence[Network]) -> None:
         super().__init__()

@@ -31,6 +31,8 @@ from softsearch.shapes import Float, Tensor
 
 Precision = Literal["fp32", "bf16"]
 
+_rounded: dict[Tensor, _Rounded] | None = None  # None: products are taken in the precision of their operands
+
 
 @contextmanager
 def products_in(precision: Precision) -> Iterator[None]:
@@ -73,6 +75,23 @@ class Linear(nn.Linear):
         return output if self.bias is None else output + self.bias
 
 
+class LinearBottleneck(nn.Module):
+    """``y = U V x + b``, two linear layers with nothing between them: V, `reduce`, is r by n, U, `expand`, is m by r.
+
+    U V has rank r at most, and r (m + n) parameters in place of m n. So it can express strictly less than a full layer,
+    and has less to learn. r is `narrow`.
+    """
+
+    def __init__(self, *, inputs: int, narrow: int, outputs: int, bias: bool) -> None:
+        super().__init__()
+        self.reduce = Linear(inputs, narrow, bias=False)
+        self.expand = Linear(narrow, outputs, bias=bias)
+
+    def forward(self, inputs: Float[Tensor, "*rows in"]) -> Float[Tensor, "*rows out"]:
+        """Return ``U V x + b``."""
+        return self.expand(self.reduce(inputs))
+
+
 class Conv2d(nn.Conv2d):
     """A convolution, taken as :func:`products_in` says; in bf16 it writes bf16."""
 
@@ -107,9 +126,6 @@ class _Rounded:
     def of(cls, weight: Tensor) -> _Rounded:
         operands: list[tuple[Tensor, Tensor]] = []
         return cls(weight.detach().bfloat16(), _Anchor.apply(weight, operands), operands)
-
-
-_rounded: dict[Tensor, _Rounded] | None = None  # None: products are taken in the precision of their operands
 
 
 class _Anchor(torch.autograd.Function):
