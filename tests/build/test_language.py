@@ -86,7 +86,7 @@ def test_a_recurrent_model_is_what_the_recipe_says(recipe, cell):
     assert found.embedding.weight.shape == (VOCABULARY, 5)
     cells = [found.first.cell, *(layer.cell for layer in found.upper.layers)]
     assert [type(each) for each in cells] == [CELLS[cell]] * 3
-    assert {each.recurrent.in_features for each in cells} == {7}
+    assert {each.hidden for each in cells} == {7}
     assert found.upper.residual
     assert found.dropout.p == 0.25
     assert type(found.dropout) is Dropout

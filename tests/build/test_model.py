@@ -131,7 +131,7 @@ def test_the_decoder_has_the_cells_the_width_and_the_layers_of_the_recipe(cell, 
     network = model(decoder={"cell": cell, "hidden": 9, "layers": 3, "order": order})
     cells = [network.cell, *(layer.cell for layer in network.upper.layers)]
     assert len(cells) == 3
-    assert all(isinstance(each, CELLS[cell]) and each.recurrent.in_features == 9 for each in cells)
+    assert all(isinstance(each, CELLS[cell]) and each.hidden == 9 for each in cells)
 
 
 @pytest.mark.parametrize("feeding", [False, True])

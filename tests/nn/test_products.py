@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from softsearch.nn.losses import linear_cross_entropy
-from softsearch.nn.products import Conv2d, Linear, LinearBottleneck, factor, products_in
+from softsearch.nn.products import Conv2d, Linear, LinearBottleneck, operand, products_in
 from softsearch.nn.recurrent import RecurrentLayer
 
 ONE_ROUNDING = 2**-8  # half the distance between two bf16 numbers, relative
@@ -86,8 +86,8 @@ def test_the_loss_of_the_output_layer_is_about_that_of_fp32():
 
 def test_rows_are_filled_up_with_zeros_to_few_numbers():
     with products_in("bf16"):
-        lengths = {rows: len(factor(torch.ones(rows, 3))) for rows in range(2_000)}
-        assert not factor(torch.ones(67, 3))[67:].any()
+        lengths = {rows: len(operand(torch.ones(rows, 3))) for rows in range(2_000)}
+        assert not operand(torch.ones(67, 3))[67:].any()
     assert all(rows <= length <= rows * 17 / 16 for rows, length in lengths.items())
     assert len({length for rows, length in lengths.items() if rows >= 1_000}) <= 17
 

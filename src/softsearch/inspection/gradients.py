@@ -19,7 +19,6 @@ from torch import nn
 
 from softsearch.nn.cells import Cell, State
 from softsearch.nn.recurrent import RecurrentLayer
-from softsearch.nn.turing_machine import TuringMachineCell
 from softsearch.shapes import Float, Tensor
 
 
@@ -152,11 +151,7 @@ def recorded(model: nn.Module, read: Callable[[], object]) -> list[Layer]:
 
         return hook
 
-    cells = {
-        name: module
-        for name, module in model.named_modules()
-        if isinstance(module, RecurrentLayer | Cell | TuringMachineCell)
-    }
+    cells = {name: module for name, module in model.named_modules() if isinstance(module, RecurrentLayer | Cell)}
     for name, module in cells.items():
         if not any(name.startswith(f"{other}.") for other in cells):
             hook = of_layer(name) if isinstance(module, RecurrentLayer) else of_cell(name)

@@ -25,7 +25,7 @@ from softsearch.models.parts import (
     Decoder,
     DecoderState,
     Source,
-    covered,
+    coverage_after,
     first_states,
     initialise_embeddings,
     make_bridge,
@@ -125,7 +125,7 @@ class AttendAfter(SequenceModel):
         context, weights, _ = self.attention(hidden, source.annotations, source.keys, state.coverage)
         features = self._features(hidden, context)
         fed = None if self.fed_gates is None else features
-        return features, DecoderState((first, *after), covered(state.coverage, weights), fed), weights
+        return features, DecoderState((first, *after), coverage_after(state.coverage, weights), fed), weights
 
     def _write_at_once(
         self, gates: Float[Tensor, "tgt batch gates"], state: DecoderState, source: Source

@@ -31,7 +31,7 @@ from softsearch.models.parts import (
     Decoder,
     DecoderState,
     Source,
-    covered,
+    coverage_after,
     first_states,
     initialise_embeddings,
     make_bridge,
@@ -106,7 +106,7 @@ class AttendBefore(SequenceModel):
         context, weights, _ = self._look(first[0], source, state.coverage)
         first = self.cell(self.cell.input(embedded) + self.context_gates(context), first)
         hidden, after = self.upper.step(first[0], above)
-        state = DecoderState((first, *after), covered(state.coverage, weights))
+        state = DecoderState((first, *after), coverage_after(state.coverage, weights))
         return self.output(self._features(hidden, embedded, context)), state, weights
 
     def forward(
@@ -140,7 +140,7 @@ class AttendBefore(SequenceModel):
         for step in gates:
             look = self._look(state[0], source, coverage)
             state = self.cell(step + self.context_gates(look.context), state)
-            coverage = covered(coverage, look.weights)
+            coverage = coverage_after(coverage, look.weights)
             states.append(state[0])
             looks.append(look)
         hidden, _ = self.upper(torch.stack(states, dim=1), above)

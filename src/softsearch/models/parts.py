@@ -70,7 +70,7 @@ class Decoder(NamedTuple):
 
 def make_bridge(kind: BridgeKind, *, annotation: int, cell: Cell, depth: int) -> nn.Linear | None:
     """Return W of :func:`first_states` for a decoder of so many layers of `cell`; None for "zeros"."""
-    width = depth * cell.state_size * cell.recurrent.in_features
+    width = depth * cell.state_size * cell.hidden
     return Linear(annotation, width) if kind == "learned" else None
 
 
@@ -80,7 +80,7 @@ def first_states(
     """Return each layer's state before the first word, the lowest first: ``tanh(W summary)``, or zeros."""
     size = cell.state_size
     if bridge is None:
-        return ((summary.new_zeros(summary.shape[0], cell.recurrent.in_features),) * size,) * depth
+        return ((summary.new_zeros(summary.shape[0], cell.hidden),) * size,) * depth
     parts = torch.tanh(bridge(summary)).chunk(depth * size, dim=1)
     return tuple(parts[i : i + size] for i in range(0, depth * size, size))
 
@@ -90,7 +90,7 @@ def no_coverage(attention: Attention, annotations: Annotations) -> Float[Tensor,
     return torch.zeros_like(annotations.values[..., 0]) if attention.needs_coverage else None
 
 
-def covered(
+def coverage_after(
     coverage: Float[Tensor, "rows src"] | None, weights: Float[Tensor, "rows src"] | None
 ) -> Float[Tensor, "rows src"] | None:
     """Return the coverage after a step that read with `weights`."""

@@ -33,12 +33,6 @@ class RecurrentLanguageModel(LanguageModel):
 
     Parameters
     ----------
-    vocabulary
-        Number of tokens.
-    embedding
-        Width of a token's vector.
-    layers
-        What they are made of.
     head
         The output layer, which reads what the top layer writes: `lags` + 1 times its width.
     lags, decay

@@ -46,14 +46,10 @@ class SentenceConvNet(SentenceClassifier):
 
     Parameters
     ----------
-    vocabulary, embedding
-        How many words there are, and the width of their vectors.
     widths
         Numbers of words that filters read.
     filters
         Of each width.
-    classes
-        How many there are.
     channels
         2: beside the vectors that are learnt, those it began with are read as well ("multichannel").
     dropout

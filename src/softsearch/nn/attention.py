@@ -91,7 +91,7 @@ class Attention(nn.Module, ABC):
         """Read `annotations` with `query`; `keys` are what `project` returned."""
 
 
-def address(scores: Float[Tensor, "*rows src"], mask: Bool[Tensor, "*#rows src"]) -> Float[Tensor, "*rows src"]:
+def masked_softmax(scores: Float[Tensor, "*rows src"], mask: Bool[Tensor, "*#rows src"]) -> Float[Tensor, "*rows src"]:
     """Return the softmax of `scores` over the real positions; a row without any gives zeros.
 
     The one normalisation which all attentions share.
@@ -111,7 +111,7 @@ class ScoredAttention(Attention):
         coverage: Float[Tensor, "rows src"] | None,
     ) -> Attended:
         """Read `annotations` with `query`."""
-        weights = address(self.energies(query, keys, coverage), annotations.mask.unsqueeze(1))
+        weights = masked_softmax(self.energies(query, keys, coverage), annotations.mask.unsqueeze(1))
         context = torch.bmm(weights, annotations.values)
         return Attended(context.flatten(0, 1), weights.flatten(0, 1))
 
@@ -269,7 +269,7 @@ class MeanPooling(FixedContext):
 
     def weights(self, annotations: Annotations) -> Float[Tensor, "batch src"]:
         """Return 1 / length for each word."""
-        return address(torch.zeros_like(annotations.values[..., 0]), annotations.mask)
+        return masked_softmax(torch.zeros_like(annotations.values[..., 0]), annotations.mask)
 
 
 def _for_each(query: Float[Tensor, "rows query"], values: Float[Tensor, "batch width"]) -> Float[Tensor, "rows width"]:

@@ -48,30 +48,41 @@ State = tuple[Tensor, ...]
 CellKind = Literal["linear", "rnn", "gru", "lstm", "lstm_no_forget", "lstm_coupled", "lstm_no_output", "mrnn", "mlstm"]
 
 
-class GatedCell(nn.Module, ABC):
-    """One step of a recurrent net; its state is (h,), or (h, c) for those with a cell c.
+class Cell(nn.Module, ABC):
+    """One step of a recurrent net.
 
-    Parameters
+    Attributes
     ----------
-    input, hidden
-        Widths of the input and of the state.
+    input
+        Makes the gates, one layer for a whole sequence.
+    hidden, state_size
+        Width of h, and how many tensors the state is.
     """
 
+    input: Linear
+    hidden: int
+    state_size: int
+
+    @abstractmethod
+    def forward(self, gates: Float[Tensor, "batch gates"], state: State) -> State:
+        """Return the next state; `gates` are ``self.input(x)``."""
+
+
+class GatedCell(Cell):
+    """A cell whose state is (h,), or (h, c) for those with a cell c; each gate is as wide as h."""
+
     num_gates: ClassVar[int] = 1
-    state_size: ClassVar[int] = 1
+    state_size = 1
     forgets: ClassVar[bool] = False  # the second gate is a forget gate, which starts open (bias 1)
 
     def __init__(self, *, input: int, hidden: int) -> None:
         super().__init__()
+        self.hidden = hidden
         self.input = Linear(input, self.num_gates * hidden)
         self.recurrent = Linear(hidden, self.num_gates * hidden)
         _initialise(self.input, self.recurrent)
         if self.forgets:
             nn.init.ones_(self.input.bias.data[hidden : 2 * hidden])
-
-    @abstractmethod
-    def forward(self, gates: Float[Tensor, "batch gates"], state: State) -> State:
-        """Return the next state; `gates` are ``self.input(x)``."""
 
 
 class LinearCell(GatedCell):
@@ -157,13 +168,13 @@ class NoOutputGateCell(GatedCell):
         return torch.tanh(cell), cell
 
 
-class MultiplicativeCell(nn.Module):
+class MultiplicativeCell(Cell):
     """An RNN or LSTM whose transition depends on the input; its state is that of the cell inside, m is as wide as h."""
 
     def __init__(self, inner: type[GatedCell], *, input: int, hidden: int) -> None:
         super().__init__()
         self.inner = inner(input=input, hidden=hidden)
-        self.state_size = self.inner.state_size
+        self.hidden, self.state_size = hidden, self.inner.state_size
         self.factor = Linear(hidden, hidden, bias=False)
         gates = self.inner.input.out_features
         self.input = Linear(input, gates + hidden)
@@ -175,19 +186,12 @@ class MultiplicativeCell(nn.Module):
         nn.init.orthogonal_(self.factor.weight)
         del self.inner.input  # its share is part of `self.input`
 
-    @property
-    def recurrent(self) -> Linear:
-        """The product with m."""
-        return self.inner.recurrent
-
     def forward(self, gates: Float[Tensor, "batch gates"], state: State) -> State:
         """Return the next state; `gates` are ``self.input(x)``: those of the cell inside, then W_m x."""
         width = state[0].shape[-1]
         mixed = gates[:, -width:] * self.factor(state[0])
         return self.inner(gates[:, :-width], (mixed, *state[1:]))
 
-
-Cell = GatedCell | MultiplicativeCell
 
 _CELLS: dict[CellKind, type[GatedCell]] = {
     "linear": LinearCell,

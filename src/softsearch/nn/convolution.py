@@ -64,8 +64,6 @@ class LocallyConnected2d(nn.Module):
 
     Parameters
     ----------
-    inputs, outputs
-        Maps that it reads and writes.
     size
         Height and width of what it reads: there is a kernel for each place.
     kernel, stride

@@ -22,13 +22,7 @@ _LEVELS, _NUMBERS_PER_DRAW = 1 << 16, 4
 
 
 def drop(inputs: Float[Tensor, "*rows features"], rate: float) -> Float[Tensor, "*rows features"]:
-    """Return the inputs with a share of them put to zero and the others scaled up.
-
-    Parameters
-    ----------
-    rate
-        The probability p of each to be put to zero.
-    """
+    """Return the inputs, each put to zero with probability `rate`, and the others scaled up."""
     kept = round((1 - rate) * _LEVELS)
     if kept == _LEVELS:
         return inputs

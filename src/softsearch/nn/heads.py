@@ -64,13 +64,7 @@ class SoftmaxHead(Head):
 
 
 class SampledHead(SoftmaxHead):
-    """A softmax that is learnt against drawn words.
-
-    Parameters
-    ----------
-    samples
-        Words drawn for a batch, the same for all of its rows.
-    """
+    """A softmax that is learnt against drawn words: `samples` for a batch, the same for all of its rows."""
 
     def __init__(self, *, features: int, vocabulary: int, samples: int) -> None:
         super().__init__(features=features, vocabulary=vocabulary)
@@ -146,13 +140,7 @@ class AdaptiveHead(Head):
 
 
 def tie(head: Head, embedding: nn.Embedding) -> None:
-    """Let an output layer share its matrix with the embeddings (Press and Wolf 2017).
-
-    Raises
-    ------
-    ValueError
-        It is not one matrix.
-    """
+    """Let an output layer share its matrix with the embeddings (Press and Wolf 2017); ValueError if it has several."""
     if not isinstance(head, SoftmaxHead):
         raise ValueError("only a softmax of one matrix can be tied to the embeddings")
     head.layer.weight = embedding.weight

@@ -42,15 +42,7 @@ def unpool(
 
 
 class L2Pool2d(nn.Module):
-    """The length of the vector of a window's numbers.
-
-    Parameters
-    ----------
-    kernel, stride
-        Edge of a window, and how far apart windows are.
-    printed
-        Divide by the number of places, as some lectures print it.
-    """
+    """The length of the vector of a window's numbers; if `printed`, divided by how many they are."""
 
     def __init__(self, *, kernel: int, stride: int, printed: bool) -> None:
         super().__init__()

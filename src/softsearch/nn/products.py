@@ -53,7 +53,7 @@ def precision() -> Precision:
     return "fp32" if _rounded is None else "bf16"
 
 
-def factor(tensor: Float[Tensor, "rows features"]) -> Float[Tensor, "_ features"]:
+def operand(tensor: Float[Tensor, "rows features"]) -> Float[Tensor, "_ features"]:
     """Return a matrix as it enters a product, in the precision that :func:`products_in` has set.
 
     There may be more rows than before, of zeros, at the end: those of a result are to be cut off.

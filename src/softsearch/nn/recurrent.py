@@ -20,7 +20,7 @@ import torch
 from torch import nn
 
 from softsearch.nn.annotations import Annotations, at_positions
-from softsearch.nn.cells import CellKind, LSTMCell, State, make_cell
+from softsearch.nn.cells import Cell, CellKind, LSTMCell, State, make_cell
 from softsearch.nn.dropout import Dropout
 from softsearch.nn.products import precision
 from softsearch.shapes import Bool, Float, Int, Tensor
@@ -52,9 +52,7 @@ class Layers:
     residual: bool
 
 
-def unroll(
-    cell: nn.Module, gates: Iterable[Tensor], state: State
-) -> tuple[Float[Tensor, "batch length hidden"], State]:
+def unroll(cell: Cell, gates: Iterable[Tensor], state: State) -> tuple[Float[Tensor, "batch length hidden"], State]:
     """Return the hidden state after each step, and the last state; `gates` are ``cell.input(x)``, step by step."""
     outputs = []
     for step in gates:

@@ -92,7 +92,7 @@ class Subsampled(nn.Module):
         return functional.pad(inputs[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, 0, self.new))
 
 
-class Block(nn.Module):
+class ResidualBlock(nn.Module):
     """What all blocks share.
 
     Parameters
@@ -137,7 +137,7 @@ class Block(nn.Module):
         return nn.Sequential(conv(inputs, outputs, kernel=1, stride=stride), nn.BatchNorm2d(outputs))
 
 
-class BasicBlock(Block):
+class BasicBlock(ResidualBlock):
     """Two convolutions of three by three."""
 
     def __init__(self, *, inputs: int, width: int, stride: int, shortcut: Shortcut, residual: bool) -> None:
@@ -151,7 +151,7 @@ class BasicBlock(Block):
         return self.bn2(self.conv2(hidden))
 
 
-class Bottleneck(Block):
+class Bottleneck(ResidualBlock):
     """One convolution of three by three, between two of one place, of which the last is four times as wide."""
 
     expansion = 4
@@ -170,7 +170,7 @@ class Bottleneck(Block):
         return self.bn3(self.conv3(hidden))
 
 
-class PreActivationBlock(Block):
+class PreActivationBlock(ResidualBlock):
     """Normalises and bends before each convolution, so that nothing bends what is passed on."""
 
     last_relu = False
@@ -189,7 +189,7 @@ class PreActivationBlock(Block):
         return conv(inputs, outputs, kernel=1, stride=stride)
 
 
-BLOCKS: dict[BlockKind, type[Block]] = {
+BLOCKS: dict[BlockKind, type[ResidualBlock]] = {
     "basic": BasicBlock,
     "bottleneck": Bottleneck,
     "pre_activation": PreActivationBlock,

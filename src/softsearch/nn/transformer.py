@@ -22,7 +22,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from softsearch.nn.attention import address
+from softsearch.nn.attention import masked_softmax
 from softsearch.nn.dropout import Dropout
 from softsearch.nn.products import Linear
 from softsearch.shapes import Bool, Float, Int, Tensor
@@ -81,7 +81,7 @@ class MultiHeadAttention(nn.Module):
         """Return where each head looks."""
         split = self._split(self.query(queries)) / math.sqrt(read.keys.shape[3])
         scores = split @ read.keys.transpose(2, 3)
-        return scores.softmax(dim=3) if mask is None else address(scores, mask)
+        return scores.softmax(dim=3) if mask is None else masked_softmax(scores, mask)
 
     def _split(self, tensor: Float[Tensor, "batch length width"]) -> Float[Tensor, "batch heads length head"]:
         return tensor.unflatten(2, (self.heads, -1)).transpose(1, 2)

@@ -30,19 +30,14 @@ _CONSTANT, _DEVIATION = 1e-6, 0.5
 _AT_FIRST = 10.0  # of the logits of w_0: nearly all of it is on the first cell
 
 
-class FeedForwardCell(nn.Module):
-    """One layer, ``h_t = tanh(W x)``, in the place of a cell: what it knows of before it has from the memory.
-
-    Parameters
-    ----------
-    input, hidden
-        Widths of what it reads and writes.
-    """
+class FeedForwardCell(Cell):
+    """One layer, ``h_t = tanh(W x)``, in the place of a cell: what it knows of before it has from the memory."""
 
     state_size = 1
 
     def __init__(self, *, input: int, hidden: int) -> None:
         super().__init__()
+        self.hidden = hidden
         self.input = Linear(input, hidden)
         nn.init.xavier_uniform_(self.input.weight)
         nn.init.zeros_(self.input.bias)
@@ -52,7 +47,7 @@ class FeedForwardCell(nn.Module):
         return (torch.tanh(gates),)
 
 
-class TuringMachineCell(nn.Module):
+class TuringMachineCell(Cell):
     """One step of a Neural Turing Machine.
 
     Its state is (visible, memory, weights, and what else the controller's state has): the heads that write come first
@@ -154,7 +149,7 @@ class TuringMachineCell(nn.Module):
         }
 
 
-def _controller(kind: ControllerKind, *, input: int, hidden: int) -> Cell | FeedForwardCell:
+def _controller(kind: ControllerKind, *, input: int, hidden: int) -> Cell:
     if kind == "feed_forward":
         return FeedForwardCell(input=input, hidden=hidden)
     return make_cell(kind, input=input, hidden=hidden)
