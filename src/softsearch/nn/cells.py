@@ -29,8 +29,21 @@ so that each token has a transition of its own, U m = U diag(W_m x) U_m h_t-1.
 All as in torch, gate order included, so that weights can be compared. Departures: Elman's units were logistic; in Cho
 et al. r multiplies h_t-1 before its product with U_n, and z has the opposite sense.
 
-A cell takes the input's share of the gates, W x, ready-made: for a sequence it is one product over all steps. Its state
-is a tuple of tensors, the visible one, h, first.
+Each W x and each U h has a bias. A cell takes the input's share of the gates, W x, ready-made: for a sequence it is one
+product over all steps. Its state is a tuple of tensors, the visible one, h, first.
+
+==========  ==========================================================  ===========================
+symbol      name                                                        shape
+==========  ==========================================================  ===========================
+x           what ``input`` reads                                        batch input
+W x         ``gates``, of all gates one behind the other                batch gates
+h, c        ``hidden``, ``cell``, together ``state``                    batch hidden
+W, U        ``input.weight``, ``recurrent.weight``                      gates input; gates hidden
+r, z, n     ``reset``, ``update``, ``new``                              batch hidden
+i, f, g, o  ``add``, ``forget``, ``new``, ``output``, not yet squashed  batch hidden
+m, U_m      ``mixed``, ``factor.weight``                                batch hidden; hidden hidden
+W_m         the last rows of ``input.weight``                           hidden input
+==========  ==========================================================  ===========================
 """
 
 from __future__ import annotations

@@ -9,6 +9,16 @@ whole batch, a megabyte for every 30 words, never exist. With e = exp(logits - m
     dt = e W / z - q W          dW = e' (t / z) - q' t          db = e' (1 / z) - q' 1
 
 so that e, the only matrix as wide as the vocabulary, is written once; what stands after the minus needs no matrix.
+
+===========  ================================  ===============================
+symbol       name                              shape
+===========  ================================  ===============================
+t, target    ``features``, ``targets``         rows features; rows
+W, b         ``weight``, ``bias``              vocabulary features; vocabulary
+logits, max  ``logits``, ``highest``           rows vocabulary; rows 1
+e, z         ``exponentials``, ``normaliser``  rows vocabulary; rows 1
+dt, dW, db   ``gradients``                     as t, W and b
+===========  ================================  ===============================
 """
 
 from __future__ import annotations

@@ -1,4 +1,14 @@
-"""A cell with a memory, read over a sequence; in training compiled, where a compiler is found.
+"""A cell with a memory, read over a sequence (Graves, Wayne and Danihelka 2014); in training compiled, where it can be.
+
+    state_t = cell(W x_t, state_t-1)        y_t = the visible part of state_t        softsearch.nn.turing_machine
+
+========  ===================================  =========================
+symbol    name                                 shape
+========  ===================================  =========================
+x_t, y_t  ``inputs[:, t]``, ``outputs[:, t]``  batch input; batch hidden
+W x_t     ``gates[t]``                         batch gates
+state_t   ``state``, a tuple                   the cell's
+========  ===================================  =========================
 
 A small recurrent cell of many operations spends its time between them, not in them. torch can make one of all
 (``torch.compile``), but needs a C++ compiler for it, most of a minute on two idle cores, and every time the same

@@ -8,6 +8,15 @@
                 from floor(i n / k) up to ceil((i + 1) n / k)
 
 n is the number of places in a window. max passes the gradient to the switch, and nothing to the other places.
+
+======  ===============================  ================================================
+symbol  name                             shape
+======  ===============================  ================================================
+h       ``maps``                         batch channels height width
+y       ``pooled``, or what is returned  batch channels _ _
+switch  ``switches``                     batch channels _ _, places counted row after row
+n, k    ``number``, ``size``             scalar; scalar, along each edge
+======  ===============================  ================================================
 """
 
 from __future__ import annotations

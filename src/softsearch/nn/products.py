@@ -4,7 +4,16 @@ bf16 has the range of fp32 and 8 bits of its precision. Processors with instruct
 take a product of two bf16 matrices, summed in fp32, about twice as fast. So it is the operands of products alone that
 are rounded (mixed precision, Micikevicius et al. 2018): weights, states, softmax, gradients and optimiser stay fp32.
 
-    y = W x          dx = W' dy          dW = sum over uses of dy x'
+    y = W x          dx = W' dy          dW = sum over uses of dy x'          bottleneck: y = U V x + b
+
+======  ====================================  ===================
+symbol  name                                  shape
+======  ====================================  ===================
+x, y    ``input``, ``output``                 *rows in; *rows out
+dy, dx  ``gradient``, ``of_input``            *rows out; *rows in
+W, b    ``weight``, ``bias``                  out in; out
+U, V    ``expand.weight``, ``reduce.weight``  out _; _ in
+======  ====================================  ===================
 
 Kernels are made anew for each number of rows, which changes with every batch of sentences, and torch keeps a thousand
 of them. So rows are filled up with zeros to one of sixteen numbers between a power of two and the next.
@@ -76,10 +85,10 @@ class Linear(nn.Linear):
 
 
 class LinearBottleneck(nn.Module):
-    """``y = U V x + b``, two linear layers with nothing between them: V, `reduce`, is r by n, U, `expand`, is m by r.
+    """``y = U V x + b``: two linear layers with nothing between them.
 
-    U V has rank r at most, and r (m + n) parameters in place of m n. So it can express strictly less than a full layer,
-    and has less to learn. r is `narrow`.
+    With V r by n and U m by r, U V has rank r (`narrow`) at most, and r (m + n) parameters in place of m n. So it can
+    express strictly less than a full layer, and has less to learn.
     """
 
     def __init__(self, *, inputs: int, narrow: int, outputs: int, bias: bool) -> None:

@@ -1,5 +1,8 @@
 """Recurrent layers over whole sequences, stacks of them, and the encoder that is made of them.
 
+    h_t = cell(x_t, h_t-1)                        softsearch.nn.cells
+    h_j = [forwards h_j; backwards h_j]           annotations (Schuster and Paliwal 1997)
+
 A layer of a stack reads the outputs x_t of the layer below, after dropout. With residual connections (He et al. 2016;
 between recurrent layers Wu et al. 2016, section 3.1) it passes on
 
@@ -7,7 +10,16 @@ between recurrent layers Wu et al. 2016, section 3.1) it passes on
 
 from the second layer on: what the first reads are embeddings, of another width and of another kind.
 
-A layer of LSTM cells is torch's kernel for whole sequences, or the cell step by step: RecurrentLayer chooses.
+========  ===================================  =========================
+symbol    name                                 shape
+========  ===================================  =========================
+x_t, h_t  ``inputs[:, t]``, ``outputs[:, t]``  batch input; batch hidden
+h_t-1     ``state``: a tuple, h first          batch hidden
+y_t       ``inputs[:, t]`` of the next layer   batch hidden
+h_j       ``values[:, j]``                     batch annotation
+========  ===================================  =========================
+
+A layer of LSTM cells is torch's kernel for whole sequences or the cell, step by step: ``RecurrentLayer`` chooses.
 """
 
 from __future__ import annotations

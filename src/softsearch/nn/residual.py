@@ -17,13 +17,16 @@ As networks have it, F is of convolutions:
 read from right to left. Where F changes the size of x, x takes a shortcut of that size: zeros for the new maps ("A"),
 or a convolution of one place ("B"). A plain block is F alone.
 
-=========  =================  =========================================
-symbol     name               what it is
-=========  =================  =========================================
-x, y       inputs, outputs    vectors, or maps
-z, h       before, hidden     of the layer in the middle
-W1, W2     first, second
-=========  =================  =========================================
+==========  ============================================  ===================================================
+symbol      name                                          shape
+==========  ============================================  ===================================================
+x, y        ``inputs``, ``outputs``                       rows features; batch in height width, batch out _ _
+z, h        ``before``, ``hidden``                        rows hidden
+W1, b1      ``first.weight``, ``first.bias``              hidden features; hidden
+W2          ``second.weight``                             features hidden
+dy, dh, dz  ``of_outputs``, ``of_hidden``, ``of_before``  as y, h and z
+F           ``branch``                                    batch out _ _
+==========  ============================================  ===================================================
 
 The names conv1, bn1, downsample are those of published weights.
 """

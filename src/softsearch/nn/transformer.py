@@ -11,6 +11,18 @@ A block adds a(x, x), then, where there is a source, a(x, source), then f(x), ea
 
 A position of a decoder sees itself and those before it. What it needs of them, their keys and values, is the state that
 passes from one window to the next: so a text may be read a token at a time.
+
+========  ====================================================  ==========================================
+symbol    name                                                  shape
+========  ====================================================  ==========================================
+x, y      ``queries`` or ``inputs``, ``read``                   batch tgt width; batch src width
+Q, K, V   ``split``, ``read.keys``, ``read.values``             batch heads tgt head; batch heads src head
+W_q, W_o  ``query.weight``, ``output.weight``, of all heads     width width
+W_k, W_v  ``key_value.weight``, one above the other             _ width
+W_1, W_2  ``wide.weight``, ``narrow.weight``                    hidden width; width hidden
+g         ``activation``                                        as W_1 x
+norm      ``own_norm``, ``source_norm``, ``feed_forward_norm``  batch tgt width
+========  ====================================================  ==========================================
 """
 
 from __future__ import annotations

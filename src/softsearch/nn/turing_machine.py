@@ -9,6 +9,16 @@ The state before the first step is learnt: h_0 and r_0, which begin as zeros, an
 begins at the first location: from there heads learn to walk, and from weights that are all alike they hardly do. The
 memory before it is 1e-6 everywhere ("constant", which Collier and Beel 2018 found to learn best), learnt ("learned"),
 or drawn anew for each sequence, with a deviation of 0.5 ("random").
+
+========  ===================================================  =====================
+symbol    name                                                 shape
+========  ===================================================  =====================
+x_t       what ``input`` reads                                 batch input
+h_t, r_t  ``hidden``, ``read``; their first ``first_visible``  batch hidden; batch _
+W, b      ``looks``, ``changes``, layers with a bias           _ hidden
+w_t       ``weights``; the first ``first_weights``             batch heads locations
+M_t       ``memory``; the first learnt ``first_memory``        batch locations word
+========  ===================================================  =====================
 """
 
 from __future__ import annotations
