@@ -1,6 +1,6 @@
 """The slow, obvious translator: one word at a time, nothing precomputed. Proof and yardstick of the fast one.
 
-It shares the parameters of an :class:`~softsearch.models.encoder_decoder.EncoderDecoder` with additive attention and is
+It shares the parameters of an :class:`~softsearch.models.attend_before.EncoderDecoder` with additive attention and is
 written as one would from the equations: a word at a time, each step with its own products, readout and output layer, on
 all positions, padding too.
 """
@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from softsearch.data.batches import PairBatch
-from softsearch.models.encoder_decoder import EncoderDecoder
+from softsearch.models.attend_before import EncoderDecoder
 
 
 def rnn(x: Tensor, h: Tensor, w: Tensor, u: Tensor, b: Tensor, c: Tensor) -> Tensor:
@@ -50,7 +50,7 @@ def encode(model: EncoderDecoder, source: Tensor, mask: Tensor) -> tuple[Tensor,
     """Annotations and summary: the state stands still on padding."""
     values = model.dropout(model.source_embedding(source))
     batch, length = source.shape
-    for level in range(model.encoder.layers.depth):
+    for level in range(model.encoder.depth):
         below = model.encoder.dropout(values) if level else values
         directions = []
         for layers, order in (

@@ -15,7 +15,8 @@ import torch
 from benchmarks import oracle
 from benchmarks.timing import in_turns, ratio, report
 from softsearch.data.batches import PairBatch
-from softsearch.models.encoder_decoder import EncoderDecoder
+from softsearch.models.attend_before import EncoderDecoder
+from softsearch.models.parts import Decoder
 from softsearch.nn.attention import AdditiveAttention
 from softsearch.nn.losses import linear_cross_entropy
 from softsearch.nn.products import Precision, products_in
@@ -28,18 +29,17 @@ ROUNDS = 12
 
 def make_model() -> EncoderDecoder:
     """Return the network, with dropout as in a training."""
-    return EncoderDecoder(
+    decoder = Decoder(
         vocabulary=VOCABULARY,
         embedding=256,
-        encoder=Layers("gru", hidden=256, depth=1, residual=False),
-        encoder_direction="both",
-        decoder=Layers("gru", hidden=512, depth=1, residual=False),
+        layers=Layers("gru", hidden=512, depth=1, residual=False),
         attention=AdditiveAttention(query=512, annotation=512, hidden=512, coverage=False),
         bridge="learned",
         readout=256,
         dropout=0.3,
         tie_embeddings=True,
     )
+    return EncoderDecoder(decoder, encoder=Layers("gru", hidden=256, depth=1, residual=False), direction="both")
 
 
 def make_batches(number: int) -> list[PairBatch]:

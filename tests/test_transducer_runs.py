@@ -26,7 +26,7 @@ from softsearch.data.episodes.episodes import Episodes
 from softsearch.errors import DataError, RecipeError, RunError
 from softsearch.inspection.gradients_of_runs import clipping_of, gradients_of, plot_gradients
 from softsearch.inspection.report import write_report
-from softsearch.models.transducer import MemoryLayer
+from softsearch.nn.memory_layer import MemoryLayer
 from softsearch.recipes import Recipe, load_recipe
 from softsearch.runs.sweeps import Axis, settings_of, sweep
 from softsearch.tasks.transduction import TransductionTask
@@ -276,7 +276,7 @@ COMPILED = """
 import sys
 import torch
 from softsearch import runs
-from softsearch.models.transducer import MemoryLayer
+from softsearch.nn.memory_layer import MemoryLayer
 from softsearch.recipes import load_recipe
 
 compile_for = MemoryLayer.compile_for

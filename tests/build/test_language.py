@@ -86,7 +86,7 @@ def test_a_recurrent_model_is_what_the_recipe_says(recipe, cell):
     assert found.embedding.weight.shape == (VOCABULARY, 5)
     cells = [found.first.cell, *(layer.cell for layer in found.upper.layers)]
     assert [type(each) for each in cells] == [CELLS[cell]] * 3
-    assert {each.recurrent.in_features for each in cells} == {7}
+    assert {each.hidden for each in cells} == {7}
     assert found.upper.residual
     assert found.dropout.p == 0.25
     assert type(found.dropout) is Dropout
@@ -181,8 +181,8 @@ def test_n_grams_are_counted_as_the_recipe_says(recipe, tmp_path, by_line):
     over = {f"{last}\n{first}" for line in [TEXT.split("\n")[0]] for last, first in [(line[-1], line[0])]}
     trigrams = {TEXT[place : place + 3] for place in range(len(TEXT) - 2)} | {"\nth"}
     assert over <= trigrams
-    assert found.head.sizes[0] == len(characters)
-    assert found.head.sizes[2] == len(trigrams - over if by_line else trigrams)
+    assert len(found.head.keys_1) == len(characters)
+    assert len(found.head.keys_3) == len(trigrams - over if by_line else trigrams)
 
 
 def test_a_reset_reaches_the_task_and_warns_where_nothing_is_carried(recipe, tmp_path):

@@ -12,8 +12,9 @@ from pydantic import ValidationError
 import softsearch
 from softsearch.build.model import build_model
 from softsearch.models.attend_after import AttendAfter
-from softsearch.models.encoder_decoder import EncoderDecoder
+from softsearch.models.attend_before import EncoderDecoder
 from softsearch.models.one_per_word import OnePerWord
+from softsearch.models.parts import Decoder
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.nn.attention import (
     AdditiveAttention,
@@ -72,8 +73,9 @@ def equal(one: SequenceModel, other: SequenceModel) -> bool:
     [(EncoderDecoder, schema.EncoderDecoder), (AttendAfter, schema.EncoderDecoder), (OnePerWord, schema.OnePerWord)],
 )
 def test_a_network_is_told_each_field_of_the_recipe_and_nothing_else(network, part):
-    told, direction = set(inspect.signature(network).parameters), {"encoder_direction"}
-    assert told - {"input_feeding"} == {"vocabulary", *part.model_fields} - {"kind"} | direction
+    told = set(inspect.signature(network).parameters)
+    told |= {*Decoder._fields} - {"layers"} if "decoder" in told else set()
+    assert told - {"input_feeding"} == {"vocabulary", "direction", *part.model_fields} - {"kind"}
     of_layers = {"depth" if name == "layers" else name for name in schema.Encoder.model_fields} - {"direction"}
     assert of_layers == set(Layers.__dataclass_fields__)
     assert set(schema.Decoder.model_fields) - {"order", "input_feeding"} == set(schema.Encoder.model_fields) - {
@@ -89,7 +91,7 @@ def test_the_order_of_the_recipe_chooses_the_network(order):
 def test_one_per_word_of_the_recipe_is_that_network():
     network = one_per_word(encoder={"cell": "rnn", "hidden": 5, "layers": 2, "direction": "forwards"}, readout=6)
     assert type(network) is OnePerWord
-    assert (network.encoder.width, network.encoder.layers.depth, network.readout.in_features) == (5, 2, 5)
+    assert (network.encoder.width, network.encoder.depth, network.readout.in_features) == (5, 2, 5)
     assert isinstance(network.encoder.forwards[0].cell, RNNCell)
 
 
@@ -117,7 +119,7 @@ def test_the_encoder_reads_in_the_direction_of_the_recipe(direction, ahead, back
 @pytest.mark.parametrize("residual", [False, True])
 def test_residual_connections_are_where_the_recipe_has_them(residual):
     for encoder in encoders(hidden=4, layers=2, residual=residual):
-        assert encoder.layers.residual is residual
+        assert encoder.residual is residual
     for order in NETWORKS:
         upper = model(decoder={"hidden": 5, "layers": 2, "residual": residual, "order": order}).upper
         assert upper.residual is residual
@@ -129,7 +131,7 @@ def test_the_decoder_has_the_cells_the_width_and_the_layers_of_the_recipe(cell, 
     network = model(decoder={"cell": cell, "hidden": 9, "layers": 3, "order": order})
     cells = [network.cell, *(layer.cell for layer in network.upper.layers)]
     assert len(cells) == 3
-    assert all(isinstance(each, CELLS[cell]) and each.recurrent.in_features == 9 for each in cells)
+    assert all(isinstance(each, CELLS[cell]) and each.hidden == 9 for each in cells)
 
 
 @pytest.mark.parametrize("feeding", [False, True])

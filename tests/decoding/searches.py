@@ -5,10 +5,10 @@ import math
 
 import torch
 
+from softsearch.decoding.hypotheses import BOS, EOS
 from softsearch.decoding.rules import Rules
 from softsearch.decoding.search import beam_search
 from softsearch.decoding.settings import Search
-from softsearch.decoding.stepper import BOS, EOS
 
 FORBIDDEN = (0, 1, BOS)
 

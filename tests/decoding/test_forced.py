@@ -2,10 +2,10 @@ import pytest
 import torch
 
 from softsearch.decoding.forced import forced
+from softsearch.decoding.hypotheses import BOS, EOS
 from softsearch.decoding.rules import Rules
 from softsearch.decoding.search import beam_search
 from softsearch.decoding.settings import Search
-from softsearch.decoding.stepper import BOS, EOS
 
 
 def test_each_row_is_where_the_model_looks_before_it_writes_that_token(steppers):

@@ -6,8 +6,8 @@ import math
 import pytest
 import torch
 
+from softsearch.decoding.hypotheses import BOS, EOS
 from softsearch.decoding.rules import NOT_FORCED, pad_prefixes
-from softsearch.decoding.stepper import BOS, EOS
 from tests.decoding.searches import FORBIDDEN, WORDS, every_sequence, log_prob_of, row_of, search
 
 

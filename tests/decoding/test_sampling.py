@@ -5,10 +5,10 @@ import math
 import pytest
 import torch
 
+from softsearch.decoding.hypotheses import EOS
 from softsearch.decoding.rules import Rules, pad_prefixes
 from softsearch.decoding.sampling import draw, sample, without_repetition
 from softsearch.decoding.settings import Generation, Sampling
-from softsearch.decoding.stepper import EOS
 from softsearch.errors import SoftsearchError
 
 CPU = torch.device("cpu")

@@ -6,8 +6,9 @@ from typing import NamedTuple
 import pytest
 import torch
 
-from softsearch.decoding.stepper import BOS, EOS
-from softsearch.models.encoder_decoder import EncoderDecoder
+from softsearch.decoding.hypotheses import BOS, EOS
+from softsearch.models.attend_before import EncoderDecoder
+from softsearch.models.parts import Decoder
 from softsearch.nn.attention import AdditiveAttention
 from softsearch.nn.recurrent import Layers
 from tests.decoding.searches import FORBIDDEN, WORDS, every_sequence, log_prob_of, next_log_probs, row_of, search
@@ -228,18 +229,17 @@ def test_what_the_stepper_returned_is_not_written_to(steppers):
 
 def test_a_translators_hypotheses_cost_what_reading_them_costs():
     torch.manual_seed(0)
-    model = EncoderDecoder(
+    decoder = Decoder(
         vocabulary=9,
         embedding=6,
-        encoder=Layers("lstm", hidden=4, depth=1, residual=False),
-        encoder_direction="both",
-        decoder=Layers("lstm", hidden=5, depth=1, residual=False),
+        layers=Layers("lstm", hidden=5, depth=1, residual=False),
         attention=AdditiveAttention(query=5, annotation=8, hidden=7, coverage=False),
         bridge="learned",
         readout=6,
         dropout=0.5,
         tie_embeddings=True,
     )
+    model = EncoderDecoder(decoder, encoder=Layers("lstm", hidden=4, depth=1, residual=False), direction="both")
     model.double().eval()
     torch.nn.init.normal_(model.output.weight)
     lengths = torch.tensor([5, 2, 3])

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from softsearch.models.captioner import Captioned, Captioner, doubly_stochastic, reinforced
+from softsearch.models.parts import Decoder
 from softsearch.models.residual_net import ResidualNet
 from softsearch.nn.attention import EVERYWHERE, AdditiveAttention, FixedContext, HardAttention, MeanPooling
 from softsearch.nn.recurrent import Layers
@@ -24,20 +25,17 @@ def make(attention: str = "soft", *, gated: bool = True) -> Captioner:
     encoder = ResidualNet(
         channels=3, classes=4, stem="cifar", block="basic", shortcut="A", residual=True, counts=(1, 1, 1), width=2
     )
-    return Captioner(
-        encoder=encoder,
-        places=False,
-        annotation=MAPS,
+    decoder = Decoder(
         vocabulary=11,
         embedding=5,
-        decoder=Layers("lstm", HIDDEN, 1, residual=False),
+        layers=Layers("lstm", HIDDEN, 1, residual=False),
         attention=ATTENTION[attention](),
-        gated=gated,
         bridge="learned",
         readout=5,
         dropout=0.0,
         tie_embeddings=True,
-    ).double()
+    )
+    return Captioner(decoder, encoder=encoder, annotation=MAPS, places=False, gated=gated).double()
 
 
 @pytest.fixture

@@ -43,7 +43,8 @@ def test_it_is_one_network_over_one_sequence(batch):
     features = iter(model(*batch))
     for row in range(len(source)):
         whole = torch.cat([source[row][source_mask[row]], target[row][target_mask[row]]]).unsqueeze(0)
-        outputs, _ = model._run(whole, model._zeros(1))
+        outputs, _ = model.first(model.embedding(whole))
+        outputs, _ = model.upper(outputs, [layer.zeros(1) for layer in model.upper.layers])
         for place in range(int(target_mask[row].sum())):
             expected = outputs[0, int(source_mask[row].sum()) + place]
             torch.testing.assert_close(next(features), expected, rtol=0, atol=1e-10)
@@ -52,9 +53,9 @@ def test_it_is_one_network_over_one_sequence(batch):
 def test_a_source_is_read_alike_alone_and_among_longer_ones(batch):
     model = make()
     source, mask, *_ = batch
-    together = model.encode(source, mask).states
+    together = model.encode(source, mask)
     for row in range(len(source)):
         alone = model.encode(source[row : row + 1, : int(mask[row].sum())], mask[row : row + 1, : int(mask[row].sum())])
-        for one, other in zip(together, alone.states, strict=True):
+        for one, other in zip(together, alone, strict=True):
             for mine, its in zip(one, other, strict=True):
                 torch.testing.assert_close(mine[row : row + 1], its, rtol=0, atol=1e-10)

@@ -13,9 +13,9 @@ import pytest
 import torch
 
 from benchmarks.turing_machine import plain_of
-from softsearch.models import transducer
-from softsearch.models.transducer import MemoryLayer, Transducer
-from softsearch.nn import memory
+from softsearch.models.transducer import Transducer
+from softsearch.nn import memory, memory_layer
+from softsearch.nn.memory_layer import MemoryLayer
 from softsearch.nn.turing_machine import TuringMachineCell
 
 INPUT, OUTPUT, BATCH = 3, 2, 4
@@ -71,7 +71,7 @@ def noting(taken: list[int]) -> Callable[..., Any]:
 def test_compiled_blocks_of_steps_make_up_the_sequence(network, monkeypatch, length, blocks):
     inputs, taken = torch.randn(BATCH, length, INPUT), list[int]()
     expected, state = network.layers(inputs, network.layers.start(BATCH))
-    monkeypatch.setattr(transducer, "compiled", noting(taken))
+    monkeypatch.setattr(memory_layer, "compiled", noting(taken))
     network.layers.compile_for(BATCH)
     found, after = network.layers(inputs, network.layers.start(BATCH))
     assert taken == blocks
@@ -84,7 +84,7 @@ def test_compiled_blocks_of_steps_make_up_the_sequence(network, monkeypatch, len
 
 def test_other_batches_and_what_is_not_trained_on_are_not_taken_by_the_compiled_cell(network, monkeypatch):
     taken = list[int]()
-    monkeypatch.setattr(transducer, "compiled", noting(taken))
+    monkeypatch.setattr(memory_layer, "compiled", noting(taken))
     network.layers.compile_for(BATCH)
     network(torch.randn(BATCH + 1, 5, INPUT))
     with torch.no_grad():
@@ -96,14 +96,14 @@ def test_other_batches_and_what_is_not_trained_on_are_not_taken_by_the_compiled_
 def test_where_nothing_can_be_compiled_the_cell_is_taken_as_it_is(network, monkeypatch):
     inputs = torch.randn(BATCH, 9, INPUT)
     expected = network(inputs)
-    monkeypatch.setattr(transducer, "compiled", lambda function, *_: function)
+    monkeypatch.setattr(memory_layer, "compiled", lambda function, *_: function)
     network.layers.compile_for(BATCH)
     assert torch.equal(network(inputs), expected)
 
 
 COMPILED = """
 import torch
-from softsearch.models.transducer import MemoryLayer
+from softsearch.nn.memory_layer import MemoryLayer
 from softsearch.nn.turing_machine import TuringMachineCell
 
 torch.manual_seed(0)

@@ -16,7 +16,7 @@ from softsearch.nn.attention import (
     HardAttention,
     LinearAttention,
     MeanPooling,
-    address,
+    masked_softmax,
 )
 
 QUERY, ANNOTATION, HIDDEN = 4, 4, 5
@@ -264,7 +264,7 @@ def test_a_fixed_context_is_the_summary_and_looks_nowhere():
 )
 def test_extreme_scores_still_give_weights(dtype, scores, wanted):
     padded = torch.tensor([[*scores, 5.0]], dtype=dtype, requires_grad=True)
-    weights = address(padded, torch.tensor([[True, True, True, False]]))
+    weights = masked_softmax(padded, torch.tensor([[True, True, True, False]]))
     torch.testing.assert_close(weights, torch.tensor([[*wanted, 0.0]], dtype=dtype))
     weights.square().sum().backward()
     assert padded.grad.isfinite().all()
@@ -272,7 +272,7 @@ def test_extreme_scores_still_give_weights(dtype, scores, wanted):
 
 @pytest.mark.parametrize("score", [1e30, -1e30, math.inf, -math.inf, math.nan])
 def test_scores_on_padding_count_for_nothing(score):
-    weights = address(torch.tensor([[0.0, 0.0, score]]), torch.tensor([[True, True, False]]))
+    weights = masked_softmax(torch.tensor([[0.0, 0.0, score]]), torch.tensor([[True, True, False]]))
     assert weights.tolist() == [[0.5, 0.5, 0.0]]
 
 

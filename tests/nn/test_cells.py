@@ -65,7 +65,7 @@ def test_with_coupled_gates_an_lstm_forgets_what_it_replaces():
 def test_a_multiplicative_cell_has_another_recurrence_for_each_input(kind):
     cell, x, state = _random(f"m{kind}")
     plain = make_cell(kind, input=INPUT, hidden=HIDDEN).double()
-    plain.recurrent.load_state_dict(cell.recurrent.state_dict())
+    plain.recurrent.load_state_dict(cell.inner.recurrent.state_dict())
     gates = cell.input.out_features - HIDDEN
     plain.input.weight.data, plain.input.bias.data = cell.input.weight[:gates], cell.input.bias[:gates]
     for row in range(2):

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from softsearch.nn.losses import linear_cross_entropy
-from softsearch.nn.products import Conv2d, Linear, factor, products_in
+from softsearch.nn.products import Conv2d, Linear, LinearBottleneck, operand, products_in
 from softsearch.nn.recurrent import RecurrentLayer
 
 ONE_ROUNDING = 2**-8  # half the distance between two bf16 numbers, relative
@@ -86,8 +86,8 @@ def test_the_loss_of_the_output_layer_is_about_that_of_fp32():
 
 def test_rows_are_filled_up_with_zeros_to_few_numbers():
     with products_in("bf16"):
-        lengths = {rows: len(factor(torch.ones(rows, 3))) for rows in range(2_000)}
-        assert not factor(torch.ones(67, 3))[67:].any()
+        lengths = {rows: len(operand(torch.ones(rows, 3))) for rows in range(2_000)}
+        assert not operand(torch.ones(67, 3))[67:].any()
     assert all(rows <= length <= rows * 17 / 16 for rows, length in lengths.items())
     assert len({length for rows, length in lengths.items() if rows >= 1_000}) <= 17
 
@@ -111,3 +111,17 @@ def test_a_weight_that_has_changed_is_rounded_anew():
             found = layer(inputs)
         exact = inputs.bfloat16().float() @ layer.weight.bfloat16().float().t()
         torch.testing.assert_close(found, exact, rtol=ONE_ROUNDING, atol=1e-6)
+
+
+def test_a_bottleneck_is_the_product_of_its_two_matrices_of_low_rank_with_few_parameters():
+    torch.manual_seed(1)
+    layer = LinearBottleneck(inputs=12, narrow=3, outputs=7, bias=True).double()
+    inputs = torch.randn(5, 12, dtype=torch.float64, requires_grad=True)
+    matrix = (layer.expand.weight @ layer.reduce.weight).detach()
+    outputs = layer(inputs)
+    torch.testing.assert_close(outputs, inputs @ matrix.t() + layer.expand.bias, rtol=0, atol=1e-12)
+    given = torch.randn_like(outputs)
+    (found,) = torch.autograd.grad(outputs, inputs, given)
+    torch.testing.assert_close(found, given @ matrix, rtol=0, atol=1e-12)
+    assert int(torch.linalg.matrix_rank(matrix)) == 3
+    assert sum(each.numel() for each in layer.parameters()) == 3 * (12 + 7) + 7

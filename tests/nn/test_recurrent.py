@@ -59,7 +59,7 @@ def make_encoder(
 def torchs(encoder: RecurrentEncoder, kind: str) -> nn.Module:
     """Return torch's net with the same weights; where the encoder reads one way only, torch's reads forwards."""
     both = len(encoder.forwards) > 0 and len(encoder.backwards) > 0
-    theirs = TORCH[kind](INPUT, HIDDEN, encoder.layers.depth, bidirectional=both, batch_first=True).double()
+    theirs = TORCH[kind](INPUT, HIDDEN, encoder.depth, bidirectional=both, batch_first=True).double()
     for level, layer in enumerate(encoder.forwards or encoder.backwards):
         copy(layer, theirs, f"_l{level}")
     for level, layer in enumerate(encoder.backwards if both else []):

@@ -14,6 +14,7 @@ from softsearch.data.tokenizers import EOS, Tokenizer, WordTokenizer
 from softsearch.decoding.settings import Search
 from softsearch.models.captioner import Captioner
 from softsearch.models.captioning_transformer import CaptioningTransformer
+from softsearch.models.parts import Decoder
 from softsearch.models.residual_net import ResidualNet
 from softsearch.nn.attention import AdditiveAttention, FixedContext, HardAttention
 from softsearch.nn.recurrent import Layers
@@ -36,11 +37,11 @@ def network(kind: str, *, vocabulary: int = WORDS.size, dropout: float = 0.0, ex
         channels=3, classes=4, stem="cifar", block="basic", shortcut="A", residual=True, counts=(1, 1, 1), width=2
     )
     encoder.lose_head()
-    common = {"encoder": encoder, "annotation": MAPS, "vocabulary": vocabulary, "dropout": dropout}
+    written = {"vocabulary": vocabulary, "dropout": dropout, "tie_embeddings": False}
     model: CaptioningModel
     if kind == "transformer":
         fields = {"width": 6, "heads": 2, "hidden": 8, "layers": 1, "activation": "relu", "norm": "before"}
-        model = CaptioningTransformer(**common, **fields, tie_embeddings=False)
+        model = CaptioningTransformer(encoder=encoder, annotation=MAPS, **written, **fields)
     else:
         widths = {"query": HIDDEN, "annotation": MAPS + 2, "hidden": 5}
         attention = {
@@ -48,9 +49,9 @@ def network(kind: str, *, vocabulary: int = WORDS.size, dropout: float = 0.0, ex
             "hard": lambda: HardAttention(**widths, expected=expected),
             "none": FixedContext,
         }[kind]()
-        decoder = Layers("gru", HIDDEN, 1, residual=False)
-        fields = {"embedding": 5, "decoder": decoder, "attention": attention, "gated": True, "bridge": "learned"}
-        model = Captioner(**common, **fields, places=True, readout=5, tie_embeddings=False)
+        layers = Layers("gru", HIDDEN, 1, residual=False)
+        decoder = Decoder(embedding=5, layers=layers, attention=attention, bridge="learned", readout=5, **written)
+        model = Captioner(decoder, encoder=encoder, annotation=MAPS, places=True, gated=True)
     for name, parameter in model.named_parameters():
         if not name.startswith("encoder"):
             nn.init.normal_(parameter, std=1.0)

@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save_file
 from softsearch.build.captions import write_captions
 from softsearch.build.family import Family, Prepared, until_learnt
 from softsearch.build.image_networks import image_network, require_size
-from softsearch.build.model import attention_of, layers_of
+from softsearch.build.model import decoder_of
 from softsearch.data.captions.batches import CaptionData
 from softsearch.data.captions.store import CaptionStore
 from softsearch.data.columns import Column
@@ -173,21 +173,8 @@ def _model(recipe: schema.CaptionRecipe, *, vocabulary: int) -> CaptioningModel:
     width = _num_maps(network, recipe)
     match model := recipe.model:
         case schema.Captioner():
-            read = width + 2 * model.places
-            return Captioner(
-                encoder=network,
-                annotation=width,
-                places=model.places,
-                vocabulary=vocabulary,
-                embedding=model.embedding,
-                decoder=layers_of(model.decoder),
-                attention=attention_of(model.attention, query=model.decoder.hidden, annotation=read),
-                gated=model.gated,
-                bridge=model.bridge,
-                readout=model.readout,
-                dropout=model.dropout,
-                tie_embeddings=model.tie_embeddings,
-            )
+            decoder = decoder_of(model, vocabulary=vocabulary, annotation=width + 2 * model.places)
+            return Captioner(decoder, encoder=network, annotation=width, places=model.places, gated=model.gated)
         case schema.CaptioningTransformer():
             return CaptioningTransformer(
                 encoder=network,
@@ -215,7 +202,9 @@ def _first_weights(recipe: schema.CaptionRecipe) -> dict[str, torch.Tensor] | No
         return None
     path = Path(name)
     found = {
-        own: weight for own, weight in read_weights(path).items() if own.split(".", maxsplit=1)[0] not in network.head
+        own: weight
+        for own, weight in read_weights(path).items()
+        if own.split(".", maxsplit=1)[0] not in network.only_for_scores
     }
     take_weights(found, network, path=path, has_head=False)
     return network.state_dict()

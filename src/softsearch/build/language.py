@@ -19,7 +19,7 @@ from softsearch.data.windows import LineData, StreamData, WindowData
 from softsearch.decoding.settings import Generation
 from softsearch.models.feed_forward_language_model import FeedForwardLanguageModel
 from softsearch.models.language_model import LanguageModel
-from softsearch.models.ngram_language_model import NGramLanguageModel
+from softsearch.models.ngram import NGramLanguageModel
 from softsearch.models.recurrent_language_model import RecurrentLanguageModel
 from softsearch.models.transformer_language_model import TransformerLanguageModel
 from softsearch.nn.dropout import Dropout, SequenceDropout

@@ -7,8 +7,9 @@ from typing import assert_never
 import torch
 
 from softsearch.models.attend_after import AttendAfter
-from softsearch.models.encoder_decoder import EncoderDecoder
+from softsearch.models.attend_before import EncoderDecoder
 from softsearch.models.one_per_word import OnePerWord
+from softsearch.models.parts import Decoder
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.models.transformer import Transformer
 from softsearch.nn.attention import (
@@ -33,10 +34,8 @@ def build_model(recipe: schema.Model, *, vocabulary: int, seed: int) -> Sequence
         match recipe:
             case schema.OnePerWord():
                 return _one_per_word(recipe, vocabulary)
-            case schema.EncoderDecoder() if recipe.decoder.order == "before":
-                return _encoder_decoder(recipe, vocabulary)
             case schema.EncoderDecoder():
-                return _attend_after(recipe, vocabulary)
+                return _encoder_decoder(recipe, vocabulary)
             case schema.Transformer():
                 return Transformer(vocabulary=vocabulary, **recipe.model_dump(exclude={"kind"}))
             case _:
@@ -48,37 +47,28 @@ def _one_per_word(recipe: schema.OnePerWord, vocabulary: int) -> OnePerWord:
         vocabulary=vocabulary,
         embedding=recipe.embedding,
         encoder=layers_of(recipe.encoder),
-        encoder_direction=recipe.encoder.direction,
+        direction=recipe.encoder.direction,
         readout=recipe.readout,
         dropout=recipe.dropout,
         tie_embeddings=recipe.tie_embeddings,
     )
 
 
-def _encoder_decoder(recipe: schema.EncoderDecoder, vocabulary: int) -> EncoderDecoder:
-    return EncoderDecoder(
-        vocabulary=vocabulary,
-        embedding=recipe.embedding,
-        encoder=layers_of(recipe.encoder),
-        encoder_direction=recipe.encoder.direction,
-        decoder=layers_of(recipe.decoder),
-        attention=attention_of(recipe.attention, query=recipe.decoder.hidden, annotation=recipe.encoder.width),
-        bridge=recipe.bridge,
-        readout=recipe.readout,
-        dropout=recipe.dropout,
-        tie_embeddings=recipe.tie_embeddings,
-    )
+def _encoder_decoder(recipe: schema.EncoderDecoder, vocabulary: int) -> EncoderDecoder | AttendAfter:
+    decoder = decoder_of(recipe, vocabulary=vocabulary, annotation=recipe.encoder.width)
+    encoder, direction = layers_of(recipe.encoder), recipe.encoder.direction
+    if recipe.decoder.order == "before":
+        return EncoderDecoder(decoder, encoder=encoder, direction=direction)
+    return AttendAfter(decoder, encoder=encoder, direction=direction, input_feeding=recipe.decoder.input_feeding)
 
 
-def _attend_after(recipe: schema.EncoderDecoder, vocabulary: int) -> AttendAfter:
-    return AttendAfter(
+def decoder_of(recipe: schema.EncoderDecoder | schema.Captioner, *, vocabulary: int, annotation: int) -> Decoder:
+    """Return what the recurrent decoder of a recipe is made of, which reads annotations of this width."""
+    return Decoder(
         vocabulary=vocabulary,
         embedding=recipe.embedding,
-        encoder=layers_of(recipe.encoder),
-        encoder_direction=recipe.encoder.direction,
-        decoder=layers_of(recipe.decoder),
-        input_feeding=recipe.decoder.input_feeding,
-        attention=attention_of(recipe.attention, query=recipe.decoder.hidden, annotation=recipe.encoder.width),
+        layers=layers_of(recipe.decoder),
+        attention=attention_of(recipe.attention, query=recipe.decoder.hidden, annotation=annotation),
         bridge=recipe.bridge,
         readout=recipe.readout,
         dropout=recipe.dropout,

@@ -13,8 +13,9 @@ from softsearch.data.episodes.algorithms import AssociativeRecall, Copy, NGrams,
 from softsearch.data.episodes.drawing import DrawnEpisodes, Ranges, held_out
 from softsearch.data.episodes.episodes import Algorithm, Episodes, Sizes
 from softsearch.data.episodes.sums import Comparison, Sum
-from softsearch.models.transducer import MemoryLayer, RecurrentStack, Transducer
-from softsearch.nn.recurrent import Layers
+from softsearch.models.transducer import Transducer
+from softsearch.nn.memory_layer import MemoryLayer
+from softsearch.nn.recurrent import Layers, RecurrentStack
 from softsearch.nn.turing_machine import TuringMachineCell
 from softsearch.recipes import schema
 from softsearch.seeding import derive

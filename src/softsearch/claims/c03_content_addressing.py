@@ -19,7 +19,7 @@ from softsearch.claims.catalogue import STATEMENTS
 from softsearch.claims.framework import Claim
 from softsearch.metrics.repeats import Figures
 from softsearch.nn.annotations import Annotations
-from softsearch.nn.attention import AdditiveAttention, MeanPooling, address
+from softsearch.nn.attention import AdditiveAttention, MeanPooling, masked_softmax
 from softsearch.seeding import derive
 from softsearch.shapes import Float, Int, Tensor
 
@@ -119,7 +119,7 @@ def _read(
 
 def _with_bias(weights: Float[Tensor, "1 src"], bias: Float[Tensor, " src"]) -> Float[Tensor, "1 src"]:
     # The softmax of e + b: the logarithm of the weights is e up to a constant, which the softmax ignores.
-    return address(weights.log() + bias, torch.ones_like(weights, dtype=torch.bool))
+    return masked_softmax(weights.log() + bias, torch.ones_like(weights, dtype=torch.bool))
 
 
 def _context(weights: Float[Tensor, "1 src"], sentence: Annotations) -> Float[Tensor, "1 annotation"]:

@@ -18,7 +18,7 @@ from softsearch.claims.catalogue import STATEMENTS
 from softsearch.claims.framework import Claim
 from softsearch.inspection.gradients import through_time
 from softsearch.metrics.repeats import Figures
-from softsearch.nn.cells import make_cell
+from softsearch.nn.cells import LinearCell
 from softsearch.pictures.charts import curves
 from softsearch.shapes import Float, Tensor
 
@@ -70,7 +70,7 @@ def picture(_seed: int) -> Figure:
 
 def back(weight: float) -> Float[Tensor, " length"]:
     """Return dh_T/dh_t for each t from 0 on."""
-    cell = make_cell("linear", input=1, hidden=1).double()
+    cell = LinearCell(input=1, hidden=1).double()
     torch.nn.init.constant_(cell.recurrent.weight, weight)
     inputs = torch.randn(STEPS, 1, 1, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
     return through_time(cell, cell.input(inputs).detach(), (torch.zeros(1, 1, dtype=torch.float64),)).jacobians[:, 0, 0]

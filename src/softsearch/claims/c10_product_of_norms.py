@@ -25,7 +25,7 @@ from softsearch.claims.small_recurrent import COMPARING, HIDDEN, batches, cell_o
 from softsearch.inspection.gradients import through_time
 from softsearch.metrics.repeats import Figures
 from softsearch.models.transducer import Transducer
-from softsearch.nn.cells import make_cell
+from softsearch.nn.cells import LinearCell
 from softsearch.pictures.charts import curves
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def over(found: Followed) -> float:
 def linear_off(seed: int) -> float:
     """Return how far norm and bound of a net that squashes nothing are from each other, at most."""
     torch.manual_seed(seed)
-    cell = make_cell("linear", input=2, hidden=HIDDEN).double()
+    cell = LinearCell(input=2, hidden=HIDDEN).double()
     with torch.no_grad():
         torch.nn.init.orthogonal_(cell.recurrent.weight, gain=1.1)  # anew: the first ones were drawn in float32
     gates = torch.randn(STEPS, 1, HIDDEN, dtype=torch.float64)

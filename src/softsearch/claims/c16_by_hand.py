@@ -22,7 +22,7 @@ from softsearch.inspection.by_hand import Decoder, decoder_backward, decoder_for
 from softsearch.metrics.repeats import Figures
 from softsearch.nn.annotations import Annotations
 from softsearch.nn.attention import AdditiveAttention
-from softsearch.nn.cells import make_cell
+from softsearch.nn.cells import GRUCell, RNNCell
 from softsearch.nn.products import Linear
 from softsearch.pictures.charts import curves
 from softsearch.shapes import Tensor
@@ -82,7 +82,7 @@ def sequences(seed: int) -> tuple[Tensor, Tensor]:
 
 def by_autograd(inputs: list[float], targets: list[float], *, u: float, v: float, w: float) -> tuple[float, ...]:
     """Return the derivatives by u, v and w through our own cell."""
-    cell = make_cell("rnn", input=1, hidden=1).double()
+    cell = RNNCell(input=1, hidden=1).double()
     weight = torch.tensor(v, dtype=torch.float64, requires_grad=True)
     with torch.no_grad():
         cell.input.weight.fill_(u)
@@ -107,7 +107,7 @@ def cut_off(inputs: list[float], targets: list[float], *, u: float, v: float, w:
 def decoder_off(seed: int) -> float:
     """Return how far the derivatives of the decoder by hand are from autograd's, at most."""
     torch.manual_seed(seed)
-    cell = make_cell("gru", input=ANNOTATION, hidden=HIDDEN).double()
+    cell = GRUCell(input=ANNOTATION, hidden=HIDDEN).double()
     attention = AdditiveAttention(query=HIDDEN, annotation=ANNOTATION, hidden=ATTENTION, coverage=False).double()
     context = Linear(ANNOTATION, 3 * HIDDEN, bias=False).double()
     drawn = (

@@ -22,7 +22,7 @@ from softsearch.claims.catalogue import STATEMENTS
 from softsearch.claims.framework import Claim
 from softsearch.claims.small_nets import error, fit, images_of
 from softsearch.metrics.repeats import Figures
-from softsearch.nn.bottleneck import LinearBottleneck
+from softsearch.nn.products import LinearBottleneck
 from softsearch.pictures.charts import interval_chart
 from softsearch.seeding import derive
 from softsearch.shapes import Tensor

@@ -18,7 +18,7 @@ from softsearch.claims.catalogue import STATEMENTS
 from softsearch.claims.framework import Claim
 from softsearch.inspection.gradients import through_time
 from softsearch.metrics.repeats import Figures
-from softsearch.nn.cells import make_cell
+from softsearch.nn.cells import RNNCell
 from softsearch.pictures.charts import curves
 from softsearch.shapes import Float, Tensor
 
@@ -108,7 +108,7 @@ def singular_values(seed: int, scale: float, *, skip: bool, blocks: int = BLOCKS
 def off_from_linear(seed: int) -> tuple[float, float]:
     """Return how far the backward pass, and the forward pass, of a recurrent net are from doubling what is doubled."""
     torch.manual_seed(seed)
-    cell = make_cell("rnn", input=WIDTH, hidden=WIDTH).double()
+    cell = RNNCell(input=WIDTH, hidden=WIDTH).double()
     gates = cell.input(torch.randn(STEPS, 1, WIDTH, dtype=torch.float64))
     start = torch.randn(1, WIDTH, dtype=torch.float64, requires_grad=True)
 
@@ -126,7 +126,7 @@ def off_from_linear(seed: int) -> tuple[float, float]:
 def scalar_off(seed: int) -> float:
     """Return how far dh_T/dh_1 of the net of one unit is from w^(T-1) times the slopes, as a share."""
     torch.manual_seed(seed)
-    cell = make_cell("rnn", input=1, hidden=1).double()
+    cell = RNNCell(input=1, hidden=1).double()
     torch.nn.init.constant_(cell.recurrent.weight, 1.2)
     gates = cell.input(0.1 * torch.randn(STEPS, 1, 1, dtype=torch.float64)).detach()
     state = (torch.zeros(1, 1, dtype=torch.float64),)

@@ -11,9 +11,9 @@ import torch
 
 from softsearch.data.episodes.episodes import Algorithm, Episodes
 from softsearch.data.episodes.sums import Comparison, Sum
-from softsearch.models.transducer import RecurrentStack, Transducer
+from softsearch.models.transducer import Transducer
 from softsearch.nn.cells import LinearCell
-from softsearch.nn.recurrent import Layers
+from softsearch.nn.recurrent import Layers, RecurrentStack
 from softsearch.shapes import Float, Tensor
 from softsearch.tasks.transduction import TransductionTask
 

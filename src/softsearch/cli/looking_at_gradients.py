@@ -31,14 +31,13 @@ _PARTS = {"state": "the whole state", "visible": "its visible part"}
 def goes_with(run: Path) -> bool:
     """Return whether the network of a run has recurrent cells."""
     from softsearch.nn.cells import Cell
-    from softsearch.nn.turing_machine import TuringMachineCell
     from softsearch.runs.parts import model_of, recipe_of
     from softsearch.training.folder import RunFolder
 
     folder = RunFolder.open(run)
     if recipe_of(folder).training is None:
         return False
-    return any(isinstance(each, Cell | TuringMachineCell) for each in model_of(folder).modules())
+    return any(isinstance(each, Cell) for each in model_of(folder).modules())
 
 
 def look(run: Path, out: Path, *, as_json: bool) -> None:

@@ -188,7 +188,7 @@ def _read(source: Source, writer: Writer, *, most: int) -> TokenText:
 def _cell(wanted: str, model: RecurrentLanguageModel) -> Cell:
     from softsearch.inspection.cells import Cell
 
-    depth, width = model.layers.depth, model.layers.hidden
+    depth, width = model.depth, model.first.hidden
     layer, colon, unit = wanted.partition(":")
     is_there = colon and layer.isdecimal() and unit.isdecimal() and 1 <= int(layer) <= depth and 1 <= int(unit) <= width
     if not is_there:

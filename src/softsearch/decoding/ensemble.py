@@ -12,22 +12,16 @@ from typing import Any
 import torch
 from torch import nn
 
-from softsearch.decoding.stepper import Network
+from softsearch.models.sequence_model import Network
 from softsearch.shapes import Bool, Float, Int, Tensor
 
 
-class Ensemble(nn.Module):
-    """Networks of one vocabulary; source and state are tuples of theirs.
-
-    Parameters
-    ----------
-    members
-        Modules; the attention of those that have some is averaged.
-    """
+class Ensemble(Network):
+    """Networks of one vocabulary; source and state are tuples of theirs, weights the mean over those that attend."""
 
     def __init__(self, members: Sequence[Network]) -> None:
         super().__init__()
-        self.members: Sequence[Network] = nn.ModuleList(members)  # type: ignore[arg-type, assignment]
+        self.members: Sequence[Network] = nn.ModuleList(members)  # type: ignore[assignment]
 
     def encode(self, source: Int[Tensor, "batch src"], source_mask: Bool[Tensor, "batch src"]) -> tuple[Any, ...]:
         """Let every member read the source."""

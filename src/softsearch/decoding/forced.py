@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 import torch
 
-from softsearch.decoding.stepper import BOS, Stepper
+from softsearch.decoding.hypotheses import BOS
+from softsearch.models.sequence_model import Network
 from softsearch.shapes import Float, Int, Tensor
 
 
@@ -21,13 +22,13 @@ class Forced(NamedTuple):
 
 
 @torch.inference_mode()
-def forced(stepper: Stepper, source: Any, targets: Int[Tensor, "batch tgt"]) -> Forced:
+def forced(network: Network, source: Any, targets: Int[Tensor, "batch tgt"]) -> Forced:
     """Make a model write `targets`, which should end with EOS; what comes after it may be anything."""
-    state = stepper.start(source)
+    state = network.start(source)
     costs, looked = [], []
     before = torch.full_like(targets[:, 0], BOS)
     for tokens in targets.unbind(dim=1):
-        logits, state, weights = stepper.step(before, state, source)
+        logits, state, weights = network.step(before, state, source)
         costs.append(logits.log_softmax(dim=1).gather(1, tokens.unsqueeze(1)))
         looked.append(weights)
         before = tokens

@@ -6,12 +6,16 @@ accelerator once a step, and once more where something has ended.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Protocol
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import torch
 
+from softsearch.decoding.hypotheses import BOS, EOS, Hypothesis
 from softsearch.decoding.rules import Rules, next_log_probs
-from softsearch.decoding.stepper import BOS, EOS, Hypothesis, Stepper
+from softsearch.models.sequence_model import Network
 from softsearch.shapes import Float, Int, Tensor
 from softsearch.trees import select
 
@@ -30,18 +34,26 @@ class Live(NamedTuple):
     covered: Float[Tensor, "rows src"] | None
 
 
-class Policy(Protocol):
-    """What is special about one way to grow hypotheses."""
+@dataclass(frozen=True)
+class Policy(ABC):
+    """What is special about one way to grow hypotheses.
 
-    @property
-    def width(self) -> int:
-        """Hypotheses about one sentence."""
-        ...
+    Attributes
+    ----------
+    width
+        Hypotheses about one sentence.
+    length_penalty
+        Exponent of the length that a log-probability is divided by.
+    """
 
+    width: int
+    length_penalty: float
+
+    @abstractmethod
     def begin(self, sentences: int) -> Float[Tensor, "batch beam"]:
         """Return the log-probabilities to begin with; ``-inf`` for a row that does not take part."""
-        ...
 
+    @abstractmethod
     def choose(
         self, live: Live, log_probs: Float[Tensor, "rows vocabulary"], order: list[int]
     ) -> tuple[Int[Tensor, " rows"], Int[Tensor, " rows"]]:
@@ -49,23 +61,22 @@ class Policy(Protocol):
 
         `log_probs` are those of the next tokens, `order` has the numbers of the sentences that `live` is about.
         """
-        ...
+
+    @abstractmethod
+    def is_done(self, ended: list[tuple[int, Hypothesis]], best_alive: float) -> bool:
+        """Return whether a sentence needs no more than what has ended, in rows counted from 0."""
 
     def hopes(self, live: Live) -> Float[Tensor, " rows"]:
         """Return what hypotheses would be worth if they ended here and had read all of the source."""
-        ...
+        return live.log_probs / math.pow(live.tokens.shape[1] - 1, self.length_penalty)
 
     def scores(self, live: Live) -> Float[Tensor, " rows"]:
         """Return what hypotheses are worth if they end here."""
-        ...
-
-    def is_done(self, ended: list[tuple[int, Hypothesis]], best_alive: float) -> bool:
-        """Return whether a sentence needs no more than what has ended, in rows counted from 0."""
-        ...
+        return self.hopes(live)
 
 
 def grow(
-    stepper: Stepper,
+    network: Network,
     source: Any,
     policy: Policy,
     *,
@@ -78,7 +89,7 @@ def grow(
     Parameters
     ----------
     source
-        What the model's ``encode`` returned for a batch.
+        What the network's ``encode`` returned for a batch.
     max_lengths
         The most tokens to write for each sentence, EOS not counted; at least 1.
     covered
@@ -86,9 +97,9 @@ def grow(
     """
     ended: list[list[tuple[int, Hypothesis]]] = [[] for _ in max_lengths]
     order = list(range(len(max_lengths)))
-    live = _start(stepper, source, policy, len(order), covered)
+    live = _start(network, source, policy, len(order), covered)
     while order:
-        live = _take_step(stepper, source, live, policy, rules, order, max_lengths)
+        live = _take_step(network, source, live, policy, rules, order, max_lengths)
         best_alive = _collect(ended, live, policy, order)
         live = live._replace(log_probs=live.log_probs.masked_fill(live.tokens[:, -1] == EOS, float("-inf")))
         length = live.tokens.shape[1] - 1
@@ -103,7 +114,7 @@ def grow(
     return ended
 
 
-def _start(stepper: Stepper, source: Any, policy: Policy, sentences: int, covered: Tensor | None) -> Live:
+def _start(network: Network, source: Any, policy: Policy, sentences: int, covered: Tensor | None) -> Live:
     log_probs = policy.begin(sentences)
     device, width = log_probs.device, policy.width
     rows = torch.arange(sentences, device=device).repeat_interleave(width)
@@ -111,16 +122,16 @@ def _start(stepper: Stepper, source: Any, policy: Policy, sentences: int, covere
         tokens=torch.full((sentences * width, 1), BOS, device=device),
         log_probs=log_probs.flatten(),
         token_log_probs=log_probs.new_zeros((sentences * width, 0)),
-        state=select(stepper.start(source), rows),
+        state=select(network.start(source), rows),
         weights=None,
         covered=select(covered, rows),
     )
 
 
 def _take_step(
-    stepper: Stepper, source: Any, live: Live, policy: Policy, rules: Rules, order: list[int], max_lengths: list[int]
+    network: Network, source: Any, live: Live, policy: Policy, rules: Rules, order: list[int], max_lengths: list[int]
 ) -> Live:
-    logits, state, looked = stepper.step(live.tokens[:, -1], live.state, source)
+    logits, state, looked = network.step(live.tokens[:, -1], live.state, source)
     must_end = [live.tokens.shape[1] > max_lengths[sentence] for sentence in order]
     closing = torch.tensor(must_end, device=logits.device) if any(must_end) else None
     log_probs = next_log_probs(logits, live.tokens, rules, closing)

@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 import torch
 
-from softsearch.decoding.stepper import BOS, EOS
+from softsearch.decoding.hypotheses import BOS, EOS, PADDING, UNKNOWN
 from softsearch.shapes import Bool, Float, Int, Tensor
 
 IMPOSSIBLE = -1e4  # the log-probability of a token that the model excludes and that must come all the same
 NOT_FORCED = -1
-SPECIAL = (0, 1, BOS)  # padding, unknown, BOS
+SPECIAL = (PADDING, UNKNOWN, BOS)
 
 
 class Rules(NamedTuple):

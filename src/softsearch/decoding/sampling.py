@@ -18,7 +18,6 @@ A number is drawn for each place of each sample, so a sample is a function of it
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,16 +25,17 @@ from typing import Any
 import numpy as np
 import torch
 
-from softsearch.decoding.growing import Live, grow
+from softsearch.decoding.growing import Live, Policy, grow
+from softsearch.decoding.hypotheses import Hypothesis
 from softsearch.decoding.rules import Rules, repeats
 from softsearch.decoding.settings import Generation, Sampling
-from softsearch.decoding.stepper import Hypothesis, Stepper
+from softsearch.models.sequence_model import Network
 from softsearch.shapes import Float, Int, Tensor
 
 
 @torch.inference_mode()
 def sample(
-    stepper: Stepper,
+    network: Network,
     source: Any,
     *,
     sampling: Sampling,
@@ -49,33 +49,26 @@ def sample(
 
     Parameters
     ----------
-    source
-        What the stepper's ``encode`` returned for a batch.
+    source, max_lengths
+        As for :func:`~softsearch.decoding.growing.grow`.
     seeds
         One for each sample of each sentence, equally many for all; ``sampling.seed`` is not looked at.
     length_penalty
         Of the score; it decides nothing here.
-    max_lengths
-        The most tokens to write for each sentence, EOS not counted; at least 1.
     """
     places = max(max_lengths, default=0) + 1
     draws = [[np.random.default_rng(seed).random(places) for seed in own] for own in seeds]
     width = len(seeds[0]) if seeds else 1
     numbers = torch.as_tensor(np.array(draws).reshape(len(seeds), width, places), device=device)
-    policy = _Sampler(sampling, length_penalty, numbers)
-    found = grow(stepper, source, policy, max_lengths=max_lengths, rules=rules)
+    policy = _Sampler(width, length_penalty, sampling, numbers)
+    found = grow(network, source, policy, max_lengths=max_lengths, rules=rules)
     return [[each for _, each in sorted(ended, key=lambda row: row[0])] for ended in found]
 
 
 @dataclass(frozen=True)
-class _Sampler:
+class _Sampler(Policy):
     sampling: Sampling
-    length_penalty: float
     numbers: Float[Tensor, "batch beam tgt"]
-
-    @property
-    def width(self) -> int:
-        return self.numbers.shape[1]
 
     def begin(self, sentences: int) -> Float[Tensor, "batch beam"]:
         return torch.zeros((sentences, self.width), device=self.numbers.device)
@@ -86,12 +79,6 @@ class _Sampler:
         numbers = self.numbers[order, :, live.tokens.shape[1] - 1].flatten()
         rows = torch.arange(len(log_probs), device=log_probs.device)
         return rows, draw(log_probs, numbers, self.sampling)
-
-    def hopes(self, live: Live) -> Float[Tensor, " rows"]:
-        return self.scores(live)  # nothing is compared
-
-    def scores(self, live: Live) -> Float[Tensor, " rows"]:
-        return live.log_probs / math.pow(live.tokens.shape[1] - 1, self.length_penalty)
 
     def is_done(self, ended: list[tuple[int, Hypothesis]], best_alive: float) -> bool:
         return len(ended) == self.width

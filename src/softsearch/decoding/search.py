@@ -17,16 +17,16 @@ sure of itself, unlikely early ends are as many as the beam long before the one 
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
-from softsearch.decoding.growing import Live, grow
+from softsearch.decoding.growing import Live, Policy, grow
+from softsearch.decoding.hypotheses import Hypothesis
 from softsearch.decoding.rules import Rules
 from softsearch.decoding.settings import Search
-from softsearch.decoding.stepper import Hypothesis, Stepper
+from softsearch.models.sequence_model import Network
 from softsearch.shapes import Bool, Float, Int, Tensor
 
 _NEVER_LOOKED_AT = 1e-10
@@ -34,7 +34,7 @@ _NEVER_LOOKED_AT = 1e-10
 
 @torch.inference_mode()
 def beam_search(
-    stepper: Stepper,
+    network: Network,
     source: Any,
     *,
     search: Search,
@@ -47,26 +47,24 @@ def beam_search(
 
     Parameters
     ----------
-    source
-        What the stepper's ``encode`` returned for a batch.
+    source, max_lengths
+        As for :func:`~softsearch.decoding.growing.grow`.
     search
-        Beam and penalties; the lengths and what may be written are said by the following.
+        Its beam and penalties are read; the lengths and what may be written are said by `max_lengths` and `rules`.
     source_mask
         The real positions of the source, for the coverage penalty.
-    max_lengths
-        The most tokens to write for each sentence, EOS not counted; at least 1.
     """
-    policy = _Beam(search, max(search.beam, num_best), num_best, source_mask.device)
+    width = max(search.beam, num_best)
+    policy = _Beam(width, search.length_penalty, search.coverage_penalty, num_best, source_mask.device)
     covered = (~source_mask).float() if search.coverage_penalty else None  # what is not there needs no looking at
-    found = grow(stepper, source, policy, max_lengths=max_lengths, rules=rules, covered=covered)
+    found = grow(network, source, policy, max_lengths=max_lengths, rules=rules, covered=covered)
     best = [sorted((each for _, each in ended), key=lambda hypothesis: -hypothesis.score) for ended in found]
     return [hypotheses[:num_best] for hypotheses in best]
 
 
 @dataclass(frozen=True)
-class _Beam:
-    search: Search
-    width: int
+class _Beam(Policy):
+    coverage_penalty: float
     num_best: int
     device: torch.device
 
@@ -85,14 +83,11 @@ class _Beam:
         best = (begins + totals.topk(self.width, dim=1).indices).flatten()
         return best.div(words.shape[1], rounding_mode="floor"), words.flatten()[best]
 
-    def hopes(self, live: Live) -> Float[Tensor, " rows"]:
-        return live.log_probs / math.pow(live.tokens.shape[1] - 1, self.search.length_penalty)
-
     def scores(self, live: Live) -> Float[Tensor, " rows"]:
         if live.covered is None:
             return self.hopes(live)
         left_out = live.covered.clamp(_NEVER_LOOKED_AT, 1.0).log().sum(dim=1)
-        return self.hopes(live) + self.search.coverage_penalty * left_out
+        return self.hopes(live) + self.coverage_penalty * left_out
 
     def is_done(self, ended: list[tuple[int, Hypothesis]], best_alive: float) -> bool:
         scores = sorted((hypothesis.score for _, hypothesis in ended), reverse=True)

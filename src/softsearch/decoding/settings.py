@@ -109,7 +109,7 @@ class Sampling:
 
 @dataclass(frozen=True)
 class Generation(Sampling):
-    """How a text is gone on with.
+    """How a text is gone on with; a value out of its range is refused as by :class:`Sampling`.
 
     Attributes
     ----------
@@ -119,11 +119,6 @@ class Generation(Sampling):
         So many last tokens count as read or written; None for all.
     no_repeat_ngrams
         No sequence of so many tokens is written that was read or written before; 0 for no such rule.
-
-    Raises
-    ------
-    SoftsearchError
-        A value is out of its range.
     """
 
     repetition_penalty: float = 1.0

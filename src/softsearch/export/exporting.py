@@ -15,7 +15,7 @@ from softsearch.export.agreement import TOLERANCE, Agreement, translators_agree,
 from softsearch.export.writing import write
 from softsearch.files import folder_written_atomically
 from softsearch.models.language_model import LanguageModel
-from softsearch.models.ngram_language_model import NGramLanguageModel
+from softsearch.models.ngram import NGramLanguageModel
 from softsearch.models.transformer import Transformer
 from softsearch.portable.manifest import Quantization, Target
 from softsearch.runs import called, load

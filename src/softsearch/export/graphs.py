@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from softsearch.decoding.stepper import BOS
+from softsearch.decoding.hypotheses import BOS
 from softsearch.export.recordable import Encoder, Step, TextStep, begun, read, scanned
 from softsearch.export.silence import quietly
 from softsearch.models.language_model import LanguageModel

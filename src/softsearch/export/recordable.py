@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch._higher_order_ops.scan import scan  # torch has no public name for it yet
 
-from softsearch.decoding.stepper import BOS
+from softsearch.decoding.hypotheses import BOS
 from softsearch.models.language_model import LanguageModel
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.nn.cells import State

@@ -19,7 +19,6 @@ from torch import nn
 
 from softsearch.nn.cells import Cell, State
 from softsearch.nn.recurrent import RecurrentLayer
-from softsearch.nn.turing_machine import TuringMachineCell
 from softsearch.shapes import Float, Tensor
 
 
@@ -139,7 +138,7 @@ def recorded(model: nn.Module, read: Callable[[], object]) -> list[Layer]:
         def hook(layer: RecurrentLayer, given: tuple[Any, ...]) -> None:
             inputs, state = given[0], given[1] if len(given) > 1 else None
             if state is None:
-                state = (inputs.new_zeros(len(inputs), layer.hidden),) * layer.cell.state_size
+                state = layer.zeros(len(inputs))
             gates = layer.cell.input(inputs[:1]).transpose(0, 1)
             layers.setdefault(name, Layer(name, layer.cell, [], tuple(each[:1] for each in state))).gates.extend(gates)
 
@@ -152,11 +151,7 @@ def recorded(model: nn.Module, read: Callable[[], object]) -> list[Layer]:
 
         return hook
 
-    cells = {
-        name: module
-        for name, module in model.named_modules()
-        if isinstance(module, RecurrentLayer | Cell | TuringMachineCell)
-    }
+    cells = {name: module for name, module in model.named_modules() if isinstance(module, RecurrentLayer | Cell)}
     for name, module in cells.items():
         if not any(name.startswith(f"{other}.") for other in cells):
             hook = of_layer(name) if isinstance(module, RecurrentLayer) else of_cell(name)

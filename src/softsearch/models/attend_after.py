@@ -22,17 +22,16 @@ import torch
 from torch import nn
 
 from softsearch.models.parts import (
-    BridgeKind,
+    Decoder,
     DecoderState,
     Source,
-    covered,
+    coverage_after,
     first_states,
     initialise_embeddings,
     make_bridge,
     no_coverage,
 )
 from softsearch.models.sequence_model import SequenceModel
-from softsearch.nn.attention import Attention
 from softsearch.nn.cells import make_cell
 from softsearch.nn.dropout import Dropout
 from softsearch.nn.products import Linear
@@ -46,58 +45,29 @@ class AttendAfter(SequenceModel):
 
     Parameters
     ----------
-    vocabulary
-        Number of tokens; source and target share them.
-    embedding
-        Width of a token's vector.
-    encoder, encoder_direction
+    encoder, direction
         See :class:`~softsearch.nn.recurrent.RecurrentEncoder`.
-    decoder
-        Its layers; those above the first are :class:`~softsearch.nn.recurrent.UpperLayers`.
     input_feeding
         Whether the last attentional vector enters the first layer beside the word.
-    attention
-        Reads annotations as wide as the encoder makes them, with queries of the width of the decoder's state.
-    bridge
-        "learned" or "zeros": how the decoder's first states are made.
-    readout
-        Width of the attentional vector, below the output layer; equal to `embedding` where embeddings are tied.
-    dropout
-        Rate on embeddings, annotations and readout, and between layers.
-    tie_embeddings
-        Source, target and output layer share one matrix (Press and Wolf 2017).
     """
 
-    def __init__(
-        self,
-        *,
-        vocabulary: int,
-        embedding: int,
-        encoder: Layers,
-        encoder_direction: Direction,
-        decoder: Layers,
-        input_feeding: bool,
-        attention: Attention,
-        bridge: BridgeKind,
-        readout: int,
-        dropout: float,
-        tie_embeddings: bool,
-    ) -> None:
+    def __init__(self, decoder: Decoder, *, encoder: Layers, direction: Direction, input_feeding: bool) -> None:
         super().__init__()
-        self.source_embedding = nn.Embedding(vocabulary, embedding)
-        self.encoder = RecurrentEncoder(encoder, input=embedding, direction=encoder_direction, dropout=dropout)
+        layers, embedding, tied = decoder.layers, decoder.embedding, decoder.tie_embeddings
+        self.source_embedding = nn.Embedding(decoder.vocabulary, embedding)
+        self.encoder = RecurrentEncoder(encoder, input=embedding, direction=direction, dropout=decoder.dropout)
         annotation = self.encoder.width
-        self.cell = make_cell(decoder.cell, input=embedding, hidden=decoder.hidden)
-        self.depth = decoder.depth
-        self.bridge = make_bridge(bridge, annotation=annotation, cell=self.cell, depth=decoder.depth)
-        self.attention = attention
-        self.target_embedding = self.source_embedding if tie_embeddings else nn.Embedding(vocabulary, embedding)
-        self.fed_gates = Linear(readout, self.cell.input.out_features, bias=False) if input_feeding else None
-        self.dropout = Dropout(dropout)
-        self.upper = UpperLayers(decoder, dropout=self.dropout)
-        self.readout = Linear(decoder.hidden + annotation, readout)
-        self.output = Linear(readout, vocabulary)
-        initialise_embeddings(self.source_embedding, self.target_embedding, output=self.output, tied=tie_embeddings)
+        self.cell = make_cell(layers.cell, input=embedding, hidden=layers.hidden)
+        self.depth = layers.depth
+        self.bridge = make_bridge(decoder.bridge, annotation=annotation, cell=self.cell, depth=layers.depth)
+        self.attention = decoder.attention
+        self.target_embedding = self.source_embedding if tied else nn.Embedding(decoder.vocabulary, embedding)
+        self.fed_gates = Linear(decoder.readout, self.cell.input.out_features, bias=False) if input_feeding else None
+        self.dropout = Dropout(decoder.dropout)
+        self.upper = UpperLayers(layers, dropout=self.dropout)
+        self.readout = Linear(layers.hidden + annotation, decoder.readout)
+        self.output = Linear(decoder.readout, decoder.vocabulary)
+        initialise_embeddings(self.source_embedding, self.target_embedding, output=self.output, tied=tied)
         if self.fed_gates is not None:
             nn.init.xavier_uniform_(self.fed_gates.weight)
 
@@ -155,7 +125,7 @@ class AttendAfter(SequenceModel):
         context, weights, _ = self.attention(hidden, source.annotations, source.keys, state.coverage)
         features = self._features(hidden, context)
         fed = None if self.fed_gates is None else features
-        return features, DecoderState((first, *after), covered(state.coverage, weights), fed), weights
+        return features, DecoderState((first, *after), coverage_after(state.coverage, weights), fed), weights
 
     def _write_at_once(
         self, gates: Float[Tensor, "tgt batch gates"], state: DecoderState, source: Source

@@ -22,16 +22,16 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import final
 
 import torch
 from torch import nn
 
 from softsearch.models.parts import (
-    BridgeKind,
+    Decoder,
     DecoderState,
     Source,
-    covered,
+    coverage_after,
     first_states,
     initialise_embeddings,
     make_bridge,
@@ -39,21 +39,13 @@ from softsearch.models.parts import (
 )
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.nn.annotations import Annotations
-from softsearch.nn.attention import Attended, Attention
+from softsearch.nn.attention import Attended
 from softsearch.nn.cells import make_cell
 from softsearch.nn.dropout import Dropout
 from softsearch.nn.products import Linear
-from softsearch.nn.recurrent import Layers, UpperLayers
+from softsearch.nn.recurrent import Direction, Layers, RecurrentEncoder, UpperLayers
 from softsearch.shapes import Bool, Float, Int, Tensor
 from softsearch.trees import select
-
-
-class Unrolled(NamedTuple):
-    """The top layer's output and the context at each target position, and what was read at each."""
-
-    hidden: Float[Tensor, "rows tgt hidden"]
-    context: Float[Tensor, "rows tgt annotation"]
-    looks: tuple[Attended, ...]
 
 
 class AttendBefore(SequenceModel):
@@ -62,63 +54,31 @@ class AttendBefore(SequenceModel):
     Parameters
     ----------
     reader
-        The modules that read the source, by the names that their weights have.
+        The modules that read the source, by the names that their weights have; embeddings among them are of its words.
     annotation
         Width of an annotation.
-    vocabulary
-        Number of tokens that are written.
-    embedding
-        Width of a token's vector.
-    decoder
-        Its layers; those above the first are :class:`~softsearch.nn.recurrent.UpperLayers`.
-    attention
-        Reads the annotations with queries of the width of the decoder's state.
     gated
         Whether a number from 0 to 1, which depends on the state, says how much of the context counts.
-    bridge
-        "learned" or "zeros": how the decoder's first states are made.
-    readout
-        Width of the layer below the output layer; equal to `embedding` where embeddings are tied.
-    dropout
-        Rate on embeddings, annotations and readout, and between layers.
-    embeddings
-        Of the tokens that are written, where the reader has the same; None: there are some of their own.
-    tie_embeddings
-        The output layer shares the matrix of the embeddings (Press and Wolf 2017).
     """
 
-    def __init__(
-        self,
-        *,
-        reader: Mapping[str, nn.Module],
-        annotation: int,
-        vocabulary: int,
-        embedding: int,
-        decoder: Layers,
-        attention: Attention,
-        gated: bool,
-        bridge: BridgeKind,
-        readout: int,
-        dropout: float,
-        embeddings: nn.Embedding | None,
-        tie_embeddings: bool,
-    ) -> None:
+    def __init__(self, decoder: Decoder, *, reader: Mapping[str, nn.Module], annotation: int, gated: bool) -> None:
         super().__init__()
         for name, module in reader.items():
             self.add_module(name, module)
-        self.cell = make_cell(decoder.cell, input=embedding, hidden=decoder.hidden)
-        self.depth = decoder.depth
-        self.bridge = make_bridge(bridge, annotation=annotation, cell=self.cell, depth=decoder.depth)
-        self.attention = attention
-        self.target_embedding = embeddings or nn.Embedding(vocabulary, embedding)
+        layers, embedding, tied = decoder.layers, decoder.embedding, decoder.tie_embeddings
+        read = [module for module in reader.values() if isinstance(module, nn.Embedding)]
+        self.cell = make_cell(layers.cell, input=embedding, hidden=layers.hidden)
+        self.depth = layers.depth
+        self.bridge = make_bridge(decoder.bridge, annotation=annotation, cell=self.cell, depth=layers.depth)
+        self.attention = decoder.attention
+        self.target_embedding = read[0] if read and tied else nn.Embedding(decoder.vocabulary, embedding)
         self.context_gates = Linear(annotation, self.cell.input.out_features, bias=False)
-        self.gate = Linear(decoder.hidden, 1) if gated else None
-        self.dropout = Dropout(dropout)
-        self.upper = UpperLayers(decoder, dropout=self.dropout)
-        self.readout = Linear(decoder.hidden + embedding + annotation, readout)
-        self.output = Linear(readout, vocabulary)
-        read = (module for module in reader.values() if isinstance(module, nn.Embedding))
-        initialise_embeddings(*read, self.target_embedding, output=self.output, tied=tie_embeddings)
+        self.gate = Linear(layers.hidden, 1) if gated else None
+        self.dropout = Dropout(decoder.dropout)
+        self.upper = UpperLayers(layers, dropout=self.dropout)
+        self.readout = Linear(layers.hidden + embedding + annotation, decoder.readout)
+        self.output = Linear(decoder.readout, decoder.vocabulary)
+        initialise_embeddings(*read, self.target_embedding, output=self.output, tied=tied)
         nn.init.xavier_uniform_(self.context_gates.weight)
 
     @abstractmethod
@@ -146,7 +106,7 @@ class AttendBefore(SequenceModel):
         context, weights, _ = self._look(first[0], source, state.coverage)
         first = self.cell(self.cell.input(embedded) + self.context_gates(context), first)
         hidden, after = self.upper.step(first[0], above)
-        state = DecoderState((first, *after), covered(state.coverage, weights))
+        state = DecoderState((first, *after), coverage_after(state.coverage, weights))
         return self.output(self._features(hidden, embedded, context)), state, weights
 
     def forward(
@@ -162,8 +122,13 @@ class AttendBefore(SequenceModel):
         hidden, context, _ = self._unroll(embedded, encoded)
         return self._features(hidden[target_mask], embedded[target_mask], context[target_mask])
 
-    def _unroll(self, embedded: Float[Tensor, "rows tgt embedding"], source: Source) -> Unrolled:
-        """Read targets, of which each source may have several, one behind the other."""
+    def _unroll(
+        self, embedded: Float[Tensor, "rows tgt embedding"], source: Source
+    ) -> tuple[Float[Tensor, "rows tgt hidden"], Float[Tensor, "rows tgt annotation"], list[Attended]]:
+        """Return the top layer's output, the context and what was read for each word of the targets.
+
+        A source may have several targets, one behind the other.
+        """
         gates = self.cell.input(embedded.transpose(0, 1))  # time first: each step is one contiguous block
         begin, number = self.start(source), len(source.annotations.values)
         if len(embedded) > number:
@@ -175,11 +140,11 @@ class AttendBefore(SequenceModel):
         for step in gates:
             look = self._look(state[0], source, coverage)
             state = self.cell(step + self.context_gates(look.context), state)
-            coverage = covered(coverage, look.weights)
+            coverage = coverage_after(coverage, look.weights)
             states.append(state[0])
             looks.append(look)
         hidden, _ = self.upper(torch.stack(states, dim=1), above)
-        return Unrolled(hidden, torch.stack([look.context for look in looks], dim=1), tuple(looks))
+        return hidden, torch.stack([look.context for look in looks], dim=1), looks
 
     def _look(
         self, hidden: Float[Tensor, "rows hidden"], source: Source, coverage: Float[Tensor, "rows src"] | None
@@ -194,3 +159,24 @@ class AttendBefore(SequenceModel):
         context: Float[Tensor, "rows annotation"],
     ) -> Float[Tensor, "rows readout"]:
         return self.dropout(torch.tanh(self.readout(torch.cat([hidden, embedded, context], dim=1))))
+
+
+@final
+class EncoderDecoder(AttendBefore):
+    """One class for every recurrent translator that asks before the cell: annotations are ``encoder(E x_1 .. E x_S)``.
+
+    Departure from Bahdanau et al.: the decoder starts from all directions' last states, not the backward one's alone.
+    """
+
+    source_embedding: nn.Embedding
+    encoder: RecurrentEncoder
+
+    def __init__(self, decoder: Decoder, *, encoder: Layers, direction: Direction) -> None:
+        words = nn.Embedding(decoder.vocabulary, decoder.embedding)
+        reader = RecurrentEncoder(encoder, input=decoder.embedding, direction=direction, dropout=decoder.dropout)
+        reads = {"source_embedding": words, "encoder": reader}
+        super().__init__(decoder, reader=reads, annotation=reader.width, gated=False)
+
+    def annotations(self, source: Int[Tensor, "batch src"], source_mask: Bool[Tensor, "batch src"]) -> Annotations:
+        """Read the words of the source."""
+        return self.encoder(self.dropout(self.source_embedding(source)), source_mask)

@@ -14,13 +14,7 @@ from softsearch.shapes import Bool, Float, Int, Tensor
 
 
 class BagOfWords(SentenceClassifier):
-    """The mean of the vectors of the words, and a linear layer.
-
-    Parameters
-    ----------
-    vocabulary, embedding, classes, dropout
-        How many words there are, the width of their vectors, how many classes; dropout on the mean.
-    """
+    """The mean of the vectors of the words, dropout, and a linear layer."""
 
     def __init__(self, *, vocabulary: int, embedding: int, classes: int, dropout: float) -> None:
         super().__init__()

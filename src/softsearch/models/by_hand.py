@@ -20,8 +20,9 @@ from collections.abc import Sequence
 
 import torch
 
-from softsearch.models.transducer import RecurrentStack, Transducer
-from softsearch.nn.recurrent import Layers
+from softsearch.models.transducer import Transducer
+from softsearch.nn.cells import LinearCell
+from softsearch.nn.recurrent import Layers, RecurrentStack
 
 
 def summing() -> Transducer:
@@ -39,6 +40,7 @@ def _of_one_unit(*, inputs: Sequence[float], recurrent: float, output: float) ->
     layers = RecurrentStack(input=len(inputs), layers=Layers("linear", 1, 1, False), dropout=0.0)
     model = Transducer(layers, outputs=1)
     cell = layers.first.cell
+    assert isinstance(cell, LinearCell)
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.zero_()

@@ -28,10 +28,9 @@ import torch
 
 from softsearch.models.attend_before import AttendBefore
 from softsearch.models.image_classifier import ImageClassifier
-from softsearch.models.parts import BridgeKind
+from softsearch.models.parts import Decoder
 from softsearch.nn.annotations import Annotations
-from softsearch.nn.attention import EVERYWHERE, Attention
-from softsearch.nn.recurrent import Layers
+from softsearch.nn.attention import EVERYWHERE
 from softsearch.shapes import Bool, Float, Int, Tensor
 
 
@@ -59,42 +58,16 @@ class Captioner(AttendBefore):
         How many maps it has in the end.
     places
         Whether each annotation also has its row and its column.
-    vocabulary, embedding, decoder, attention, gated, bridge, readout, dropout, tie_embeddings
+    gated
         See :class:`~softsearch.models.attend_before.AttendBefore`.
     """
 
     encoder: ImageClassifier
 
     def __init__(
-        self,
-        *,
-        encoder: ImageClassifier,
-        annotation: int,
-        places: bool,
-        vocabulary: int,
-        embedding: int,
-        decoder: Layers,
-        attention: Attention,
-        gated: bool,
-        bridge: BridgeKind,
-        readout: int,
-        dropout: float,
-        tie_embeddings: bool,
+        self, decoder: Decoder, *, encoder: ImageClassifier, annotation: int, places: bool, gated: bool
     ) -> None:
-        super().__init__(
-            reader={"encoder": encoder},
-            annotation=annotation + 2 * places,
-            vocabulary=vocabulary,
-            embedding=embedding,
-            decoder=decoder,
-            attention=attention,
-            gated=gated,
-            bridge=bridge,
-            readout=readout,
-            dropout=dropout,
-            embeddings=None,
-            tie_embeddings=tie_embeddings,
-        )
+        super().__init__(decoder, reader={"encoder": encoder}, annotation=annotation + 2 * places, gated=gated)
         self.places = places
 
     def annotations(self, source: Tensor, source_mask: Bool[Tensor, "batch src"]) -> Annotations:

@@ -11,7 +11,7 @@ et al. (2015) have it, variance 2 / fan in, so that many layers of relu neither 
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from torch import nn
@@ -30,13 +30,29 @@ VGG_STAGES: dict[int, tuple[int, ...]] = {  # convolutions of each stage, by dep
 _VGG_WIDTHS = (64, 128, 256, 512, 512)
 
 
-class LeNet(ImageClassifier):
+class _Stages(ImageClassifier):
+    """`features` write the last maps; `classifier` reads them: all, or averages of `places` by `places`."""
+
+    only_for_scores = ("classifier",)
+    places: ClassVar[int | None] = None
+    features: nn.Sequential
+    classifier: nn.Sequential
+
+    def maps(self, images: Float[Tensor, "batch in height width"]) -> Float[Tensor, "batch out _ _"]:
+        """Return the maps of the last stage."""
+        return self.features(images)
+
+    def scores(self, maps: Float[Tensor, "batch out _ _"]) -> Float[Tensor, "batch classes"]:
+        """Return the score of each class."""
+        read = maps if self.places is None else adaptive_average_pool(maps, size=(self.places, self.places))
+        return self.classifier(read.flatten(1))
+
+
+class LeNet(_Stages):
     """Two stages of convolution and pooling, three linear layers, for digits.
 
     Parameters
     ----------
-    channels, classes
-        Of the images, and how many there are.
     widths
         Maps of the two stages, and units of the two hidden layers: (6, 16, 120, 84) in the paper.
     size
@@ -45,97 +61,50 @@ class LeNet(ImageClassifier):
         Share of the hidden units that are put to zero in training.
     """
 
-    head = ("classifier",)
-
     def __init__(
         self, *, channels: int, classes: int, widths: tuple[int, int, int, int], size: int, dropout: float
     ) -> None:
         super().__init__()
         first, second, third, fourth = widths
         self.features = nn.Sequential(
-            Conv2d(channels, first, 5, padding=2),
-            nn.ReLU(),
-            nn.MaxPool2d(2),
-            Conv2d(first, second, 5),
-            nn.ReLU(),
-            nn.MaxPool2d(2),
+            *(Conv2d(channels, first, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2)),
+            *(Conv2d(first, second, 5), nn.ReLU(), nn.MaxPool2d(2)),
         )
         edge = (size // 2 - 4) // 2
         self.classifier = nn.Sequential(
-            Linear(second * edge**2, third),
-            nn.ReLU(),
-            nn.Dropout(dropout),
-            Linear(third, fourth),
-            nn.ReLU(),
+            *(Linear(second * edge**2, third), nn.ReLU(), nn.Dropout(dropout)),
+            *(Linear(third, fourth), nn.ReLU()),
             Linear(fourth, classes),
         )
 
-    def maps(self, images: Float[Tensor, "batch in height width"]) -> Float[Tensor, "batch out _ _"]:
-        """Return the maps of the second stage."""
-        return self.features(images)
 
-    def scores(self, maps: Float[Tensor, "batch out _ _"]) -> Float[Tensor, "batch classes"]:
-        """Return the score of each class."""
-        return self.classifier(maps.flatten(1))
+class AlexNet(_Stages):
+    """Five convolutions and three linear layers, dropout before the first two of these."""
 
-
-class AlexNet(ImageClassifier):
-    """Five convolutions and three linear layers.
-
-    Parameters
-    ----------
-    channels, classes
-        Of the images, and how many there are.
-    dropout
-        Before the first two linear layers.
-    """
-
-    head = ("classifier",)
+    places = 6
 
     def __init__(self, *, channels: int, classes: int, dropout: float) -> None:
         super().__init__()
         self.features = nn.Sequential(
-            Conv2d(channels, 64, 11, stride=4, padding=2),
-            nn.ReLU(),
-            nn.MaxPool2d(3, stride=2),
-            Conv2d(64, 192, 5, padding=2),
-            nn.ReLU(),
-            nn.MaxPool2d(3, stride=2),
-            Conv2d(192, 384, 3, padding=1),
-            nn.ReLU(),
-            Conv2d(384, 256, 3, padding=1),
-            nn.ReLU(),
-            Conv2d(256, 256, 3, padding=1),
-            nn.ReLU(),
-            nn.MaxPool2d(3, stride=2),
+            *(Conv2d(channels, 64, 11, stride=4, padding=2), nn.ReLU(), nn.MaxPool2d(3, stride=2)),
+            *(Conv2d(64, 192, 5, padding=2), nn.ReLU(), nn.MaxPool2d(3, stride=2)),
+            *(Conv2d(192, 384, 3, padding=1), nn.ReLU()),
+            *(Conv2d(384, 256, 3, padding=1), nn.ReLU()),
+            *(Conv2d(256, 256, 3, padding=1), nn.ReLU(), nn.MaxPool2d(3, stride=2)),
         )
         self.classifier = nn.Sequential(
-            nn.Dropout(dropout),
-            Linear(256 * 6 * 6, 4_096),
-            nn.ReLU(),
-            nn.Dropout(dropout),
-            Linear(4_096, 4_096),
-            nn.ReLU(),
+            *(nn.Dropout(dropout), Linear(256 * 6 * 6, 4_096), nn.ReLU()),
+            *(nn.Dropout(dropout), Linear(4_096, 4_096), nn.ReLU()),
             Linear(4_096, classes),
         )
         _initialise(self)
 
-    def maps(self, images: Float[Tensor, "batch in height width"]) -> Float[Tensor, "batch out _ _"]:
-        """Return the maps of the last convolution, pooled."""
-        return self.features(images)
 
-    def scores(self, maps: Float[Tensor, "batch out _ _"]) -> Float[Tensor, "batch classes"]:
-        """Return the score of each class."""
-        return self.classifier(adaptive_average_pool(maps, size=(6, 6)).flatten(1))
-
-
-class VGG(ImageClassifier):
+class VGG(_Stages):
     """Stages of convolutions of three by three, each stage pooled, and three linear layers.
 
     Parameters
     ----------
-    channels, classes
-        Of the images, and how many there are.
     depth
         11, 13, 16 or 19 layers with weights.
     batch_norm
@@ -144,7 +113,7 @@ class VGG(ImageClassifier):
         After the first two linear layers.
     """
 
-    head = ("classifier",)
+    places = 7
 
     def __init__(
         self, *, channels: int, classes: int, depth: Literal[11, 13, 16, 19], batch_norm: bool, dropout: float
@@ -160,23 +129,11 @@ class VGG(ImageClassifier):
             layers.append(nn.MaxPool2d(2))
         self.features = nn.Sequential(*layers)
         self.classifier = nn.Sequential(
-            Linear(512 * 7 * 7, 4_096),
-            nn.ReLU(),
-            nn.Dropout(dropout),
-            Linear(4_096, 4_096),
-            nn.ReLU(),
-            nn.Dropout(dropout),
+            *(Linear(512 * 7 * 7, 4_096), nn.ReLU(), nn.Dropout(dropout)),
+            *(Linear(4_096, 4_096), nn.ReLU(), nn.Dropout(dropout)),
             Linear(4_096, classes),
         )
         _initialise(self)
-
-    def maps(self, images: Float[Tensor, "batch in height width"]) -> Float[Tensor, "batch out _ _"]:
-        """Return the maps of the last stage."""
-        return self.features(images)
-
-    def scores(self, maps: Float[Tensor, "batch out _ _"]) -> Float[Tensor, "batch classes"]:
-        """Return the score of each class."""
-        return self.classifier(adaptive_average_pool(maps, size=(7, 7)).flatten(1))
 
 
 def _initialise(model: nn.Module) -> None:
@@ -240,19 +197,9 @@ class Inception(nn.Module):
 
 
 class GoogLeNet(ImageClassifier):
-    """Nine inception blocks, a mean and one linear layer.
+    """Nine inception blocks, a mean, dropout and one linear layer."""
 
-    Parameters
-    ----------
-    channels, classes
-        Of the images, and how many there are.
-    largest
-        Edge of the largest filters of an inception block.
-    dropout
-        Before the linear layer.
-    """
-
-    head = ("dropout", "fc")
+    only_for_scores = ("dropout", "fc")
 
     def __init__(self, *, channels: int, classes: int, largest: Literal[3, 5], dropout: float) -> None:
         super().__init__()

@@ -30,16 +30,10 @@ class FeedForwardLanguageModel(LanguageModel):
 
     Parameters
     ----------
-    vocabulary
-        Number of tokens.
-    embedding, hidden
-        Widths of a token's vector and of the hidden layer.
     order
         n: it reads n-1 words; at least 2.
     direct
         Whether the output layer reads the embeddings, too, behind the hidden layer: U and W are one matrix.
-    head
-        The output layer.
     dropout
         Rate on embeddings and on the hidden layer.
     """

@@ -17,11 +17,11 @@ class ImageClassifier(nn.Module, ABC):
 
     Attributes
     ----------
-    head
+    only_for_scores
         The names of the modules that turn maps into scores.
     """
 
-    head: ClassVar[tuple[str, ...]]
+    only_for_scores: ClassVar[tuple[str, ...]]
 
     @abstractmethod
     def maps(self, images: Float[Tensor, "batch in height width"]) -> Float[Tensor, "batch out _ _"]:
@@ -37,7 +37,7 @@ class ImageClassifier(nn.Module, ABC):
 
     def lose_head(self) -> None:
         """Take out what only scores need: what is left gives maps and annotations."""
-        for name in self.head:
+        for name in self.only_for_scores:
             delattr(self, name)
 
     def annotations(self, images: Float[Tensor, "batch in height width"]) -> Annotations:

@@ -16,11 +16,12 @@ the order below and whose last word is ``key % vocabulary``; so what can follow 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, final
 
 import torch
 
+from softsearch.models.language_model import LanguageModel
 from softsearch.nn.heads import Head
 from softsearch.shapes import Float, Int, Tensor
 
@@ -50,14 +51,9 @@ class _Order(NamedTuple):
 
 
 class NGrams(Head):
-    """The n-grams of a text up to some length; the features that it reads are the last words, `NOTHING` where is none.
+    """The n-grams of a text up to some length, a table for each, from single words up.
 
-    Parameters
-    ----------
-    tables
-        From single words up.
-    vocabulary
-        Number of tokens.
+    The features that it reads are the last words, `NOTHING` where there is none.
     """
 
     def __init__(self, tables: Sequence[Table], *, vocabulary: int) -> None:
@@ -69,11 +65,6 @@ class NGrams(Head):
             for name, tensor in order._asdict().items():
                 self.register_buffer(f"{name}_{length}", tensor, persistent=name in Table._fields)
             contexts = len(table.keys)
-
-    @property
-    def sizes(self) -> list[int]:
-        """How many different n-grams of each length there are."""
-        return [len(order.keys) for order in self._orders]
 
     def cross_entropy(self, features: Int[Tensor, "rows width"], targets: Int[Tensor, " rows"]) -> Float[Tensor, ""]:
         """Return the summed cross-entropy of the words after some others, in nats."""
@@ -128,6 +119,44 @@ class NGrams(Head):
     def _orders(self) -> list[_Order]:
         names = range(1, self.order + 1)
         return [_Order(*(getattr(self, f"{name}_{length}") for name in _Order._fields)) for length in names]
+
+
+@final
+class NGramLanguageModel(LanguageModel):
+    """The last n-1 words are the state; the n-grams, which are the output layer, read them. Gradients learn nothing."""
+
+    head: NGrams
+
+    def __init__(self, head: NGrams) -> None:
+        super().__init__()
+        self.head = head
+
+    @classmethod
+    def count(
+        cls, ids: Int[Tensor, " length"], *, order: int, vocabulary: int, boundary: int | None
+    ) -> NGramLanguageModel:
+        """Count a text; the parameters are those of :func:`count_ngrams`."""
+        tables = count_ngrams(ids, order=order, vocabulary=vocabulary, boundary=boundary)
+        return cls(NGrams(tables, vocabulary=vocabulary))
+
+    @classmethod
+    def from_weights(cls, weights: Mapping[str, Tensor], *, vocabulary: int) -> NGramLanguageModel:
+        """Return the model whose ``state_dict()`` these are."""
+        lengths = range(1, len(weights) // len(Table._fields) + 1)
+        tables = [Table(*(weights[f"head.{name}_{length}"] for name in Table._fields)) for length in lengths]
+        return cls(NGrams(tables, vocabulary=vocabulary))
+
+    def start(self, batch: int) -> tuple[Int[Tensor, "batch width"]]:
+        """Return that there are no words."""
+        return (torch.full((batch, self.head.order - 1), NOTHING, device=self.head.get_buffer("keys_1").device),)
+
+    def forward(
+        self, tokens: Int[Tensor, "batch length"], state: tuple[Int[Tensor, "batch width"]]
+    ) -> tuple[Int[Tensor, "batch length features"], tuple[Int[Tensor, "batch width"]]]:
+        """Read the next window; after each token, the last n-1 are what the n-grams are asked of."""
+        width = self.head.order - 1
+        words = torch.cat([state[0], tokens], dim=1)
+        return words.unfold(1, width, 1)[:, 1:], (words[:, tokens.shape[1] :],)
 
 
 def count_ngrams(ids: Int[Tensor, " length"], *, order: int, vocabulary: int, boundary: int | None) -> list[Table]:

@@ -23,8 +23,6 @@ from softsearch.nn.products import Linear
 from softsearch.nn.recurrent import Direction, Layers, RecurrentEncoder
 from softsearch.shapes import Bool, Float, Int, Tensor
 
-State = tuple[Int[Tensor, " rows"]]
-
 
 @final
 class OnePerWord(SequenceModel):
@@ -32,12 +30,6 @@ class OnePerWord(SequenceModel):
 
     Parameters
     ----------
-    vocabulary
-        Number of tokens; source and target share them.
-    embedding
-        Width of a token's vector.
-    encoder, encoder_direction
-        See :class:`~softsearch.nn.recurrent.RecurrentEncoder`.
     readout
         Width of the layer below the output layer; equal to `embedding` where embeddings are tied.
     dropout
@@ -52,14 +44,14 @@ class OnePerWord(SequenceModel):
         vocabulary: int,
         embedding: int,
         encoder: Layers,
-        encoder_direction: Direction,
+        direction: Direction,
         readout: int,
         dropout: float,
         tie_embeddings: bool,
     ) -> None:
         super().__init__()
         self.embedding = nn.Embedding(vocabulary, embedding)
-        self.encoder = RecurrentEncoder(encoder, input=embedding, direction=encoder_direction, dropout=dropout)
+        self.encoder = RecurrentEncoder(encoder, input=embedding, direction=direction, dropout=dropout)
         self.readout = Linear(self.encoder.width, readout)
         self.output = Linear(readout, vocabulary)
         self.dropout = Dropout(dropout)
@@ -70,13 +62,13 @@ class OnePerWord(SequenceModel):
         annotations = self.encoder(self.dropout(self.embedding(source)), source_mask)
         return annotations._replace(values=self.dropout(annotations.values))
 
-    def start(self, source: Annotations) -> State:
+    def start(self, source: Annotations) -> tuple[Int[Tensor, " batch"]]:
         """Return the position of the first word."""
         return (source.mask.new_zeros(source.mask.shape[0], dtype=torch.long),)
 
     def step(
-        self, tokens: Int[Tensor, " rows"], state: State, source: Annotations
-    ) -> tuple[Float[Tensor, "rows vocabulary"], State, Float[Tensor, "rows src"]]:
+        self, tokens: Int[Tensor, " rows"], state: tuple[Int[Tensor, " rows"]], source: Annotations
+    ) -> tuple[Float[Tensor, "rows vocabulary"], tuple[Int[Tensor, " rows"]], Float[Tensor, "rows src"]]:
         """Read off the next annotation; `tokens` are not looked at."""
         (positions,) = state
         places = _places(positions.unflatten(0, (source.mask.shape[0], -1)), source.mask)

@@ -11,6 +11,7 @@ from softsearch.nn.annotations import Annotations
 from softsearch.nn.attention import Attention
 from softsearch.nn.cells import Cell, State
 from softsearch.nn.products import Linear
+from softsearch.nn.recurrent import Layers
 from softsearch.shapes import Float, Tensor
 
 
@@ -36,9 +37,40 @@ class DecoderState(NamedTuple):
 BridgeKind = Literal["learned", "zeros"]
 
 
+class Decoder(NamedTuple):
+    """What recurrent decoders of all kinds are made of.
+
+    Attributes
+    ----------
+    vocabulary
+        Number of tokens; where words are read, they are the same.
+    layers
+        Those above the first are :class:`~softsearch.nn.recurrent.UpperLayers`.
+    attention
+        Reads the annotations with queries of the width of the layers.
+    bridge
+        "learned" or "zeros": how the first states are made.
+    readout
+        Width of the layer below the output layer; equal to `embedding` where embeddings are tied.
+    dropout
+        Rate on embeddings, annotations and readout, and between layers.
+    tie_embeddings
+        All embeddings and the output layer share one matrix (Press and Wolf 2017).
+    """
+
+    vocabulary: int
+    embedding: int
+    layers: Layers
+    attention: Attention
+    bridge: BridgeKind
+    readout: int
+    dropout: float
+    tie_embeddings: bool
+
+
 def make_bridge(kind: BridgeKind, *, annotation: int, cell: Cell, depth: int) -> nn.Linear | None:
     """Return W of :func:`first_states` for a decoder of so many layers of `cell`; None for "zeros"."""
-    width = depth * cell.state_size * cell.recurrent.in_features
+    width = depth * cell.state_size * cell.hidden
     return Linear(annotation, width) if kind == "learned" else None
 
 
@@ -48,7 +80,7 @@ def first_states(
     """Return each layer's state before the first word, the lowest first: ``tanh(W summary)``, or zeros."""
     size = cell.state_size
     if bridge is None:
-        return ((summary.new_zeros(summary.shape[0], cell.recurrent.in_features),) * size,) * depth
+        return ((summary.new_zeros(summary.shape[0], cell.hidden),) * size,) * depth
     parts = torch.tanh(bridge(summary)).chunk(depth * size, dim=1)
     return tuple(parts[i : i + size] for i in range(0, depth * size, size))
 
@@ -58,7 +90,7 @@ def no_coverage(attention: Attention, annotations: Annotations) -> Float[Tensor,
     return torch.zeros_like(annotations.values[..., 0]) if attention.needs_coverage else None
 
 
-def covered(
+def coverage_after(
     coverage: Float[Tensor, "rows src"] | None, weights: Float[Tensor, "rows src"] | None
 ) -> Float[Tensor, "rows src"] | None:
     """Return the coverage after a step that read with `weights`."""

@@ -8,7 +8,7 @@ There is no attention, and no second network: what is known of the source is the
 
 from __future__ import annotations
 
-from typing import NamedTuple, final
+from typing import final
 
 import torch
 from torch import nn
@@ -22,27 +22,9 @@ from softsearch.shapes import Bool, Float, Int, Tensor
 from softsearch.trees import filled, leaves
 
 
-class Read(NamedTuple):
-    """The state of each layer where a source ends."""
-
-    states: tuple[State, ...]
-
-
 @final
 class ReaderWriter(SequenceModel):
-    """Recurrent layers that read, then write.
-
-    Parameters
-    ----------
-    vocabulary
-        Number of tokens.
-    embedding
-        Width of a token's vector.
-    layers
-        What they are made of.
-    dropout
-        Rate on embeddings, between layers and on what the output layer reads.
-    """
+    """Recurrent layers that read, then write; dropout is on embeddings, between layers and on what the output reads."""
 
     def __init__(self, *, vocabulary: int, embedding: int, layers: Layers, dropout: float) -> None:
         super().__init__()
@@ -51,12 +33,12 @@ class ReaderWriter(SequenceModel):
         self.dropout = Dropout(dropout)
         self.upper = UpperLayers(layers, dropout=self.dropout)
         self.output = Linear(layers.hidden, vocabulary)
-        self.layers = layers
+        self.depth = layers.depth
         nn.init.normal_(self.embedding.weight, std=embedding**-0.5)
         nn.init.zeros_(self.output.bias)
 
-    def encode(self, source: Int[Tensor, "batch src"], source_mask: Bool[Tensor, "batch src"]) -> Read:
-        """Read the sources, those of one length together: each state is that after its own last token."""
+    def encode(self, source: Int[Tensor, "batch src"], source_mask: Bool[Tensor, "batch src"]) -> tuple[State, ...]:
+        """Read the sources, those of one length together: each layer's state is that after its own last token."""
         lengths = source_mask.sum(dim=1)
         rows, parts = [], []
         for length in lengths.unique().tolist():
@@ -65,14 +47,14 @@ class ReaderWriter(SequenceModel):
             parts.append(self._run(source[own, :length], self._zeros(len(own)))[1])
         order = torch.cat(rows).argsort()
         together = zip(*map(leaves, parts), strict=True)
-        return Read(filled(parts[0], (torch.cat(each)[order] for each in together)))
+        return filled(parts[0], (torch.cat(each)[order] for each in together))
 
-    def start(self, source: Read) -> tuple[State, ...]:
+    def start(self, source: tuple[State, ...]) -> tuple[State, ...]:
         """Return the state in which reading ended."""
-        return source.states
+        return source
 
     def step(
-        self, tokens: Int[Tensor, " rows"], state: tuple[State, ...], source: Read
+        self, tokens: Int[Tensor, " rows"], state: tuple[State, ...], source: tuple[State, ...]
     ) -> tuple[Float[Tensor, "rows vocabulary"], tuple[State, ...], None]:
         """Take one step."""
         outputs, state = self._run(tokens.unsqueeze(1), state)
@@ -102,5 +84,4 @@ class ReaderWriter(SequenceModel):
         return outputs, (first, *after)
 
     def _zeros(self, batch: int) -> tuple[State, ...]:
-        zeros = self.embedding.weight.new_zeros(batch, self.layers.hidden)
-        return ((zeros,) * self.first.cell.state_size,) * self.layers.depth
+        return (self.first.zeros(batch),) * self.depth

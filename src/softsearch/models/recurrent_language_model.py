@@ -33,12 +33,6 @@ class RecurrentLanguageModel(LanguageModel):
 
     Parameters
     ----------
-    vocabulary
-        Number of tokens.
-    embedding
-        Width of a token's vector.
-    layers
-        What they are made of.
     head
         The output layer, which reads what the top layer writes: `lags` + 1 times its width.
     lags, decay
@@ -71,7 +65,7 @@ class RecurrentLanguageModel(LanguageModel):
         self.dropout = dropout
         self.upper = UpperLayers(layers, dropout=dropout)
         self.head = head
-        self.layers = layers
+        self.depth = layers.depth
         self.lags, self.decay = lags, decay
         if tie_embeddings:
             tie(head, self.embedding)
@@ -82,19 +76,19 @@ class RecurrentLanguageModel(LanguageModel):
 
     def start(self, batch: int) -> tuple[State, ...]:
         """Return zeros, for each layer and, with lags, for the last outputs."""
-        zeros = self.embedding.weight.new_zeros(batch, self.layers.hidden)
-        states = ((zeros,) * self.first.cell.state_size,) * self.layers.depth
-        return (*states, (zeros.new_zeros(batch, self.lags, self.layers.hidden),)) if self.lags else states
+        states = (self.first.zeros(batch),) * self.depth
+        last = self.embedding.weight.new_zeros(batch, self.lags, self.first.hidden)
+        return (*states, (last,)) if self.lags else states
 
     def memories(self, state: tuple[State, ...]) -> tuple[Float[Tensor, "batch hidden"], ...]:
         """Return what each layer holds in a state, from -1 to 1: tanh(c) of an LSTM, h of the others."""
-        return tuple(each[1].tanh() if len(each) == 2 else each[0] for each in state[: self.layers.depth])
+        return tuple(each[1].tanh() if len(each) == 2 else each[0] for each in state[: self.depth])
 
     def forward(
         self, tokens: Int[Tensor, "batch length"], state: tuple[State, ...]
     ) -> tuple[Float[Tensor, "batch length features"], tuple[State, ...]]:
         """Read the next window."""
-        first, *above = state[: self.layers.depth]
+        first, *above = state[: self.depth]
         outputs, first = self.first(self.dropout(self.embedding(tokens)), first)
         outputs, after = self.upper(outputs, above)
         if not self.lags:

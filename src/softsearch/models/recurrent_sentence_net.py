@@ -28,14 +28,8 @@ class RecurrentSentenceNet(SentenceClassifier):
 
     Parameters
     ----------
-    vocabulary, embedding
-        How many words there are, and the width of their vectors.
-    layers, direction
-        See :class:`~softsearch.nn.recurrent.RecurrentEncoder`.
     pooling
         What becomes of the annotations.
-    classes
-        How many there are.
     dropout
         Of the vectors, between layers, and of what is pooled.
     """

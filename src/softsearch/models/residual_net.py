@@ -39,10 +39,6 @@ class ResidualNet(ImageClassifier):
 
     Parameters
     ----------
-    channels
-        Of the images: 3, or 1.
-    classes
-        How many there are.
     stem
         What comes before the blocks.
     block, shortcut, residual
@@ -53,7 +49,7 @@ class ResidualNet(ImageClassifier):
         Maps of the first stage; each of the others has twice those of the one before.
     """
 
-    head = ("fc",)
+    only_for_scores = ("fc",)
 
     def __init__(
         self,

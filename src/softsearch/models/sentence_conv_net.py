@@ -8,7 +8,9 @@
 With several channels the words have several vectors, of which one stays as it is, and c_i is the sum over them before
 the nonlinearity. Two departures: Kim shortens the rows of W after each step, and here W enters the product shortened,
 so that the gradient knows of it; and dropout with rate p scales what is left by 1 / (1 - p) in training, where Kim
-scales W by 1 - p afterwards. So the paper's s = 3 with p = 1/2 is a norm of 1.5 here.
+scales W by 1 - p afterwards. So the paper's s = 3 with p = 1/2 is a norm of 1.5 here. Filters and W are torch's own
+layers, whose products stay in fp32 in a training in bf16: W is shortened on its way into its product, and
+:mod:`softsearch.nn.products` has no convolution along one axis.
 
 =========  =================  ==========================================
 symbol     name               what it is
@@ -46,14 +48,10 @@ class SentenceConvNet(SentenceClassifier):
 
     Parameters
     ----------
-    vocabulary, embedding
-        How many words there are, and the width of their vectors.
     widths
         Numbers of words that filters read.
     filters
         Of each width.
-    classes
-        How many there are.
     channels
         2: beside the vectors that are learnt, those it began with are read as well ("multichannel").
     dropout

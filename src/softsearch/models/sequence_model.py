@@ -10,16 +10,11 @@ from torch import nn
 from softsearch.shapes import Bool, Float, Int, Tensor
 
 
-class SequenceModel(nn.Module, ABC):
-    """A source is encoded once; a target is written one token at a time, or read all at once while training.
+class Network(nn.Module, ABC):
+    """A source is encoded once; a target is written one token at a time.
 
-    Attributes
-    ----------
-    output
-        Turns features into logits over the vocabulary.
+    State is passed and returned, never kept: any number of searches can share one network.
     """
-
-    output: nn.Linear
 
     @abstractmethod
     def encode(self, source: Int[Tensor, "batch src"], source_mask: Bool[Tensor, "batch src"]) -> Any:
@@ -37,6 +32,18 @@ class SequenceModel(nn.Module, ABC):
 
         There may be several rows, one after the other, for each sentence of `source`.
         """
+
+
+class SequenceModel(Network):
+    """A network that reads a target all at once while training.
+
+    Attributes
+    ----------
+    output
+        Turns features into logits over the vocabulary.
+    """
+
+    output: nn.Linear
 
     @abstractmethod
     def forward(

@@ -1,4 +1,15 @@
-"""What an encoder leaves for a decoder to read."""
+"""What an encoder leaves for a decoder to read (Bahdanau, Cho and Bengio 2015, section 3.2).
+
+    h_1 .. h_S = encoder(x_1 .. x_S)        mean = 1/S sum over j of h_j
+
+======  ===================  =========================
+symbol  name                 shape
+======  ===================  =========================
+h_j     ``values[:, j]``     batch annotation
+S       ``mask.sum(dim=1)``  batch, the real positions
+mean    ``mean_over``        batch width
+======  ===================  =========================
+"""
 
 from __future__ import annotations
 

@@ -15,19 +15,20 @@ With coverage (Tu et al. 2016, section 3.1: the linguistic kind, without fertili
 been read already: C_i-1,j, the sum of its weights before i, enters inside the tanh as V C_i-1,j; where there is no tanh
 it is added to the energy, times a learnt number.
 
-==============  ===========================================================
-papers          here
-==============  ===========================================================
-h_j             ``annotations.values[:, j]``
-s               ``query``: s_i-1 in Bahdanau's order, s_i in Luong's
-U h_j, W h_j    ``keys[:, j]``, computed once per source
-e_ij            ``energies``
-alpha_ij        ``weights``
-c_i             ``context``
-v, W, U         ``score``, ``query``, ``key``
-C_i-1,j, V      ``coverage``, ``covered``
-s_t             ``place``, of hard attention
-==============  ===========================================================
+=============  ====================================================  ================================================
+symbol         name                                                  shape
+=============  ====================================================  ================================================
+h_j            ``annotations.values[:, j]``                          batch annotation
+s              ``query``: s_i-1 in Bahdanau's order, s_i in Luong's  rows query
+U h_j, W h_j   ``keys[:, j]``, computed once per source              batch attention; general: batch query
+e_ij           ``energies``                                          batch beam src
+alpha_ij, c_i  ``weights``, ``context``                              rows src; rows annotation
+v, W, U        ``score``, ``query.weight``, ``key.weight``           attention; attention query; attention annotation
+W of general   ``key.weight``                                        query annotation
+w              ``query.weight``, ``key.weight``, side by side        1 query; 1 annotation
+C_i-1,j, V     ``coverage``, ``covered``                             rows src; attention, or scalar
+j of hard      ``place``, s_t in the paper                           rows
+=============  ====================================================  ================================================
 
 Departures: U has a bias, as there is none elsewhere in the additive energy. Which looks of hard attention read all
 places is drawn look by look; Xu et al. draw it once for an image.
@@ -91,7 +92,7 @@ class Attention(nn.Module, ABC):
         """Read `annotations` with `query`; `keys` are what `project` returned."""
 
 
-def address(scores: Float[Tensor, "*rows src"], mask: Bool[Tensor, "*#rows src"]) -> Float[Tensor, "*rows src"]:
+def masked_softmax(scores: Float[Tensor, "*rows src"], mask: Bool[Tensor, "*#rows src"]) -> Float[Tensor, "*rows src"]:
     """Return the softmax of `scores` over the real positions; a row without any gives zeros.
 
     The one normalisation which all attentions share.
@@ -111,7 +112,7 @@ class ScoredAttention(Attention):
         coverage: Float[Tensor, "rows src"] | None,
     ) -> Attended:
         """Read `annotations` with `query`."""
-        weights = address(self.energies(query, keys, coverage), annotations.mask.unsqueeze(1))
+        weights = masked_softmax(self.energies(query, keys, coverage), annotations.mask.unsqueeze(1))
         context = torch.bmm(weights, annotations.values)
         return Attended(context.flatten(0, 1), weights.flatten(0, 1))
 
@@ -269,7 +270,7 @@ class MeanPooling(FixedContext):
 
     def weights(self, annotations: Annotations) -> Float[Tensor, "batch src"]:
         """Return 1 / length for each word."""
-        return address(torch.zeros_like(annotations.values[..., 0]), annotations.mask)
+        return masked_softmax(torch.zeros_like(annotations.values[..., 0]), annotations.mask)
 
 
 def _for_each(query: Float[Tensor, "rows query"], values: Float[Tensor, "batch width"]) -> Float[Tensor, "rows width"]:

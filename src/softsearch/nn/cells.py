@@ -29,8 +29,21 @@ so that each token has a transition of its own, U m = U diag(W_m x) U_m h_t-1.
 All as in torch, gate order included, so that weights can be compared. Departures: Elman's units were logistic; in Cho
 et al. r multiplies h_t-1 before its product with U_n, and z has the opposite sense.
 
-A cell takes the input's share of the gates, W x, ready-made: for a sequence it is one product over all steps. Its state
-is a tuple of tensors, the visible one, h, first.
+Each W x and each U h has a bias. A cell takes the input's share of the gates, W x, ready-made: for a sequence it is one
+product over all steps. Its state is a tuple of tensors, the visible one, h, first.
+
+==========  ==========================================================  ===========================
+symbol      name                                                        shape
+==========  ==========================================================  ===========================
+x           what ``input`` reads                                        batch input
+W x         ``gates``, of all gates one behind the other                batch gates
+h, c        ``hidden``, ``cell``, together ``state``                    batch hidden
+W, U        ``input.weight``, ``recurrent.weight``                      gates input; gates hidden
+r, z, n     ``reset``, ``update``, ``new``                              batch hidden
+i, f, g, o  ``add``, ``forget``, ``new``, ``output``, not yet squashed  batch hidden
+m, U_m      ``mixed``, ``factor.weight``                                batch hidden; hidden hidden
+W_m         the last rows of ``input.weight``                           hidden input
+==========  ==========================================================  ===========================
 """
 
 from __future__ import annotations
@@ -48,30 +61,41 @@ State = tuple[Tensor, ...]
 CellKind = Literal["linear", "rnn", "gru", "lstm", "lstm_no_forget", "lstm_coupled", "lstm_no_output", "mrnn", "mlstm"]
 
 
-class GatedCell(nn.Module, ABC):
-    """One step of a recurrent net; its state is (h,), or (h, c) for those with a cell c.
+class Cell(nn.Module, ABC):
+    """One step of a recurrent net.
 
-    Parameters
+    Attributes
     ----------
-    input, hidden
-        Widths of the input and of the state.
+    input
+        Makes the gates, one layer for a whole sequence.
+    hidden, state_size
+        Width of h, and how many tensors the state is.
     """
 
+    input: Linear
+    hidden: int
+    state_size: int
+
+    @abstractmethod
+    def forward(self, gates: Float[Tensor, "batch gates"], state: State) -> State:
+        """Return the next state; `gates` are ``self.input(x)``."""
+
+
+class GatedCell(Cell):
+    """A cell whose state is (h,), or (h, c) for those with a cell c; each gate is as wide as h."""
+
     num_gates: ClassVar[int] = 1
-    state_size: ClassVar[int] = 1
+    state_size = 1
     forgets: ClassVar[bool] = False  # the second gate is a forget gate, which starts open (bias 1)
 
     def __init__(self, *, input: int, hidden: int) -> None:
         super().__init__()
+        self.hidden = hidden
         self.input = Linear(input, self.num_gates * hidden)
         self.recurrent = Linear(hidden, self.num_gates * hidden)
         _initialise(self.input, self.recurrent)
         if self.forgets:
             nn.init.ones_(self.input.bias.data[hidden : 2 * hidden])
-
-    @abstractmethod
-    def forward(self, gates: Float[Tensor, "batch gates"], state: State) -> State:
-        """Return the next state; `gates` are ``self.input(x)``."""
 
 
 class LinearCell(GatedCell):
@@ -157,13 +181,13 @@ class NoOutputGateCell(GatedCell):
         return torch.tanh(cell), cell
 
 
-class MultiplicativeCell(nn.Module):
+class MultiplicativeCell(Cell):
     """An RNN or LSTM whose transition depends on the input; its state is that of the cell inside, m is as wide as h."""
 
     def __init__(self, inner: type[GatedCell], *, input: int, hidden: int) -> None:
         super().__init__()
         self.inner = inner(input=input, hidden=hidden)
-        self.state_size = self.inner.state_size
+        self.hidden, self.state_size = hidden, self.inner.state_size
         self.factor = Linear(hidden, hidden, bias=False)
         gates = self.inner.input.out_features
         self.input = Linear(input, gates + hidden)
@@ -175,19 +199,12 @@ class MultiplicativeCell(nn.Module):
         nn.init.orthogonal_(self.factor.weight)
         del self.inner.input  # its share is part of `self.input`
 
-    @property
-    def recurrent(self) -> Linear:
-        """The product with m."""
-        return self.inner.recurrent
-
     def forward(self, gates: Float[Tensor, "batch gates"], state: State) -> State:
         """Return the next state; `gates` are ``self.input(x)``: those of the cell inside, then W_m x."""
         width = state[0].shape[-1]
         mixed = gates[:, -width:] * self.factor(state[0])
         return self.inner(gates[:, :-width], (mixed, *state[1:]))
 
-
-Cell = GatedCell | MultiplicativeCell
 
 _CELLS: dict[CellKind, type[GatedCell]] = {
     "linear": LinearCell,

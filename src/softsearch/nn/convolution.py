@@ -12,13 +12,14 @@ A locally connected layer (LeCun 1989; Gregor and LeCun 2010) has a kernel of it
 
     y_t = b_t + sum over s of x_t+s w_t,s
 
-=========  ==============  ==================================================
-symbol     name            what it is
-=========  ==============  ==================================================
-x          images          maps, each a matrix
-w          kernels         for each map written, one for each map read
-y, b       maps, bias
-=========  ==============  ==================================================
+======  ========================================  ======================================================
+symbol  name                                      shape
+======  ========================================  ======================================================
+x       ``images``                                batch in height width, maps
+w       ``kernels``                               out in _ _, for each map written one for each map read
+w_t     ``weight``, of a locally connected layer  _ out _, for each place t
+y, b    ``maps``, ``bias``                        batch out _; _ out
+======  ========================================  ======================================================
 """
 
 from __future__ import annotations
@@ -64,8 +65,6 @@ class LocallyConnected2d(nn.Module):
 
     Parameters
     ----------
-    inputs, outputs
-        Maps that it reads and writes.
     size
         Height and width of what it reads: there is a kernel for each place.
     kernel, stride

@@ -3,11 +3,20 @@
     y = x m / (1 - p)        m: 1 with probability 1 - p, else 0
 
 On a CPU torch draws each m by itself, on one core, which takes longer than most layers do. Here 16 random bits are
-compared with (1 - p) 2^16, and one draw gives four times as many; so 1 - p is a multiple of 2^-16.
+compared with (1 - p) 2^16, and one draw gives four times as many; so 1 - p is a multiple of 2^-16. Networks that drop
+numbers of but one vector an image or a sentence leave it to torch: that is little to draw.
 
 In a sequence the ordinary kind draws anew at each step, which over many steps is noise that a recurrent net learns to
 average away. The other kind draws once a sequence: a component is left out at every step, or at none (Gal and
 Ghahramani 2016).
+
+======  ======================  =================================================
+symbol  name                    shape
+======  ======================  =================================================
+x       ``inputs``              *rows features
+p       ``rate``                scalar
+m       ``bits`` below a bound  *rows features; once a sequence: batch 1 features
+======  ======================  =================================================
 """
 
 from __future__ import annotations
@@ -22,13 +31,7 @@ _LEVELS, _NUMBERS_PER_DRAW = 1 << 16, 4
 
 
 def drop(inputs: Float[Tensor, "*rows features"], rate: float) -> Float[Tensor, "*rows features"]:
-    """Return the inputs with a share of them put to zero and the others scaled up.
-
-    Parameters
-    ----------
-    rate
-        The probability p of each to be put to zero.
-    """
+    """Return the inputs, each put to zero with probability `rate`, and the others scaled up."""
     kept = round((1 - rate) * _LEVELS)
     if kept == _LEVELS:
         return inputs

@@ -6,12 +6,23 @@
                 frequent words and the clusters of rarer ones share a first, small softmax; a cluster has a softmax of
                 its own over narrower features, V_k P_k h, which is computed where one of its words is the target only
 
-    sampled     in training the sum of exp(s) over all other words is estimated from k words drawn from q, each hit
-                with exp(s_w) / (k q_w) (importance sampling: Bengio and Senecal 2003; Jean et al. 2015, section 3);
+    sampled     in training the sum of exp(s) over all other words is estimated from n words drawn from q, each hit
+                with exp(s_w) / (n q_w) (importance sampling: Bengio and Senecal 2003; Jean et al. 2015, section 3);
                 otherwise as softmax
 
 For a large vocabulary the softmax is most of the work; the other two do less of it. Both count on ids in the order of
 frequency, as tokenizers of words make them: q falls as 1 / (w + 1), and clusters are ranges of ids.
+
+========  ===================================  ==================================================
+symbol    name                                 shape
+========  ===================================  ==================================================
+h, w      ``features``, ``targets``            rows features; rows
+p         what a head returns, as a logarithm  rows vocabulary
+W, b      ``layer.weight``, ``layer.bias``     vocabulary features; vocabulary
+P_k, V_k  ``narrow[k]``, ``clusters[k]``       _ features; _ _, with a bias
+q, n      ``shares``, ``samples``              vocabulary; scalar
+s         ``own``, ``others``                  rows; rows _, of the target and of the words drawn
+========  ===================================  ==================================================
 """
 
 from __future__ import annotations
@@ -64,13 +75,7 @@ class SoftmaxHead(Head):
 
 
 class SampledHead(SoftmaxHead):
-    """A softmax that is learnt against drawn words.
-
-    Parameters
-    ----------
-    samples
-        Words drawn for a batch, the same for all of its rows.
-    """
+    """A softmax that is learnt against drawn words: `samples` for a batch, the same for all of its rows."""
 
     def __init__(self, *, features: int, vocabulary: int, samples: int) -> None:
         super().__init__(features=features, vocabulary=vocabulary)
@@ -146,13 +151,7 @@ class AdaptiveHead(Head):
 
 
 def tie(head: Head, embedding: nn.Embedding) -> None:
-    """Let an output layer share its matrix with the embeddings (Press and Wolf 2017).
-
-    Raises
-    ------
-    ValueError
-        It is not one matrix.
-    """
+    """Let an output layer share its matrix with the embeddings (Press and Wolf 2017); ValueError if it has several."""
     if not isinstance(head, SoftmaxHead):
         raise ValueError("only a softmax of one matrix can be tied to the embeddings")
     head.layer.weight = embedding.weight

@@ -9,6 +9,16 @@ whole batch, a megabyte for every 30 words, never exist. With e = exp(logits - m
     dt = e W / z - q W          dW = e' (t / z) - q' t          db = e' (1 / z) - q' 1
 
 so that e, the only matrix as wide as the vocabulary, is written once; what stands after the minus needs no matrix.
+
+===========  ================================  ===============================
+symbol       name                              shape
+===========  ================================  ===============================
+t, target    ``features``, ``targets``         rows features; rows
+W, b         ``weight``, ``bias``              vocabulary features; vocabulary
+logits, max  ``logits``, ``highest``           rows vocabulary; rows 1
+e, z         ``exponentials``, ``normaliser``  rows vocabulary; rows 1
+dt, dW, db   ``gradients``                     as t, W and b
+===========  ================================  ===============================
 """
 
 from __future__ import annotations
@@ -17,7 +27,7 @@ from typing import Any
 
 import torch
 
-from softsearch.nn.products import factor
+from softsearch.nn.products import operand
 from softsearch.shapes import Float, Int, Tensor
 
 ROWS_AT_ONCE = 512  # 16 MB of logits for a vocabulary of 8,000: about what the caches of two cores hold
@@ -46,10 +56,10 @@ class _LinearCrossEntropy(torch.autograd.Function):
     ) -> Tensor:
         gradients = [torch.empty_like(tensor) for tensor in (features, weight, bias)] if wanted else []
         total = features.new_zeros(())
-        right = factor(weight)[: len(weight)]
+        right = operand(weight)[: len(weight)]
         for start in range(0, max(1, len(features)), ROWS_AT_ONCE):
             rows = slice(start, start + ROWS_AT_ONCE)
-            left = factor(features[rows])
+            left = operand(features[rows])
             logits = torch.mm(left, right.t())[: len(features[rows])].to(bias.dtype).add_(bias)
             hit = logits.gather(1, targets[rows].unsqueeze(1))
             highest = logits.amax(dim=1, keepdim=True)
@@ -62,9 +72,9 @@ class _LinearCrossEntropy(torch.autograd.Function):
                 continue
             share = 1 / normaliser
             of_bias = torch.mv(exponentials.t(), share.squeeze(1))
-            exponentials = factor(exponentials)
+            exponentials = operand(exponentials)
             gradients[0][rows] = torch.mm(exponentials, right)[: len(share)] * share
-            of_weight = torch.mm(exponentials.t(), factor(features[rows] * share)).to(weight.dtype)
+            of_weight = torch.mm(exponentials.t(), operand(features[rows] * share)).to(weight.dtype)
             if start == 0:
                 gradients[1:] = of_weight, of_bias
             else:

@@ -7,17 +7,17 @@
     M_t = M_t-1 (1 - w_t(i) e) + w_t(i) a                    erased and added to, 3 and 4
     r_t = sum over i of w_t(i) M_t(i)                        read, 2
 
-==========  ==========================================================
-paper       here
-==========  ==========================================================
-M(i)        ``memory[:, i]``
-w           ``weights``, one row for each head
-k, beta     ``Look.key``, ``Look.strength``: from 0
-g           ``Look.gate``: from 0 to 1
-s           ``Look.shift``: shares of the moves by -S .. S
-gamma       ``Look.sharpness``: from 1
-e, a        ``erase``, from 0 to 1, and ``add``, from -1 to 1
-==========  ==========================================================
+==============  ====================================================  =================================================
+symbol          name                                                  shape
+==============  ====================================================  =================================================
+M_t-1(i)        ``memory[:, i]``                                      batch word
+w_t, w_t-1      what ``addressed`` returns, ``before``                batch heads locations
+w^c, w~         ``by_content``, ``moved``                             batch heads locations
+k               ``Look.key``                                          batch heads word
+beta, g, gamma  ``Look.strength``, ``Look.gate``, ``Look.sharpness``  batch heads, from 0, from 0 to 1, from 1
+s               ``Look.shift``                                        batch heads moves, shares of the moves by -S .. S
+e, a            ``erase``, ``add``                                    batch heads word, from 0 to 1, from -1 to 1
+==============  ====================================================  =================================================
 
 Departures: powers are taken as a softmax of ``gamma log w~``, which has no number that is too small to divide by. The
 paper lets a head read M_t or M_t-1; here all heads choose with M_t-1, those that write come first, and what is read is

@@ -8,6 +8,15 @@
                 from floor(i n / k) up to ceil((i + 1) n / k)
 
 n is the number of places in a window. max passes the gradient to the switch, and nothing to the other places.
+
+======  ===============================  ================================================
+symbol  name                             shape
+======  ===============================  ================================================
+h       ``maps``                         batch channels height width
+y       ``pooled``, or what is returned  batch channels _ _
+switch  ``switches``                     batch channels _ _, places counted row after row
+n, k    ``number``, ``size``             scalar; scalar, along each edge
+======  ===============================  ================================================
 """
 
 from __future__ import annotations
@@ -42,15 +51,7 @@ def unpool(
 
 
 class L2Pool2d(nn.Module):
-    """The length of the vector of a window's numbers.
-
-    Parameters
-    ----------
-    kernel, stride
-        Edge of a window, and how far apart windows are.
-    printed
-        Divide by the number of places, as some lectures print it.
-    """
+    """The length of the vector of a window's numbers; if `printed`, divided by how many they are."""
 
     def __init__(self, *, kernel: int, stride: int, printed: bool) -> None:
         super().__init__()

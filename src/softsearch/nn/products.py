@@ -4,7 +4,16 @@ bf16 has the range of fp32 and 8 bits of its precision. Processors with instruct
 take a product of two bf16 matrices, summed in fp32, about twice as fast. So it is the operands of products alone that
 are rounded (mixed precision, Micikevicius et al. 2018): weights, states, softmax, gradients and optimiser stay fp32.
 
-    y = W x          dx = W' dy          dW = sum over uses of dy x'
+    y = W x          dx = W' dy          dW = sum over uses of dy x'          bottleneck: y = U V x + b
+
+======  ====================================  ===================
+symbol  name                                  shape
+======  ====================================  ===================
+x, y    ``input``, ``output``                 *rows in; *rows out
+dy, dx  ``gradient``, ``of_input``            *rows out; *rows in
+W, b    ``weight``, ``bias``                  out in; out
+U, V    ``expand.weight``, ``reduce.weight``  out _; _ in
+======  ====================================  ===================
 
 Kernels are made anew for each number of rows, which changes with every batch of sentences, and torch keeps a thousand
 of them. So rows are filled up with zeros to one of sixteen numbers between a power of two and the next.
@@ -31,6 +40,8 @@ from softsearch.shapes import Float, Tensor
 
 Precision = Literal["fp32", "bf16"]
 
+_rounded: dict[Tensor, _Rounded] | None = None  # None: products are taken in the precision of their operands
+
 
 @contextmanager
 def products_in(precision: Precision) -> Iterator[None]:
@@ -51,7 +62,7 @@ def precision() -> Precision:
     return "fp32" if _rounded is None else "bf16"
 
 
-def factor(tensor: Float[Tensor, "rows features"]) -> Float[Tensor, "_ features"]:
+def operand(tensor: Float[Tensor, "rows features"]) -> Float[Tensor, "_ features"]:
     """Return a matrix as it enters a product, in the precision that :func:`products_in` has set.
 
     There may be more rows than before, of zeros, at the end: those of a result are to be cut off.
@@ -71,6 +82,23 @@ class Linear(nn.Linear):
             weight = _rounded[self.weight] = _Rounded.of(self.weight)
         output = _Product.apply(input, weight.anchor, weight)
         return output if self.bias is None else output + self.bias
+
+
+class LinearBottleneck(nn.Module):
+    """``y = U V x + b``: two linear layers with nothing between them.
+
+    With V r by n and U m by r, U V has rank r (`narrow`) at most, and r (m + n) parameters in place of m n. So it can
+    express strictly less than a full layer, and has less to learn.
+    """
+
+    def __init__(self, *, inputs: int, narrow: int, outputs: int, bias: bool) -> None:
+        super().__init__()
+        self.reduce = Linear(inputs, narrow, bias=False)
+        self.expand = Linear(narrow, outputs, bias=bias)
+
+    def forward(self, inputs: Float[Tensor, "*rows in"]) -> Float[Tensor, "*rows out"]:
+        """Return ``U V x + b``."""
+        return self.expand(self.reduce(inputs))
 
 
 class Conv2d(nn.Conv2d):
@@ -107,9 +135,6 @@ class _Rounded:
     def of(cls, weight: Tensor) -> _Rounded:
         operands: list[tuple[Tensor, Tensor]] = []
         return cls(weight.detach().bfloat16(), _Anchor.apply(weight, operands), operands)
-
-
-_rounded: dict[Tensor, _Rounded] | None = None  # None: products are taken in the precision of their operands
 
 
 class _Anchor(torch.autograd.Function):

@@ -1,11 +1,25 @@
 """Recurrent layers over whole sequences, stacks of them, and the encoder that is made of them.
 
+    h_t = cell(x_t, h_t-1)                        softsearch.nn.cells
+    h_j = [forwards h_j; backwards h_j]           annotations (Schuster and Paliwal 1997)
+
 A layer of a stack reads the outputs x_t of the layer below, after dropout. With residual connections (He et al. 2016;
 between recurrent layers Wu et al. 2016, section 3.1) it passes on
 
     y_t = x_t + h_t
 
 from the second layer on: what the first reads are embeddings, of another width and of another kind.
+
+========  ===================================  =========================
+symbol    name                                 shape
+========  ===================================  =========================
+x_t, h_t  ``inputs[:, t]``, ``outputs[:, t]``  batch input; batch hidden
+h_t-1     ``state``: a tuple, h first          batch hidden
+y_t       ``inputs[:, t]`` of the next layer   batch hidden
+h_j       ``values[:, j]``                     batch annotation
+========  ===================================  =========================
+
+A layer of LSTM cells is torch's kernel for whole sequences or the cell, step by step: ``RecurrentLayer`` chooses.
 """
 
 from __future__ import annotations
@@ -18,7 +32,7 @@ import torch
 from torch import nn
 
 from softsearch.nn.annotations import Annotations, at_positions
-from softsearch.nn.cells import CellKind, LSTMCell, State, make_cell
+from softsearch.nn.cells import Cell, CellKind, LSTMCell, State, make_cell
 from softsearch.nn.dropout import Dropout
 from softsearch.nn.products import precision
 from softsearch.shapes import Bool, Float, Int, Tensor
@@ -50,18 +64,8 @@ class Layers:
     residual: bool
 
 
-def unroll(
-    cell: nn.Module, gates: Iterable[Tensor], state: State
-) -> tuple[Float[Tensor, "batch length hidden"], State]:
-    """Return the hidden state after each step, and the last state.
-
-    Parameters
-    ----------
-    gates
-        The input's share of the gates, ``cell.input(x)``, one step after the other.
-    state
-        Before the first step.
-    """
+def unroll(cell: Cell, gates: Iterable[Tensor], state: State) -> tuple[Float[Tensor, "batch length hidden"], State]:
+    """Return the hidden state after each step, and the last state; `gates` are ``cell.input(x)``, step by step."""
     outputs = []
     for step in gates:
         state = cell(step, state)
@@ -70,27 +74,23 @@ def unroll(
 
 
 class RecurrentLayer(nn.Module):
-    """A cell read over a sequence from its first step to its last.
-
-    Parameters
-    ----------
-    cell
-        See :data:`~softsearch.nn.cells.CellKind`.
-    input, hidden
-        Widths of the input and of the state.
-    """
+    """A cell read over a sequence from its first step to its last."""
 
     def __init__(self, *, cell: CellKind, input: int, hidden: int) -> None:
         super().__init__()
         self.cell = make_cell(cell, input=input, hidden=hidden)
         self.hidden = hidden
 
+    def zeros(self, batch: int) -> State:
+        """Return the state before the first step, where nothing else is said."""
+        return (self.cell.input.weight.new_zeros(batch, self.hidden),) * self.cell.state_size
+
     def forward(
         self, inputs: Float[Tensor, "batch length input"], state: State | None = None
     ) -> tuple[Float[Tensor, "batch length hidden"], State]:
         """Return the hidden state after each step, and the last state; it starts from `state` or from zeros."""
         if state is None:
-            state = (inputs.new_zeros(inputs.shape[0], self.hidden),) * self.cell.state_size
+            state = self.zeros(len(inputs))
         in_fp32 = precision() == "fp32" or self.hidden <= _WIDEST_IN_FP32
         if isinstance(self.cell, LSTMCell) and inputs.shape[1] > 1 and in_fp32:
             return _fused(self.cell, inputs, state)
@@ -109,12 +109,8 @@ def _fused(cell: LSTMCell, inputs: Tensor, state: State) -> tuple[Tensor, State]
 class UpperLayers(nn.Module):
     """The layers on top of the first one, all reading forwards; where there are none the input passes through.
 
-    Parameters
-    ----------
-    layers
-        The whole stack, the first one included.
-    dropout
-        On what each layer reads.
+    The first one is the network's own, as it reads something else. `layers` tell of the whole stack; among its states,
+    one for each layer, the first one's is the first.
     """
 
     def __init__(self, layers: Layers, *, dropout: nn.Module) -> None:
@@ -144,6 +140,29 @@ class UpperLayers(nn.Module):
         return outputs.squeeze(1), after
 
 
+class RecurrentStack(nn.Module):
+    """Recurrent layers that start from zeros; `width` is that of what is passed on."""
+
+    def __init__(self, *, input: int, layers: Layers, dropout: float) -> None:
+        super().__init__()
+        self.first = RecurrentLayer(cell=layers.cell, input=input, hidden=layers.hidden)
+        self.upper = UpperLayers(layers, dropout=Dropout(dropout))
+        self.depth, self.width = layers.depth, layers.hidden
+
+    def start(self, batch: int) -> tuple[State, ...]:
+        """Return each layer's state before the first step."""
+        return (self.first.zeros(batch),) * self.depth
+
+    def forward(
+        self, inputs: Float[Tensor, "batch length input"], state: tuple[State, ...]
+    ) -> tuple[Float[Tensor, "batch length hidden"], tuple[State, ...]]:
+        """Read the next steps."""
+        first, *above = state
+        outputs, first = self.first(inputs, first)
+        outputs, after = self.upper(outputs, above)
+        return outputs, (first, *after)
+
+
 class RecurrentEncoder(nn.Module):
     """Recurrent nets that read forwards, backwards (Sutskever et al. 2014) or both ways (Schuster and Paliwal 1997).
 
@@ -151,21 +170,7 @@ class RecurrentEncoder(nn.Module):
     own length, so that padding is always at the end, where it cannot be seen by a real position; what it writes about a
     word stays at that word's position. So Sutskever's reversed source is this encoder with one direction, backwards.
 
-    Parameters
-    ----------
-    input
-        Width of the input.
-    layers
-        What it is made of.
-    direction
-        "both", "forwards" or "backwards".
-    dropout
-        Rate between layers.
-
-    Attributes
-    ----------
-    width
-        Of an annotation: that of a state, or twice that for both directions.
+    `width` is that of an annotation: of a state, or twice that for both directions.
     """
 
     def __init__(self, layers: Layers, *, input: int, direction: Direction, dropout: float) -> None:
@@ -176,7 +181,7 @@ class RecurrentEncoder(nn.Module):
         ahead, back = (widths if direction in ("both", own) else [] for own in ("forwards", "backwards"))
         self.forwards = nn.ModuleList(RecurrentLayer(cell=cell, input=width, hidden=hidden) for width in ahead)
         self.backwards = nn.ModuleList(RecurrentLayer(cell=cell, input=width, hidden=hidden) for width in back)
-        self.layers = layers
+        self.depth, self.residual = layers.depth, layers.residual
         self.dropout = Dropout(dropout)
 
     def forward(self, inputs: Float[Tensor, "batch src input"], mask: Bool[Tensor, "batch src"]) -> Annotations:
@@ -184,7 +189,7 @@ class RecurrentEncoder(nn.Module):
         lengths = mask.sum(1)
         mirror = _mirror(lengths, mask.shape[1])
         values = inputs
-        for level in range(self.layers.depth):
+        for level in range(self.depth):
             below = self.dropout(values) if level else values
             sides = []
             if self.forwards:
@@ -193,7 +198,7 @@ class RecurrentEncoder(nn.Module):
                 mirrored, _ = self.backwards[level](at_positions(below, mirror))
                 sides.append(at_positions(mirrored, mirror))
             read = torch.cat(sides, dim=2)
-            values = values + read if self.layers.residual and level else read
+            values = values + read if self.residual and level else read
         last = (lengths - 1).clamp(min=0).unsqueeze(1)
         ends = [at_positions(sides[0], last).squeeze(1)] if self.forwards else []
         ends += [sides[-1][:, 0]] if self.backwards else []

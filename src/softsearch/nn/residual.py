@@ -17,13 +17,16 @@ As networks have it, F is of convolutions:
 read from right to left. Where F changes the size of x, x takes a shortcut of that size: zeros for the new maps ("A"),
 or a convolution of one place ("B"). A plain block is F alone.
 
-=========  =================  =========================================
-symbol     name               what it is
-=========  =================  =========================================
-x, y       inputs, outputs    vectors, or maps
-z, h       before, hidden     of the layer in the middle
-W1, W2     first, second
-=========  =================  =========================================
+==========  ============================================  ===================================================
+symbol      name                                          shape
+==========  ============================================  ===================================================
+x, y        ``inputs``, ``outputs``                       rows features; batch in height width, batch out _ _
+z, h        ``before``, ``hidden``                        rows hidden
+W1, b1      ``first.weight``, ``first.bias``              hidden features; hidden
+W2          ``second.weight``                             features hidden
+dy, dh, dz  ``of_outputs``, ``of_hidden``, ``of_before``  as y, h and z
+F           ``branch``                                    batch out _ _
+==========  ============================================  ===================================================
 
 The names conv1, bn1, downsample are those of published weights.
 """
@@ -92,7 +95,7 @@ class Subsampled(nn.Module):
         return functional.pad(inputs[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, 0, self.new))
 
 
-class Block(nn.Module):
+class ResidualBlock(nn.Module):
     """What all blocks share.
 
     Parameters
@@ -137,7 +140,7 @@ class Block(nn.Module):
         return nn.Sequential(conv(inputs, outputs, kernel=1, stride=stride), nn.BatchNorm2d(outputs))
 
 
-class BasicBlock(Block):
+class BasicBlock(ResidualBlock):
     """Two convolutions of three by three."""
 
     def __init__(self, *, inputs: int, width: int, stride: int, shortcut: Shortcut, residual: bool) -> None:
@@ -151,7 +154,7 @@ class BasicBlock(Block):
         return self.bn2(self.conv2(hidden))
 
 
-class Bottleneck(Block):
+class Bottleneck(ResidualBlock):
     """One convolution of three by three, between two of one place, of which the last is four times as wide."""
 
     expansion = 4
@@ -170,7 +173,7 @@ class Bottleneck(Block):
         return self.bn3(self.conv3(hidden))
 
 
-class PreActivationBlock(Block):
+class PreActivationBlock(ResidualBlock):
     """Normalises and bends before each convolution, so that nothing bends what is passed on."""
 
     last_relu = False
@@ -189,7 +192,7 @@ class PreActivationBlock(Block):
         return conv(inputs, outputs, kernel=1, stride=stride)
 
 
-BLOCKS: dict[BlockKind, type[Block]] = {
+BLOCKS: dict[BlockKind, type[ResidualBlock]] = {
     "basic": BasicBlock,
     "bottleneck": Bottleneck,
     "pre_activation": PreActivationBlock,

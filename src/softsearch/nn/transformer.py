@@ -11,6 +11,18 @@ A block adds a(x, x), then, where there is a source, a(x, source), then f(x), ea
 
 A position of a decoder sees itself and those before it. What it needs of them, their keys and values, is the state that
 passes from one window to the next: so a text may be read a token at a time.
+
+========  ====================================================  ==========================================
+symbol    name                                                  shape
+========  ====================================================  ==========================================
+x, y      ``queries`` or ``inputs``, ``read``                   batch tgt width; batch src width
+Q, K, V   ``split``, ``read.keys``, ``read.values``             batch heads tgt head; batch heads src head
+W_q, W_o  ``query.weight``, ``output.weight``, of all heads     width width
+W_k, W_v  ``key_value.weight``, one above the other             _ width
+W_1, W_2  ``wide.weight``, ``narrow.weight``                    hidden width; width hidden
+g         ``activation``                                        as W_1 x
+norm      ``own_norm``, ``source_norm``, ``feed_forward_norm``  batch tgt width
+========  ====================================================  ==========================================
 """
 
 from __future__ import annotations
@@ -22,7 +34,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from softsearch.nn.attention import address
+from softsearch.nn.attention import masked_softmax
 from softsearch.nn.dropout import Dropout
 from softsearch.nn.products import Linear
 from softsearch.shapes import Bool, Float, Int, Tensor
@@ -81,7 +93,7 @@ class MultiHeadAttention(nn.Module):
         """Return where each head looks."""
         split = self._split(self.query(queries)) / math.sqrt(read.keys.shape[3])
         scores = split @ read.keys.transpose(2, 3)
-        return scores.softmax(dim=3) if mask is None else address(scores, mask)
+        return scores.softmax(dim=3) if mask is None else masked_softmax(scores, mask)
 
     def _split(self, tensor: Float[Tensor, "batch length width"]) -> Float[Tensor, "batch heads length head"]:
         return tensor.unflatten(2, (self.heads, -1)).transpose(1, 2)

@@ -9,6 +9,16 @@ The state before the first step is learnt: h_0 and r_0, which begin as zeros, an
 begins at the first location: from there heads learn to walk, and from weights that are all alike they hardly do. The
 memory before it is 1e-6 everywhere ("constant", which Collier and Beel 2018 found to learn best), learnt ("learned"),
 or drawn anew for each sequence, with a deviation of 0.5 ("random").
+
+========  ===================================================  =====================
+symbol    name                                                 shape
+========  ===================================================  =====================
+x_t       what ``input`` reads                                 batch input
+h_t, r_t  ``hidden``, ``read``; their first ``first_visible``  batch hidden; batch _
+W, b      ``looks``, ``changes``, layers with a bias           _ hidden
+w_t       ``weights``; the first ``first_weights``             batch heads locations
+M_t       ``memory``; the first learnt ``first_memory``        batch locations word
+========  ===================================================  =====================
 """
 
 from __future__ import annotations
@@ -30,19 +40,14 @@ _CONSTANT, _DEVIATION = 1e-6, 0.5
 _AT_FIRST = 10.0  # of the logits of w_0: nearly all of it is on the first cell
 
 
-class FeedForwardCell(nn.Module):
-    """One layer, ``h_t = tanh(W x)``, in the place of a cell: what it knows of before it has from the memory.
-
-    Parameters
-    ----------
-    input, hidden
-        Widths of what it reads and writes.
-    """
+class FeedForwardCell(Cell):
+    """One layer, ``h_t = tanh(W x)``, in the place of a cell: what it knows of before it has from the memory."""
 
     state_size = 1
 
     def __init__(self, *, input: int, hidden: int) -> None:
         super().__init__()
+        self.hidden = hidden
         self.input = Linear(input, hidden)
         nn.init.xavier_uniform_(self.input.weight)
         nn.init.zeros_(self.input.bias)
@@ -52,7 +57,7 @@ class FeedForwardCell(nn.Module):
         return (torch.tanh(gates),)
 
 
-class TuringMachineCell(nn.Module):
+class TuringMachineCell(Cell):
     """One step of a Neural Turing Machine.
 
     Its state is (visible, memory, weights, and what else the controller's state has): the heads that write come first
@@ -154,7 +159,7 @@ class TuringMachineCell(nn.Module):
         }
 
 
-def _controller(kind: ControllerKind, *, input: int, hidden: int) -> Cell | FeedForwardCell:
+def _controller(kind: ControllerKind, *, input: int, hidden: int) -> Cell:
     if kind == "feed_forward":
         return FeedForwardCell(input=input, hidden=hidden)
     return make_cell(kind, input=input, hidden=hidden)

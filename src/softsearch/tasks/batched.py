@@ -11,11 +11,12 @@ import torch
 from softsearch.data.batches import pad_sources
 from softsearch.data.tokenizers import BOS, PAD
 from softsearch.decoding.forced import forced
+from softsearch.decoding.hypotheses import Hypothesis
 from softsearch.decoding.rules import SPECIAL, Rules, pad_prefixes
 from softsearch.decoding.sampling import sample
 from softsearch.decoding.search import beam_search
 from softsearch.decoding.settings import Sampling, Search
-from softsearch.decoding.stepper import Hypothesis, Network
+from softsearch.models.sequence_model import Network
 from softsearch.seeding import derive
 from softsearch.shapes import Bool, Float, Tensor
 

@@ -15,10 +15,10 @@ import torch
 
 from softsearch.data.tokenizers import EOS, Tokenizer
 from softsearch.decoding.forced import forced
+from softsearch.decoding.hypotheses import Hypothesis
 from softsearch.decoding.rules import Rules
 from softsearch.decoding.search import beam_search
 from softsearch.decoding.settings import Search
-from softsearch.decoding.stepper import Hypothesis
 from softsearch.errors import RunError
 from softsearch.metrics.alignment import word_weights
 from softsearch.models.captioner import Captioner

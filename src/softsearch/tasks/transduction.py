@@ -18,7 +18,8 @@ import torch
 from torch.nn import functional
 
 from softsearch.data.episodes.episodes import Episodes
-from softsearch.models.transducer import MemoryLayer, Transducer
+from softsearch.models.transducer import Transducer
+from softsearch.nn.memory_layer import MemoryLayer
 from softsearch.shapes import Bool, Float, Tensor
 from softsearch.tasks.task import Carry, Loss, Term, Validation, evaluating
 from softsearch.tasks.traced import Trace, Uses

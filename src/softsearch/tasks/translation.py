@@ -12,9 +12,8 @@ from softsearch.data.parallel import Pair
 from softsearch.data.store import TokenStore
 from softsearch.data.tokenizers import Tokenizer
 from softsearch.decoding.settings import Search
-from softsearch.decoding.stepper import Network
 from softsearch.metrics.translation import bleu
-from softsearch.models.sequence_model import SequenceModel
+from softsearch.models.sequence_model import Network, SequenceModel
 from softsearch.nn.losses import linear_cross_entropy
 from softsearch.tasks.task import Carry, Loss, Term, Validation, evaluating
 from softsearch.tasks.translator import Translator

@@ -11,9 +11,10 @@ import numpy as np
 import torch
 
 from softsearch.data.tokenizers import BOS, UNK, Tokenizer
+from softsearch.decoding.hypotheses import Hypothesis
 from softsearch.decoding.settings import Sampling, Search
-from softsearch.decoding.stepper import Hypothesis, Network
 from softsearch.metrics.alignment import Link, word_weights
+from softsearch.models.sequence_model import Network
 from softsearch.shapes import Float
 from softsearch.tasks.batched import SENTENCES_AT_ONCE, Asked, Part, Written, decode, encode, write
 from softsearch.tasks.parts import parts_of

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch._inductor import config
 
-from softsearch.nn.compiling import compiled
+from softsearch.nn.memory_layer import compiled
 
 
 def step(inputs: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
