@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import math
-import re
 import shutil
 from pathlib import Path
 
@@ -76,16 +74,6 @@ def test_how_to_draw_is_said_by_the_recipe_and_may_change_afterwards(run):
 def test_a_run_from_before_there_was_more_than_a_temperature_is_loaded():
     task = LanguageTask.from_dict({"kind": "language_model", "carries": True}, tokenizer=ByteTokenizer())
     assert task.generation == softsearch.Generation()
-
-
-def test_the_example_on_the_page_runs(run, project, capsys):
-    page = (project / "docs" / "api.md").read_text()
-    (example,) = (code for code in re.findall(r"```python\n(.*?)```", page, re.DOTALL) if "writer.write" in code)
-    example = example.replace('"runs/shakespeare"', "run")
-    names: dict[str, object] = {"softsearch": softsearch, "run": run}
-    exec(compile(example, "api.md", "exec"), names)
-    assert len(capsys.readouterr().out) > 5
-    assert math.isfinite(names["score"].cost.perplexity)
 
 
 @pytest.mark.parametrize("name", ["tokenizer.model", "checkpoints"])

@@ -195,17 +195,6 @@ def test_a_share_may_take_the_place_of_the_split_to_validate_on(load, anywhere):
     assert back.valid == CaptionSplit(names=str(anywhere / "v.txt"))
 
 
-def test_what_the_readme_says_of_pictures_of_ones_own_is_read(project, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    command = next(line for line in (project / "README.md").read_text().splitlines() if "captions: said.csv" in line)
-    name, change = command.split()[3], command.partition("--set data='")[2].partition("'")[0]
-    with warnings.catch_warnings(action="ignore"):  # of what scenes have and pictures have not
-        data = load_recipe(name, [f"data={change}"]).data
-    assert (data.kind, data.train.images, data.valid) == ("captions", None, 0.1)
-    assert Path(data.folder or ".") / data.images == tmp_path / "photos"
-    assert Path(data.folder or ".") / data.captions == tmp_path / "said.csv"
-
-
 def test_what_another_kind_has_by_default_does_not_last(tmp_path: Path) -> None:
     path = tmp_path / "recipe.yaml"
     path.write_text(re.sub(r"  test: .*\n|model: .*\n", "", FILES))
