@@ -15,7 +15,7 @@ from softsearch.data.store import TokenStore
 from softsearch.data.tokenizers import BOS, EOS, WordTokenizer, train_words
 from softsearch.decoding.settings import Search
 from softsearch.recipes import load_recipe
-from softsearch.tasks.translation import HeldOut, TranslationTask
+from softsearch.tasks.translation import HeldOutPairs, TranslationTask
 from softsearch.tasks.translator import Translator
 
 LONGEST = 15  # words
@@ -112,7 +112,7 @@ def task(translator) -> TranslationTask:
 
 
 @pytest.fixture(scope="session")
-def held_out(corpus, translator, tmp_path_factory) -> HeldOut:
+def held_out(corpus, translator, tmp_path_factory) -> HeldOutPairs:
     folder = tmp_path_factory.mktemp("tasks") / "valid"
     pairs, rest = corpus[:8], {"max_tokens": 100, "keep_texts": False}
-    return HeldOut("valid", pairs, TokenStore.write(folder, [(pairs, PairReport())], translator.tokenizer, **rest))
+    return HeldOutPairs(pairs, TokenStore.write(folder, [(pairs, PairReport())], translator.tokenizer, **rest))

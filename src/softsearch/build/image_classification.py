@@ -17,9 +17,9 @@ from softsearch.data.images.store import ImageStore
 from softsearch.models.image_classifier import ImageClassifier
 from softsearch.recipes import schema
 from softsearch.seeding import derive
-from softsearch.tasks.classified import HeldOutLabelled
 from softsearch.tasks.image_input import ImageInput, statistics_of
 from softsearch.tasks.images import ImageTask
+from softsearch.tasks.task import HeldOut
 
 
 class ImageFamily(Family[schema.ImageRecipe]):
@@ -43,7 +43,7 @@ class ImageFamily(Family[schema.ImageRecipe]):
 
     def open(
         self, recipe: schema.ImageRecipe, folder: Path, *, name: str, task: ImageTask | None
-    ) -> tuple[ImageData, HeldOutLabelled[ImageStore]]:
+    ) -> tuple[ImageData, HeldOut[ImageStore]]:
         """Return images to train on, augmented as the recipe says, and others to validate on."""
         augmentation = Augmentation(**recipe.augmentation.model_dump())
         data = ImageData(
@@ -52,7 +52,7 @@ class ImageFamily(Family[schema.ImageRecipe]):
             seed=recipe.seed,
             augment=augmentation if any(vars(augmentation).values()) else None,
         )
-        return data, HeldOutLabelled("valid", ImageStore(folder / "valid"))
+        return data, HeldOut("valid", ImageStore(folder / "valid"))
 
     def restored(self, fields: Mapping[str, Any], folder: Path) -> ImageTask:
         """Return the task of a run."""

@@ -27,7 +27,8 @@ from softsearch.nn.heads import AdaptiveHead, Head, SampledHead, SoftmaxHead
 from softsearch.nn.recurrent import Layers
 from softsearch.recipes import schema
 from softsearch.seeding import derive
-from softsearch.tasks.language import HeldOutText, LanguageTask
+from softsearch.tasks.language import LanguageTask
+from softsearch.tasks.task import HeldOut
 
 _TOKENIZER = "tokenizer.model"
 
@@ -56,12 +57,12 @@ class LanguageFamily(Family[schema.LanguageRecipe]):
 
     def open(
         self, recipe: schema.LanguageRecipe, folder: Path, *, name: str, task: LanguageTask
-    ) -> tuple[StreamData | WindowData | LineData, HeldOutText]:
+    ) -> tuple[StreamData | WindowData | LineData, HeldOut[RunningText]]:
         """Return streams to train on, windows where no state is carried on, or lines; and a text to validate on."""
         window, text = recipe.task.window, RunningText(folder / "train")
         tokens = window if recipe.training is None else recipe.training.batch_tokens
         rows = max(1, tokens // window)
-        held_out = HeldOutText("valid", RunningText(folder / "valid"))
+        held_out = HeldOut("valid", RunningText(folder / "valid"))
         if text.by_line:
             return LineData(text, batch_tokens=tokens, window=window, seed=recipe.seed), held_out
         if _carries(recipe):

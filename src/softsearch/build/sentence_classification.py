@@ -21,8 +21,8 @@ from softsearch.models.sentence_conv_net import SentenceConvNet
 from softsearch.nn.recurrent import Layers
 from softsearch.recipes import schema
 from softsearch.seeding import derive
-from softsearch.tasks.classified import HeldOutLabelled
 from softsearch.tasks.sentences import SentenceTask
+from softsearch.tasks.task import HeldOut
 
 _TOKENIZER = "tokenizer.model"
 
@@ -46,11 +46,11 @@ class SentenceFamily(Family[schema.SentenceRecipe]):
 
     def open(
         self, recipe: schema.SentenceRecipe, folder: Path, *, name: str, task: SentenceTask
-    ) -> tuple[SentenceData, HeldOutLabelled[SentenceStore]]:
+    ) -> tuple[SentenceData, HeldOut[SentenceStore]]:
         """Return sentences to train on, and others to validate on."""
         store = SentenceStore(folder / "train")
         data = SentenceData(store, batch=recipe.training.batch_size, seed=recipe.seed)
-        return data, HeldOutLabelled("valid", SentenceStore(folder / "valid"))
+        return data, HeldOut("valid", SentenceStore(folder / "valid"))
 
     def files(self, task: SentenceTask) -> dict[str, str | bytes]:
         """Return the tokenizer."""

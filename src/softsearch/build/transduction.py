@@ -18,7 +18,7 @@ from softsearch.nn.recurrent import Layers
 from softsearch.nn.turing_machine import TuringMachineCell
 from softsearch.recipes import schema
 from softsearch.seeding import derive
-from softsearch.tasks.transduction import TransductionTask, Written
+from softsearch.tasks.transduction import Kind, TransductionTask
 
 _ONLY = "only"
 
@@ -36,7 +36,7 @@ class TransducerFamily(Family[schema.TransducerRecipe]):
         folder.mkdir(parents=True)
         if overfit:
             (folder / _ONLY).write_text(str(overfit), encoding="utf-8")
-        written: Written = "numbers" if isinstance(recipe.data, schema.SumEpisodes) else "bits"
+        written: Kind = "numbers" if isinstance(recipe.data, schema.SumEpisodes) else "bits"
         task = TransductionTask(written=written, inputs=algorithm.inputs, outputs=algorithm.outputs)
         return Prepared(task, recipe.data.kind, {"train": {"kept": overfit}})
 

@@ -15,7 +15,7 @@ from softsearch.data.dictionary import dictionary_text, read_dictionary
 from softsearch.data.tokenizers import load_tokenizer
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.recipes import schema
-from softsearch.tasks.translation import HeldOut, TranslationTask
+from softsearch.tasks.translation import HeldOutPairs, TranslationTask
 
 _TOKENIZER, _DICTIONARY = "tokenizer.model", "dictionary.tsv"
 
@@ -38,7 +38,7 @@ class TranslationFamily(Family[schema.TranslationRecipe]):
 
     def open(
         self, recipe: schema.TranslationRecipe, folder: Path, *, name: str, task: TranslationTask
-    ) -> tuple[PairData, HeldOut]:
+    ) -> tuple[PairData, HeldOutPairs]:
         """Return pairs to train on, and to validate on."""
         return open_materialised(recipe, folder, name=name, tokenizer=task.tokenizer)
 

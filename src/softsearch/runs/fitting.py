@@ -16,14 +16,14 @@ from softsearch.models.sequence_model import SequenceModel
 from softsearch.recipes import schema
 from softsearch.runs.folders import real
 from softsearch.runs.parts import as_json, check_interrupted, now
-from softsearch.tasks.translation import HeldOut, TranslationTask
+from softsearch.tasks.translation import HeldOutPairs, TranslationTask
 from softsearch.training.folder import RunFolder, refuse_taken
 from softsearch.training.loop import train as run_loop
 from softsearch.training.outcome import Outcome
 from softsearch.training.position import TrainingData
 
 
-def prepare(recipe: schema.TranslationRecipe, folder: Path | str) -> tuple[TranslationTask, PairData, HeldOut]:
+def prepare(recipe: schema.TranslationRecipe, folder: Path | str) -> tuple[TranslationTask, PairData, HeldOutPairs]:
     """Return all that a recipe describes but its model, for :func:`fit`: task, training data and validation data.
 
     Parameters

@@ -18,6 +18,7 @@ from softsearch.decoding.settings import Sampling, Search
 from softsearch.decoding.stepper import Hypothesis, Network
 from softsearch.seeding import derive
 from softsearch.shapes import Bool, Float, Tensor
+from softsearch.tasks.task import device_of
 
 SENTENCES_AT_ONCE = 64
 _ROWS_AT_ONCE = 1024  # hypotheses: a wide beam takes fewer sentences at a time
@@ -46,11 +47,6 @@ class Written(NamedTuple):
 
     log_probs: list[float]
     weights: Float[np.ndarray, "tgt src"] | None
-
-
-def device_of(model: Network) -> torch.device:
-    """Return where a model computes."""
-    return next(model.parameters()).device
 
 
 def encode(model: Network, sources: Sequence[list[int]]) -> tuple[Any, Bool[Tensor, "batch src"]]:

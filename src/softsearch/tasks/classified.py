@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -18,16 +18,6 @@ from softsearch.errors import RunError
 from softsearch.metrics.classification import top_error
 from softsearch.shapes import Float, Int, Tensor
 from softsearch.tasks.task import Term, Validation
-
-Store = TypeVar("Store")
-
-
-@dataclass(frozen=True)
-class HeldOutLabelled(Generic[Store]):
-    """A store of things with their classes that are never trained on, and what they are called."""
-
-    name: str
-    store: Store
 
 
 @dataclass(frozen=True)

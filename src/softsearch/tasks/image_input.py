@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -20,6 +19,7 @@ from softsearch.data.images.decoding import fitted, in_colours, read_picture
 from softsearch.errors import DataError
 from softsearch.models.image_classifier import ImageClassifier
 from softsearch.shapes import Float, Shaped, Tensor
+from softsearch.tasks.task import device_of
 
 _AT_ONCE = 250  # images of 64 by 64, and fewer of larger ones
 
@@ -39,15 +39,6 @@ class ImageInput:
     mean: tuple[float, ...]
     deviation: tuple[float, ...]
     size: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return what :meth:`from_dict` makes this of again."""
-        return {"mean": list(self.mean), "deviation": list(self.deviation), "size": self.size}
-
-    @classmethod
-    def from_dict(cls, fields: Mapping[str, Any]) -> ImageInput:
-        """Return what :meth:`to_dict` was asked of; other fields are left alone."""
-        return cls(tuple(fields["mean"]), tuple(fields["deviation"]), fields["size"])
 
     @property
     def channels(self) -> int:
@@ -72,7 +63,7 @@ class ImageInput:
         self, encoder: ImageClassifier, images: np.ndarray
     ) -> Iterator[Float[Tensor, "batch src annotation"]]:
         """Yield what a network in evaluation mode makes of images as they are stored, some at a time."""
-        for some in self.batches(images, next(encoder.parameters()).device):
+        for some in self.batches(images, device_of(encoder)):
             yield encoder.annotations(some).values
 
     def pixels(

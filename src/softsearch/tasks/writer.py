@@ -17,8 +17,9 @@ from softsearch.errors import SoftsearchError
 from softsearch.models.language_model import LanguageModel
 from softsearch.seeding import derive
 from softsearch.shapes import Float, Int, Shaped, Tensor
-from softsearch.tasks.reading import begin, device_of, log_probs, read
+from softsearch.tasks.reading import begin, log_probs, read
 from softsearch.tasks.spelling import Spelling, require_writable
+from softsearch.tasks.task import device_of
 from softsearch.tasks.written import Continuation, Cost, Ending, ScoredText, WrittenToken
 from softsearch.trees import select
 
