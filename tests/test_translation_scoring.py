@@ -17,7 +17,8 @@ from softsearch.decoding.settings import Search
 from softsearch.metrics.alignment import alignment_statistics
 from softsearch.recipes import load_recipe
 from softsearch.runs.translation_scoring import Outputs, differences, outputs_of, scores, statistics
-from softsearch.tasks.translator import Scored, Translation, Translator
+from softsearch.tasks.translated import Scored, Translation
+from softsearch.tasks.translator import Translator
 from tests.tasks.translators import random_translator, short_sentences
 
 SEARCH = Search(beam=2, length_penalty=1.0, max_ratio=2.0)

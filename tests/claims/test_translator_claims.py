@@ -21,7 +21,7 @@ from softsearch.decoding.settings import Search
 from softsearch.metrics.repeats import Figures
 from softsearch.recipes import load_recipe
 from softsearch.runs.translation_scoring import Outputs, scores, statistics
-from softsearch.tasks.translator import Scored, Translation
+from softsearch.tasks.translated import Scored, Translation
 
 SMALL = (
     "data.num_train=60",

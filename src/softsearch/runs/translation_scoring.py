@@ -28,7 +28,8 @@ from softsearch.metrics.translation import (
     sentence_chrf,
     ter_statistics,
 )
-from softsearch.tasks.translator import Scored, Translation, Translator
+from softsearch.tasks.translated import Scored, Translation
+from softsearch.tasks.translator import Translator
 
 _SHOWN = 5  # sentences kept of the best and of the worst
 

@@ -24,7 +24,7 @@ from softsearch.decoding.settings import Search
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.nn.losses import linear_cross_entropy
 from softsearch.shapes import Bool, Float
-from softsearch.tasks.batched import Asked, Part, decode
+from softsearch.tasks.batched import Decoding, Part, decode
 from softsearch.tasks.task import Carry, Loss, Task, Term, Trained, Validation, device_of, evaluating
 
 _AT_ONCE = 256
@@ -125,7 +125,7 @@ class Executor(Trained[SequenceModel, ExecutionTask]):
         sources = self.task.tokenizer.encode_batch([each.source for each in exercises])
         parts = [Part(ids, [], line, 0) for line, ids in enumerate(sources)]
         with evaluating(self.model):
-            found = decode(self.model, parts, Asked(_GREEDY, 1, None))
+            found = decode(self.model, parts, Decoding(_GREEDY, 1, None))
         return [
             Executed(
                 exercise,

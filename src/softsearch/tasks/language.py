@@ -18,7 +18,7 @@ from softsearch.decoding.settings import Generation
 from softsearch.errors import SoftsearchError
 from softsearch.models.language_model import LanguageModel
 from softsearch.shapes import Tensor
-from softsearch.tasks.reading import nats
+from softsearch.tasks.context import nats
 from softsearch.tasks.task import Carry, HeldOut, Loss, Task, Term, Validation, evaluating
 from softsearch.tasks.writer import Writer
 from softsearch.trees import filled, leaves
@@ -103,7 +103,7 @@ def mean_loss(model: LanguageModel, text: RunningText, *, streams: int) -> float
     """Return the cross-entropy of a text in nats a token, read in so many streams; tokens at the end may be left out.
 
     Where each line is a text of its own, the lines are the streams. How a stream is read says
-    :mod:`softsearch.tasks.reading`.
+    :mod:`softsearch.tasks.context`.
     """
     total, count = 0.0, 0
     with evaluating(model):

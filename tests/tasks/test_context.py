@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from softsearch.tasks import reading
-from softsearch.tasks.reading import begin, log_probs, nats, read, seen
+from softsearch.tasks.context import begin, log_probs, nats, read, seen
 from tests.tasks.language_models import CONTEXTS, KINDS, network, one_by_one
 
 VOCABULARY = 30
