@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from softsearch.build.family import Family, Prepared, until_learnt
+from softsearch.build.family import Family, Prepared
 from softsearch.build.image_networks import image_network, require_size
 from softsearch.build.images import write_images
 from softsearch.data.images.augmentation import Augmentation
@@ -25,6 +25,7 @@ from softsearch.tasks.task import HeldOut
 class ImageFamily(Family[schema.ImageRecipe]):
     """Images, of one class each."""
 
+    task = ImageTask
     called = "a classifier of images"
     items = "images"
     examples = "images"
@@ -54,10 +55,6 @@ class ImageFamily(Family[schema.ImageRecipe]):
         )
         return data, HeldOut("valid", ImageStore(folder / "valid"))
 
-    def restored(self, fields: Mapping[str, Any], folder: Path) -> ImageTask:
-        """Return the task of a run."""
-        return ImageTask.from_dict(fields)
-
     def sizes(self, task: ImageTask) -> dict[str, int]:
         """Return how many classes there are."""
         return {"classes": len(task.classes)}
@@ -75,11 +72,3 @@ class ImageFamily(Family[schema.ImageRecipe]):
                 recipe.model, channels=recipe.data.channels, size=recipe.data.size, classes=sizes["classes"]
             )
         return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-
-    def memorising(self, recipe: schema.ImageRecipe) -> schema.ImageRecipe:
-        """Return the recipe without augmentation, smoothing and dropout, to stop soon after nothing more is learnt."""
-        training = until_learnt(recipe.training)
-        model = recipe.model.model_copy(update={"dropout": 0.0} if "dropout" in type(recipe.model).model_fields else {})
-        task = recipe.task.model_copy(update={"label_smoothing": 0.0})
-        changes = {"task": task, "model": model, "training": training, "augmentation": schema.Augmentations()}
-        return recipe.model_copy(update=changes)

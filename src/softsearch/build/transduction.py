@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, assert_never
 
 import torch
 
-from softsearch.build.family import Family, Prepared, until_learnt
+from softsearch.build.family import Family, Prepared
 from softsearch.data.episodes.algorithms import AssociativeRecall, Copy, NGrams, PrioritySort, RepeatCopy
 from softsearch.data.episodes.drawing import DrawnEpisodes, Ranges, held_out
 from softsearch.data.episodes.episodes import Algorithm, Episodes, Sizes
@@ -26,6 +26,7 @@ _ONLY = "only"
 class TransducerFamily(Family[schema.TransducerRecipe]):
     """Numbers in, numbers out, step by step."""
 
+    task = TransductionTask
     called = "a transducer"
     items = "episodes"
     examples = "episodes"
@@ -48,10 +49,6 @@ class TransducerFamily(Family[schema.TransducerRecipe]):
         algorithm, ranges, batch = algorithm_of(recipe.data), ranges_of(recipe.data), recipe.training.batch_size
         data = DrawnEpisodes(algorithm, ranges, batch=batch, seed=recipe.seed, only=only)
         return data, [data.batch(rows) for rows in data.plan(0)] if only else held_out_of(recipe, "valid")
-
-    def restored(self, fields: Mapping[str, Any], folder: Path) -> TransductionTask:
-        """Return the task of a run."""
-        return TransductionTask.from_dict(fields)
 
     def sizes(self, task: TransductionTask) -> dict[str, int]:
         """Return how many numbers are read and written at each step."""
@@ -78,13 +75,6 @@ class TransducerFamily(Family[schema.TransducerRecipe]):
         if recipe.training.compiled and isinstance(model.layers, MemoryLayer):
             model.layers.compile_for(recipe.training.batch_size)
         return data, valid
-
-    def memorising(self, recipe: schema.TransducerRecipe) -> schema.TransducerRecipe:
-        """Return the recipe without dropout, to stop soon after nothing more is learnt."""
-        update: dict[str, Any] = {"training": until_learnt(recipe.training)}
-        if isinstance(recipe.model, schema.RecurrentTransducer):
-            update["model"] = recipe.model.model_copy(update={"dropout": 0.0})
-        return recipe.model_copy(update=update)
 
     def remarks(self, recipe: schema.TransducerRecipe, about: Mapping[str, Any]) -> Iterator[str]:
         """Yield that the memory is too small, if it is."""
