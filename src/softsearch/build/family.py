@@ -19,7 +19,8 @@ from softsearch.training.position import TrainingData
 OwnRecipe = TypeVar("OwnRecipe", bound=Recipe)
 
 TOKENIZER = "tokenizer.model"
-_HINDERS = {"sample": None, "label_smoothing": 0.0, "reset": 0.0, "dropout": 0.0}  # learning by heart
+# Turned off, in every part that has it, where something is to be learnt by heart.
+_HINDERS = {"sample": None, "label_smoothing": 0.0, "reset": 0.0, "dropout": 0.0}
 
 
 class Prepared(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import Any, assert_never
 
 import torch
 
@@ -32,58 +32,36 @@ def build_model(recipe: schema.Model, *, vocabulary: int, seed: int) -> Sequence
         torch.manual_seed(derive(seed, "init"))
         match recipe:
             case schema.OnePerWord():
-                return _one_per_word(recipe, vocabulary)
+                return OnePerWord(**_around_the_decoder(recipe, vocabulary))
             case schema.EncoderDecoder() if recipe.decoder.order == "before":
-                return _encoder_decoder(recipe, vocabulary)
+                return EncoderDecoder(**_encoder_decoder(recipe, vocabulary))
             case schema.EncoderDecoder():
-                return _attend_after(recipe, vocabulary)
+                feeding = recipe.decoder.input_feeding
+                return AttendAfter(**_encoder_decoder(recipe, vocabulary), input_feeding=feeding)
             case schema.Transformer():
                 return Transformer(vocabulary=vocabulary, **recipe.model_dump(exclude={"kind"}))
             case _:
                 assert_never(recipe)
 
 
-def _one_per_word(recipe: schema.OnePerWord, vocabulary: int) -> OnePerWord:
-    return OnePerWord(
-        vocabulary=vocabulary,
-        embedding=recipe.embedding,
-        encoder=layers_of(recipe.encoder),
-        encoder_direction=recipe.encoder.direction,
-        readout=recipe.readout,
-        dropout=recipe.dropout,
-        tie_embeddings=recipe.tie_embeddings,
-    )
+def _around_the_decoder(recipe: schema.OnePerWord | schema.EncoderDecoder, vocabulary: int) -> dict[str, Any]:
+    return {
+        "vocabulary": vocabulary,
+        "embedding": recipe.embedding,
+        "encoder": layers_of(recipe.encoder),
+        "encoder_direction": recipe.encoder.direction,
+        "readout": recipe.readout,
+        "dropout": recipe.dropout,
+        "tie_embeddings": recipe.tie_embeddings,
+    }
 
 
-def _encoder_decoder(recipe: schema.EncoderDecoder, vocabulary: int) -> EncoderDecoder:
-    return EncoderDecoder(
-        vocabulary=vocabulary,
-        embedding=recipe.embedding,
-        encoder=layers_of(recipe.encoder),
-        encoder_direction=recipe.encoder.direction,
-        decoder=layers_of(recipe.decoder),
-        attention=attention_of(recipe.attention, query=recipe.decoder.hidden, annotation=recipe.encoder.width),
-        bridge=recipe.bridge,
-        readout=recipe.readout,
-        dropout=recipe.dropout,
-        tie_embeddings=recipe.tie_embeddings,
-    )
-
-
-def _attend_after(recipe: schema.EncoderDecoder, vocabulary: int) -> AttendAfter:
-    return AttendAfter(
-        vocabulary=vocabulary,
-        embedding=recipe.embedding,
-        encoder=layers_of(recipe.encoder),
-        encoder_direction=recipe.encoder.direction,
-        decoder=layers_of(recipe.decoder),
-        input_feeding=recipe.decoder.input_feeding,
-        attention=attention_of(recipe.attention, query=recipe.decoder.hidden, annotation=recipe.encoder.width),
-        bridge=recipe.bridge,
-        readout=recipe.readout,
-        dropout=recipe.dropout,
-        tie_embeddings=recipe.tie_embeddings,
-    )
+def _encoder_decoder(recipe: schema.EncoderDecoder, vocabulary: int) -> dict[str, Any]:
+    return _around_the_decoder(recipe, vocabulary) | {
+        "decoder": layers_of(recipe.decoder),
+        "attention": attention_of(recipe.attention, query=recipe.decoder.hidden, annotation=recipe.encoder.width),
+        "bridge": recipe.bridge,
+    }
 
 
 def layers_of(part: schema.Encoder | schema.DecoderLayers) -> Layers:

@@ -9,10 +9,10 @@ from typing import Any
 from softsearch.build.family import TOKENIZER, Family, Prepared
 from softsearch.build.model import build_model
 from softsearch.build.preparation import materialise, open_materialised
-from softsearch.build.task import build_task
 from softsearch.data.batches import PairData
 from softsearch.data.dictionary import dictionary_text, read_dictionary
-from softsearch.data.tokenizers import load_tokenizer
+from softsearch.data.tokenizers import Tokenizer, load_tokenizer
+from softsearch.decoding.settings import Search
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.recipes import schema
 from softsearch.tasks.translation import HeldOutPairs, TranslationTask
@@ -76,3 +76,22 @@ class TranslationFamily(Family[schema.TranslationRecipe]):
         if is_wanted and about["vocabulary"] < tokenizer.size:
             hold = f"the training texts hold no more {tokenizer.kind if tokenizer.kind == 'words' else 'subwords'}"
             yield f"the vocabulary has {about['vocabulary']:,} entries, not tokenizer.size {tokenizer.size:,}: {hold}"
+
+
+def build_task(recipe: schema.TranslationRecipe, tokenizer: Tokenizer, *, max_tokens: int) -> TranslationTask:
+    """Return the task; `max_tokens` is the longest line translated in one piece.
+
+    Raises
+    ------
+    DataError
+        The dictionary cannot be read.
+    """
+    dictionary = recipe.decoding.dictionary
+    return TranslationTask(
+        tokenizer,
+        label_smoothing=recipe.task.label_smoothing,
+        lowercase=recipe.tokenizer.lowercase,
+        search=Search(**recipe.decoding.model_dump(exclude={"dictionary"})),
+        max_tokens=max_tokens,
+        dictionary=read_dictionary(Path(dictionary)) if dictionary else {},
+    )
