@@ -14,7 +14,6 @@ from softsearch.data.programs.curricula import Level
 from softsearch.data.programs.digits import ALPHABET
 from softsearch.data.programs.problems import Problem, Split
 from softsearch.data.tokenizers import train_verbatim
-from softsearch.errors import DataError
 from softsearch.models.reader_writer import ReaderWriter
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.recipes import schema
@@ -35,24 +34,12 @@ class ExecutionFamily(Family[schema.ExecutionRecipe]):
     def materialise(
         self, recipe: schema.ExecutionRecipe, folder: Path, *, overfit: int | None, base: ExecutionTask | None
     ) -> Prepared:
-        """Write nothing but how many exercises are learnt by heart: they are drawn when they are needed.
-
-        Raises
-        ------
-        DataError
-            No exercise of the last level is left to validate on, or to test on.
-        """
+        """Write nothing but how many exercises are learnt by heart: they are drawn when they are needed."""
         folder.mkdir(parents=True)
         if overfit:
             (folder / _ONLY).write_text(str(overfit), encoding="utf-8")
-        problem = problem_of(recipe)
-        splits: tuple[Split, ...] = ("valid", "test")
-        first = [held_out_levels(problem, count=1, seed=recipe.seed, split=split) for split in splits]
-        if not all(each and each[-1].level == problem.last for each in first):
-            told = f"there are too few exercises of length {problem.last.length} to hold some out"
-            raise DataError(told, value=recipe.data.kind, fix="set a larger data.length")
         tokenizer = train_verbatim([ALPHABET], size=len(ALPHABET) + 4) if base is None else base.tokenizer
-        return Prepared(ExecutionTask(problem, tokenizer), recipe.data.kind, {"train": {"kept": overfit}})
+        return Prepared(ExecutionTask(problem_of(recipe), tokenizer), recipe.data.kind, {"train": {"kept": overfit}})
 
     def open(
         self, recipe: schema.ExecutionRecipe, folder: Path, *, name: str, task: ExecutionTask
