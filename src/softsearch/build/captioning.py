@@ -19,6 +19,7 @@ from softsearch.data.captions.batches import CaptionData
 from softsearch.data.captions.store import CaptionStore
 from softsearch.data.columns import Column
 from softsearch.data.images.augmentation import Augmentation
+from softsearch.data.images.colours import statistics_of
 from softsearch.decoding.settings import Search
 from softsearch.errors import DataError
 from softsearch.models.captioner import Captioner
@@ -28,7 +29,7 @@ from softsearch.recipes import schema
 from softsearch.seeding import derive
 from softsearch.tasks.caption_writer import CaptioningModel
 from softsearch.tasks.captions import AttentionTerms, CaptionTask, HeldOutCaptions
-from softsearch.tasks.image_input import ImageInput, statistics_of
+from softsearch.tasks.image_input import ImageInput
 from softsearch.tasks.task import evaluating
 from softsearch.training.published import read_weights, take_weights
 

@@ -13,11 +13,12 @@ from softsearch.build.image_networks import image_network, require_size
 from softsearch.build.images import write_images
 from softsearch.data.images.augmentation import Augmentation
 from softsearch.data.images.batches import ImageData
+from softsearch.data.images.colours import statistics_of
 from softsearch.data.images.store import ImageStore
 from softsearch.models.image_classifier import ImageClassifier
 from softsearch.recipes import schema
 from softsearch.seeding import derive
-from softsearch.tasks.image_input import ImageInput, statistics_of
+from softsearch.tasks.image_input import ImageInput
 from softsearch.tasks.images import ImageTask
 from softsearch.tasks.task import HeldOut
 

@@ -107,12 +107,7 @@ def outputs_of(
 
 
 def scores(
-    pairs: Sequence[Pair],
-    outputs: Outputs,
-    found: Mapping[str, Statistics],
-    *,
-    tokenizer: Tokenizer,
-    lowercase: bool,
+    pairs: Sequence[Pair], outputs: Outputs, found: Mapping[str, Statistics], *, tokenizer: Tokenizer, lowercase: bool
 ) -> dict[str, Any]:
     """Return scores with intervals, scores by length, and the best and the worst sentences.
 
@@ -129,10 +124,7 @@ def scores(
     references = [pair.target for pair in pairs]
     lengths = [len(pair.source.split()) for pair in pairs]
     buckets = by_length(lengths, outputs.texts, references, lowercase=lowercase)
-    parts = {
-        "unknown": _unknown(pairs, outputs, lowercase=lowercase),
-        "attention": _attention(pairs, outputs),
-    }
+    parts = {"unknown": _unknown(pairs, outputs, lowercase=lowercase), "attention": _attention(pairs, outputs)}
     return {
         "num_sentences": len(pairs),
         "metrics": {name: each.estimate().to_dict() for name, each in found.items()},

@@ -69,7 +69,9 @@ class LanguageTask(Task):
         """
         state = model.start(len(batch.streams))
         if self.carries and carry and not batch.begins:
-            known = len(carry["0"])  # of a step learnt in parts the first may have left states, and the others none yet
+            # Tensors of a state are called by their numbers. Of a step learnt in parts the first may have left states of
+            # its streams, and the others none yet.
+            known = len(carry["0"])
             goes_on = (torch.rand(len(batch.streams)) >= self.reset) & (batch.streams < known).cpu()
             rows = batch.streams.clamp(max=known - 1)
             # by name: what a checkpoint brings back has lost its order
