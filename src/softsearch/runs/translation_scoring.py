@@ -75,14 +75,9 @@ def outputs_of(
     beam: int | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> Outputs:
-    """Translate `pairs` and read where the model looks.
+    """Translate `pairs`, with another beam if one is given, and read where the model looks.
 
-    Parameters
-    ----------
-    beam
-        Other than the translator's own.
-    on_progress
-        Is told how many are translated so far.
+    `on_progress` is told how many are translated so far.
     """
     search = translator.search if beam is None else dataclasses.replace(translator.search, beam=beam)
     sources = [pair.source for pair in pairs]
@@ -111,15 +106,8 @@ def scores(
 ) -> dict[str, Any]:
     """Return scores with intervals, scores by length, and the best and the worst sentences.
 
-    "unknown" is there where a word of a source is unknown or one was written, "attention" where pairs have gold links
-    or tags.
-
-    Parameters
-    ----------
-    found
-        What :func:`statistics` returns of the same pairs and outputs.
-    lowercase
-        Whether scores ignore case.
+    `found` is what :func:`statistics` returns of the same pairs and outputs. "unknown" is there where a word of a
+    source is unknown or one was written, "attention" where pairs have gold links or tags.
     """
     references = [pair.target for pair in pairs]
     lengths = [len(pair.source.split()) for pair in pairs]

@@ -66,16 +66,12 @@ class CaptionTask(Task):
 
     Parameters
     ----------
-    tokenizer
-        Of the captions.
-    images
-        How images become what the network reads.
     label_smoothing
         Share of the probability spread over the whole vocabulary in the training loss.
     attention
         What is asked for beside the words.
-    search
-        How the trained network writes; `max_ratio` is not used, as images have no length.
+    tokenizer, images, search
+        As in :class:`~softsearch.tasks.caption_writer.CaptionWriter`.
     """
 
     kind = "image_captioning"

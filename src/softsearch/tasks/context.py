@@ -64,10 +64,7 @@ def read(
 def read_along(model: LanguageModel, texts: Sequence[Sequence[int] | np.ndarray]) -> Iterator[Features]:
     """Yield the features of texts after each token but the last, part by part, those of a text in order.
 
-    Parameters
-    ----------
-    texts
-        Token ids; those of similar length are best given together.
+    Texts of similar length are best given together.
     """
     if model.context is not None:
         yield from _windows(model, texts, model.context)

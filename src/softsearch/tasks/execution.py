@@ -53,15 +53,7 @@ class Executed(NamedTuple):
 
 @dataclass(eq=False)
 class ExecutionTask(Task):
-    """Exercises and their answers, character by character.
-
-    Parameters
-    ----------
-    problem
-        What exercises are, and how they are written.
-    tokenizer
-        Of their characters.
-    """
+    """Exercises and their answers, character by character; `problem` says what they are, and how they are written."""
 
     kind = "execution"
     parts: ClassVar = {"problem": Problem}

@@ -24,14 +24,9 @@ from softsearch.tasks.task import device_of
 
 @dataclass(frozen=True)
 class ImageInput:
-    """How images become what a network reads.
+    """How images become what a network reads: mean and deviation of each colour (white is 1), and the edge of an image.
 
-    Parameters
-    ----------
-    mean, deviation
-        Of each colour; white is 1.
-    size
-        Edge of an image; others are brought to it.
+    Images of other sizes are brought to it.
     """
 
     mean: tuple[float, ...]

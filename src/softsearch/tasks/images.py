@@ -22,17 +22,7 @@ from softsearch.tasks.task import Carry, HeldOut, Loss, Task, Trained, Validatio
 
 @dataclass(eq=False)
 class ImageTask(Task):
-    """Images, of one class each.
-
-    Parameters
-    ----------
-    classes
-        Their names.
-    label_smoothing
-        Share of the target that all classes have alike.
-    images
-        How images become what the network reads.
-    """
+    """Images, of one class each; `label_smoothing` is the share of the target that all classes have alike."""
 
     kind = "image_classification"
     parts: ClassVar = {"images": ImageInput}

@@ -35,16 +35,12 @@ class LanguageTask(Task):
 
     Parameters
     ----------
-    tokenizer
-        Of the text.
     carries
         Whether a window goes on with the state that the one before it has left; else each starts anew.
     reset
         Share of the windows that start anew all the same, so that the network knows how a text begins.
-    by_line
-        Whether each line is a text of its own.
-    generation
-        How the trained model goes on with a text.
+    tokenizer, by_line, generation
+        As in :class:`~softsearch.tasks.writer.Writer`.
     """
 
     kind = "language_model"
@@ -69,8 +65,8 @@ class LanguageTask(Task):
         """
         state = model.start(len(batch.streams))
         if self.carries and carry and not batch.begins:
-            # Tensors of a state are called by their numbers. Of a step learnt in parts the first may have left states of
-            # its streams, and the others none yet.
+            # The tensors of a state are called by their numbers. Of a step learnt in parts, the first may have left the
+            # states of its streams, and the others none yet.
             known = len(carry["0"])
             goes_on = (torch.rand(len(batch.streams)) >= self.reset) & (batch.streams < known).cpu()
             rows = batch.streams.clamp(max=known - 1)

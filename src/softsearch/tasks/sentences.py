@@ -21,17 +21,7 @@ _AT_ONCE = 250  # sentences
 
 @dataclass(eq=False)
 class SentenceTask(Task):
-    """Sentences, of one class each.
-
-    Parameters
-    ----------
-    tokenizer
-        Of the sentences.
-    classes
-        Their names.
-    label_smoothing
-        Share of the target that all classes have alike.
-    """
+    """Sentences, of one class each; `label_smoothing` is the share of the target that all classes have alike."""
 
     kind = "sentence_classification"
 

@@ -15,15 +15,7 @@ from softsearch.errors import SoftsearchError
 
 
 class Spelling:
-    """A text that grows.
-
-    Parameters
-    ----------
-    prompt
-        What it goes on after.
-    stop
-        Texts that end it; nothing of them is given out.
-    """
+    """A text that grows after a prompt, until there is one of the texts of `stop`: of that nothing is given out."""
 
     def __init__(self, tokenizer: Tokenizer, prompt: str, stop: Sequence[str]) -> None:
         self.tokenizer, self.stop = tokenizer, stop

@@ -53,15 +53,7 @@ class Costs(NamedTuple):
 
 @dataclasses.dataclass(eq=False, kw_only=True)
 class TransductionTask(Task):
-    """Numbers in, numbers out, step by step.
-
-    Parameters
-    ----------
-    written
-        What is written: bits, whose logits the network gives, or numbers.
-    inputs, outputs
-        How many are read and written at each step.
-    """
+    """Numbers in, numbers out, so many at each step; of bits that are written the network gives the logits."""
 
     kind = "transduction"
 

@@ -35,16 +35,12 @@ class TranslationTask(Task):
 
     Parameters
     ----------
-    tokenizer
-        Of source and target.
     label_smoothing
         Share of the probability spread over the whole vocabulary in the training loss.
     lowercase
         Whether scores ignore case.
-    search
-        How the trained model translates.
-    max_tokens, dictionary
-        See :class:`~softsearch.tasks.translator.Translator`.
+    tokenizer, search, max_tokens, dictionary
+        As in :class:`~softsearch.tasks.translator.Translator`.
     """
 
     parts: ClassVar = {"search": Search}
