@@ -9,14 +9,9 @@ Found = TypeVar("Found")
 
 
 def by_length(lengths: Sequence[int], most: int, work: Callable[[list[int]], Sequence[Found]]) -> list[Found]:
-    """Return what is found for rows of these lengths, in their order.
+    """Return what `work` finds for rows of these lengths, `most` of them at once, in their order.
 
-    Parameters
-    ----------
-    most
-        How many go together.
-    work
-        Returns what is found for the rows of these numbers; the longest come first.
+    It is given the numbers of some rows, those of the longest first.
     """
     order = sorted(range(len(lengths)), key=lambda row: -lengths[row])
     found: dict[int, Found] = {}
