@@ -124,7 +124,9 @@ def test_a_published_corpus_of_gold_links_is_scored(two):
 def test_gold_links_without_effect_are_warned_of(two, some, tmp_path, monkeypatch):
     gold = tmp_path / "gold.txt"
     gold.write_text("0-0\n" * LINES)
-    monkeypatch.setattr("softsearch.tasks.outputs.Translator.score", lambda self, sources, targets: [None] * LINES)
+    monkeypatch.setattr(
+        "softsearch.runs.translation_scoring.Translator.score", lambda self, sources, targets: [None] * LINES
+    )
     with pytest.warns(UserWarning, match="gold.txt: has no effect: the model looks at no word in particular"):
         runs.evaluate(two[0], on=some, gold=gold, beam=1)
 

@@ -12,10 +12,10 @@ import pytest
 import torch
 
 from softsearch import runs
-from softsearch.build.execution import held_out_of
+from softsearch.build.execution import held_out_of, problem_of
 from softsearch.build.families import family_of
 from softsearch.cli import app
-from softsearch.data.programs import batches, problems
+from softsearch.data.programs import batches
 from softsearch.data.programs.batches import DrawnExercises
 from softsearch.data.programs.digits import scrambled
 from softsearch.errors import DataError, RecipeError
@@ -280,19 +280,18 @@ def test_what_holds_characters_that_no_exercise_has_is_told_with_its_place(recip
     assert f"\t(the answer is {123 if data == 'memorisation' else 579})" in capsys.readouterr().out
 
 
+def test_of_digits_of_one_place_there_are_too_few_to_hold_some_out(recipe):
+    with pytest.raises(RecipeError, match="too few to hold some out") as error:
+        recipe("data={kind: memorisation, length: 1}")
+    assert "data.length" in str(error.value)
+    assert "from 2 on" in str(error.value)
+
+
 @pytest.mark.parametrize("split", ["valid", "test"])
-def test_a_last_level_without_anything_to_hold_out_for_a_split_is_told(recipe, tmp_path, monkeypatch, split):
-    other = {"valid": "test", "test": "valid"}[split]
-    monkeypatch.setattr(problems, "split_of", lambda drawn: other if "7" in drawn else "train")
-    with pytest.raises(DataError) as error:
-        runs.train(recipe("data={kind: memorisation, length: 2}"), tmp_path / "run", live=False)
-    assert "too few exercises of length 2" in str(error.value)
-
-
-def test_levels_without_anything_to_hold_out_are_told(recipe, tmp_path):
-    with pytest.raises(DataError) as error:
-        runs.train(recipe("data={kind: memorisation, length: 1}", "seed=3"), tmp_path / "run", live=False)
-    assert "too few exercises of length 1" in str(error.value)
+@pytest.mark.parametrize("kind", ["memorisation", "addition", "programs"])
+def test_of_the_shortest_exercises_some_are_held_out(recipe, kind, split):
+    shortest = recipe(f"data={{kind: {kind}, length: {2 if kind == 'memorisation' else 1}}}")
+    assert held_out_of(shortest, split)[-1].level == problem_of(shortest).last
 
 
 @pytest.mark.parametrize(

@@ -199,9 +199,7 @@ def test_where_a_batch_has_one_episode_nothing_is_said_of_the_blind(recipe, tmp_
     assert "–" in capsys.readouterr().out
     assert "<td>–</td>" in write_report(run).read_text(encoding="utf-8")
     found = runs.evaluate(run)["sizes"]["as trained"]
-    judged = TransductionTask(written="bits", inputs=4, outputs=3).judged(
-        runs.load(run).model, held_out_of(load_recipe(run / "recipe.yaml"), "test")
-    )
+    judged = runs.load(run).judged(held_out_of(load_recipe(run / "recipe.yaml"), "test"))
     assert found["count"] == 33
     assert np.isnan(judged.blind).tolist() == [False] * 32 + [True]
     assert found["blind"] == pytest.approx(judged.blind[:32].mean() / math.log(2))

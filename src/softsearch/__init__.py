@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from softsearch.tasks.classified import Classified
     from softsearch.tasks.images import ClassifierOfImages
     from softsearch.tasks.sentences import ClassifierOfSentences
+    from softsearch.tasks.translated import Translation
     from softsearch.tasks.translation import TranslationTask
-    from softsearch.tasks.translator import Translation, Translator
+    from softsearch.tasks.translator import Translator
     from softsearch.tasks.writer import Writer
 
 __version__ = "0.1.0"
@@ -63,7 +64,7 @@ _HOMES = {
     "Classified": "softsearch.tasks.classified",
     "ClassifierOfImages": "softsearch.tasks.images",
     "ClassifierOfSentences": "softsearch.tasks.sentences",
-    "Translation": "softsearch.tasks.translator",
+    "Translation": "softsearch.tasks.translated",
     "TranslationTask": "softsearch.tasks.translation",
     "Translator": "softsearch.tasks.translator",
     "compare": "softsearch.runs",

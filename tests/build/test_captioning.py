@@ -162,7 +162,7 @@ def test_each_image_is_looked_at_once_where_neither_it_nor_what_looks_changes(ch
 
 def test_images_are_looked_at_some_at_a_time(recipe, tmp_path, monkeypatch):
     changed = recipe("model.encoder.frozen_epochs=all")
-    monkeypatch.setattr("softsearch.tasks.image_input._AT_ONCE", 4)
+    monkeypatch.setattr("softsearch.data.images.colours._AT_ONCE", 4)
     task, data, _, model = prepared(changed, tmp_path / "data")
     alone = [task.ready(model).annotations(data.store.images[row : row + 1])[0].numpy() for row in range(6)]
     assert np.allclose(data.annotations, np.stack(alone), atol=1e-5)

@@ -228,7 +228,7 @@ def test_the_text_is_cut_as_the_recipe_says_and_read_back(recipe, tokenizer, kin
     assert type(prepared.task.tokenizer) is kind
     assert prepared.report["test"]["words"] == 13 * 40
     lines: list[list[int]] = [[]]
-    for token in valid.text.ids[1:].tolist():
+    for token in valid.store.ids[1:].tolist():
         if token == prepared.task.tokenizer.line_end:
             lines.append([])
         else:

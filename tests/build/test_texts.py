@@ -104,7 +104,7 @@ def test_line_by_line_rows_are_lines(recipe, tmp_path):
     assert found.report["train"]["long_lines"] == 0
     data, valid = family.open(changed, tmp_path / "data", name="", task=found.task)
     assert type(data) is LineData
-    assert valid.text.by_line
+    assert valid.store.by_line
     assert sum(len(rows) for rows in data.plan(0)) == len(LINES)
     assert max(data.lengths(rows).max() * len(rows) for rows in data.plan(0)) <= 48
     assert (found.task.by_line, found.task.carries) == (True, False)

@@ -12,7 +12,7 @@ from softsearch.claims.language_models import Measured, Setting
 from softsearch.metrics.repeats import Figures
 from softsearch.models.language_model import LanguageModel
 from softsearch.nn.heads import Head
-from softsearch.tasks.reading import nats
+from softsearch.tasks.context import nats
 
 VOCABULARY = 12
 TINY = Setting(

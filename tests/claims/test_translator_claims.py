@@ -20,9 +20,8 @@ from softsearch.data.tokenizers import WordTokenizer
 from softsearch.decoding.settings import Search
 from softsearch.metrics.repeats import Figures
 from softsearch.recipes import load_recipe
-from softsearch.tasks.outputs import Outputs
-from softsearch.tasks.scoring import scores, statistics
-from softsearch.tasks.translator import Scored, Translation
+from softsearch.runs.translation_scoring import Outputs, scores, statistics
+from softsearch.tasks.translated import Scored, Translation
 
 SMALL = (
     "data.num_train=60",

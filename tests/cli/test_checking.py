@@ -172,7 +172,7 @@ def test_a_recipe_of_programs_tells_how_the_network_reads_them_and_what_there_is
     recipe.write_text(problem + "length: 1}\n")
     ended = command("check", recipe)
     assert (ended.code, ended.out) == (2, "")
-    assert "there are too few exercises of length 1" in ended.err
+    assert "of one digit there are too few to hold some out" in ended.err
 
 
 def test_a_recipe_of_episodes_tells_their_sizes_and_a_memory_that_is_too_small(command, tmp_path):

@@ -19,7 +19,7 @@ from softsearch.nn.cells import CellKind
 from softsearch.nn.heads import AdaptiveHead, Head, SampledHead, SoftmaxHead
 from softsearch.nn.recurrent import Layers
 from softsearch.recipes import schema
-from softsearch.tasks.reading import log_probs
+from softsearch.tasks.context import log_probs
 from softsearch.tasks.writer import Writer
 from tests.export.networks import (
     SEARCH,

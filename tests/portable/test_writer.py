@@ -12,7 +12,7 @@ from softsearch.decoding.settings import Generation
 from softsearch.errors import SoftsearchError
 from softsearch.portable.writer import Writer
 from softsearch.tasks import writer as tasks
-from softsearch.tasks.reading import log_probs
+from softsearch.tasks.context import log_probs
 from tests.portable.unrecorded import UnrecordedText
 from tests.tasks.language_models import network
 

@@ -8,18 +8,14 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from softsearch.build.model import build_model
-from softsearch.data.grammar import generate
 from softsearch.data.parallel import Pair, PairReport
 from softsearch.data.store import TokenStore
-from softsearch.data.tokenizers import BOS, EOS, WordTokenizer, train_words
+from softsearch.data.tokenizers import BOS, WordTokenizer
 from softsearch.decoding.settings import Search
-from softsearch.recipes import load_recipe
-from softsearch.tasks.translation import HeldOut, TranslationTask
+from softsearch.tasks.translation import HeldOutPairs, TranslationTask
 from softsearch.tasks.translator import Translator
+from tests.tasks.translators import random_translator, sentences, short_sentences
 
-LONGEST = 15  # words
-WIDTHS = ("embedding", "readout", "encoder.hidden", "decoder.hidden", "attention.hidden")
 WORDS = ["a", "b", "c", "d", "e", "f", ",", ".", "a,", "b.", "Haus"]
 
 
@@ -76,27 +72,17 @@ def make_copier(tokenizer):
 
 @pytest.fixture(scope="session")
 def corpus() -> list[Pair]:
-    return list(generate(source="de", target="en", num_pairs=30, split="train", seed=1))
+    return sentences()
 
 
 @pytest.fixture(scope="session")
-def pairs(corpus) -> list[Pair]:
-    return [pair for pair in corpus if len(pair.source.split()) <= LONGEST][:12]
+def pairs() -> list[Pair]:
+    return short_sentences()
 
 
 @pytest.fixture(scope="session")
-def translator(corpus) -> Translator:
-    """Return a network of random weights, sharp enough to prefer one word to another, and to end."""
-    texts = [text for pair in corpus for text in (pair.source, pair.target)]
-    tokenizer = train_words(texts, size=500, lowercase=False, split_punctuation=True)
-    recipe = load_recipe("translate/builtin", [f"model.{width}=8" for width in WIDTHS])
-    model = build_model(recipe.model, vocabulary=tokenizer.size, seed=1).eval()
-    torch.manual_seed(1)
-    with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.normal_(std=0.7)
-        model.output.bias[EOS] += 1.5
-    return Translator(model, tokenizer, search=Search(5, 1.0, 2.0), max_tokens=100, dictionary={})
+def translator() -> Translator:
+    return random_translator()
 
 
 @pytest.fixture(scope="session")
@@ -112,7 +98,7 @@ def task(translator) -> TranslationTask:
 
 
 @pytest.fixture(scope="session")
-def held_out(corpus, translator, tmp_path_factory) -> HeldOut:
+def held_out(corpus, translator, tmp_path_factory) -> HeldOutPairs:
     folder = tmp_path_factory.mktemp("tasks") / "valid"
     pairs, rest = corpus[:8], {"max_tokens": 100, "keep_texts": False}
-    return HeldOut("valid", pairs, TokenStore.write(folder, [(pairs, PairReport())], translator.tokenizer, **rest))
+    return HeldOutPairs(pairs, TokenStore.write(folder, [(pairs, PairReport())], translator.tokenizer, **rest))

@@ -215,7 +215,7 @@ def test_validation_some_images_and_captions_at_a_time_is_that_of_all_at_once(ki
     at_once = own.validate(model, HeldOutCaptions("valid", held_out)).scores
     monkeypatch.setattr("softsearch.tasks.captions.IMAGES_AT_ONCE", 2)
     monkeypatch.setattr("softsearch.tasks.captions._CAPTIONS_AT_ONCE", 2)
-    monkeypatch.setattr("softsearch.tasks.image_input._AT_ONCE", 1)
+    monkeypatch.setattr("softsearch.data.images.colours._AT_ONCE", 1)
     for own_or_known in (None, known):
         found = own.validate(model, HeldOutCaptions("valid", held_out, own_or_known)).scores
         drawn = {"reward_deviation"} & found.keys()  # of other draws

@@ -14,7 +14,8 @@ from softsearch.errors import SoftsearchError
 from softsearch.models.recurrent_language_model import RecurrentLanguageModel
 from softsearch.nn.heads import SoftmaxHead
 from softsearch.nn.recurrent import Layers
-from softsearch.tasks.language import HeldOutText, LanguageTask, mean_loss
+from softsearch.tasks.language import LanguageTask, mean_loss
+from softsearch.tasks.task import HeldOut
 
 TOKENIZER = ByteTokenizer()
 
@@ -94,7 +95,7 @@ def test_weights_that_give_no_probabilities_are_validated_and_told_when_asked_to
     with torch.no_grad():
         model.head.layer.weight.fill_(float("nan"))
     task = LanguageTask(TOKENIZER, carries=True)
-    assert task.validate(model, HeldOutText("valid", text)).sample == {"written": ""}
+    assert task.validate(model, HeldOut("valid", text)).sample == {"written": ""}
     with pytest.raises(SoftsearchError, match="gives no probabilities"):
         task.ready(model.eval()).write("the")
     with pytest.raises(SoftsearchError, match="gives no probabilities"):
@@ -162,7 +163,7 @@ def test_streams_without_a_state_begin_wherever_they_are_in_their_text(text):
 def test_a_short_text_is_not_cut_into_streams_to_validate_on(text):
     model, task = make_model(), LanguageTask(TOKENIZER, carries=True)
     assert len(text) < 250
-    validation = task.validate(model.eval(), HeldOutText("valid", text))
+    validation = task.validate(model.eval(), HeldOut("valid", text))
     assert validation.scores["loss"] == pytest.approx(mean_loss(model, text, streams=2), rel=1e-9)
 
 

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from softsearch.tasks.translator import Translation
+from softsearch.tasks.translated import Translation
 
 
 def test_links_are_ordered_by_number_in_pharaoh():

@@ -12,7 +12,7 @@ import torch
 from softsearch.data.batches import make_batch, pad_sources
 from softsearch.data.tokenizers import BOS, EOS
 from softsearch.decoding.settings import Search
-from softsearch.tasks.translation import HeldOut, TranslationTask
+from softsearch.tasks.translation import HeldOutPairs, TranslationTask
 
 
 def stepwise(model, tokenizer, pair):
@@ -68,7 +68,7 @@ def test_validation_shows_the_first_pair_as_it_is_translated_greedily(task, tran
 def test_validation_counts_a_perfect_translation_as_a_hundred(task, translator, held_out):
     greedy = translator.translate([pair.source for pair in held_out.pairs], beam=1)
     pairs = [dataclasses.replace(pair, target=each.text) for pair, each in zip(held_out.pairs, greedy, strict=True)]
-    validation = task.validate(translator.model, HeldOut("valid", pairs, held_out.store))
+    validation = task.validate(translator.model, HeldOutPairs(pairs, held_out.store))
     assert validation.scores["bleu"] == pytest.approx(100.0)
 
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from softsearch.decoding.ensemble import Ensemble
 from softsearch.decoding.settings import Sampling
 from softsearch.errors import SoftsearchError
-from softsearch.tasks.translator import Translation, Translator
+from softsearch.tasks.translated import Translation
+from softsearch.tasks.translator import Translator
 
 SENTENCES = ["a b c", "d", "c b a f e d", "", "e e", "   ", "Haus ."]
 

@@ -21,6 +21,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from softsearch.tasks import task
 from softsearch.tasks.task import Carry, Loss, Term, Validation
 from softsearch.training.folder import RunFolder
 from softsearch.training.loop import train
@@ -104,7 +105,7 @@ class Model(nn.Module):
         return self.output(self.dropout(self.cell(self.embedding(tokens))[0]))
 
 
-class Task:
+class Task(task.Task):
     """Calls `hook` with the number of each loss computed so far, from 1; a hook may return a factor for the loss."""
 
     def __init__(self, hook: Callable[[int], float | None] | None = None) -> None:

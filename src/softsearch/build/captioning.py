@@ -12,14 +12,14 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from softsearch.build.captions import write_captions
-from softsearch.build.family import Family, Prepared, until_learnt
+from softsearch.build.family import Family, Prepared
 from softsearch.build.image_networks import image_network, require_size
 from softsearch.build.model import decoder_of
 from softsearch.data.captions.batches import CaptionData
 from softsearch.data.captions.store import CaptionStore
 from softsearch.data.columns import Column
 from softsearch.data.images.augmentation import Augmentation
-from softsearch.data.tokenizers import load_tokenizer
+from softsearch.data.images.colours import statistics_of
 from softsearch.decoding.settings import Search
 from softsearch.errors import DataError
 from softsearch.models.captioner import Captioner
@@ -29,16 +29,17 @@ from softsearch.recipes import schema
 from softsearch.seeding import derive
 from softsearch.tasks.caption_writer import CaptioningModel
 from softsearch.tasks.captions import AttentionTerms, CaptionTask, HeldOutCaptions
-from softsearch.tasks.image_input import ImageInput, statistics_of
+from softsearch.tasks.image_input import ImageInput
 from softsearch.tasks.task import evaluating
 from softsearch.training.published import read_weights, take_weights
 
-_TOKENIZER, _WEIGHTS = "tokenizer.model", "encoder.safetensors"
+_WEIGHTS = "encoder.safetensors"
 
 
 class CaptionFamily(Family[schema.CaptionRecipe]):
     """Images in, sentences about them out."""
 
+    task = CaptionTask
     called = "a captioner"
     items = "images"
     examples = "images"
@@ -87,18 +88,6 @@ class CaptionFamily(Family[schema.CaptionRecipe]):
             data.typical_epoch = min(data.typical_epoch, training.max_epochs - 1)
         return data, HeldOutCaptions("valid", valid)
 
-    def files(self, task: CaptionTask) -> dict[str, str | bytes]:
-        """Return the tokenizer."""
-        return {_TOKENIZER: task.tokenizer.to_bytes()}
-
-    def restored(self, fields: Mapping[str, Any], folder: Path) -> CaptionTask:
-        """Return the task of a run, with its tokenizer."""
-        return CaptionTask.from_dict(fields, tokenizer=load_tokenizer(folder / _TOKENIZER))
-
-    def sizes(self, task: CaptionTask) -> dict[str, int]:
-        """Return the size of the vocabulary."""
-        return {"vocabulary": task.tokenizer.size}
-
     def network(self, recipe: schema.CaptionRecipe) -> dict[str, Any]:
         """Return the fields of the model that its weights depend on, and the size and the colours of its images."""
         fields = super().network(recipe)
@@ -138,17 +127,6 @@ class CaptionFamily(Family[schema.CaptionRecipe]):
             found = _looked_at(valid.name, model, task.images, valid.store, folder)
             valid = HeldOutCaptions(valid.name, valid.store, found)
         return data, valid
-
-    def memorising(self, recipe: schema.CaptionRecipe) -> schema.CaptionRecipe:
-        """Return the recipe without augmentation, smoothing and dropout, to stop soon after nothing more is learnt."""
-        return recipe.model_copy(
-            update={
-                "task": recipe.task.model_copy(update={"label_smoothing": 0.0}),
-                "augmentation": schema.Retouching(),
-                "model": recipe.model.model_copy(update={"dropout": 0.0}),
-                "training": until_learnt(recipe.training),
-            }
-        )
 
     def remarks(self, recipe: schema.CaptionRecipe, about: Mapping[str, Any]) -> Iterator[str]:
         """Yield what may be amiss with the weights of what looks."""

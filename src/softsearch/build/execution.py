@@ -4,30 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import torch
 
-from softsearch.build.family import Family, Prepared, until_learnt
+from softsearch.build.family import Family, Prepared
 from softsearch.build.model import build_model, layers_of
 from softsearch.data.programs.batches import DrawnExercises, HeldOutLevel, held_out_levels
 from softsearch.data.programs.curricula import Level
 from softsearch.data.programs.digits import ALPHABET
 from softsearch.data.programs.problems import Problem, Split
-from softsearch.data.tokenizers import load_tokenizer, train_verbatim
-from softsearch.errors import DataError
+from softsearch.data.tokenizers import train_verbatim
 from softsearch.models.reader_writer import ReaderWriter
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.recipes import schema
 from softsearch.seeding import derive
 from softsearch.tasks.execution import ExecutionTask
 
-_TOKENIZER, _ONLY = "tokenizer.model", "only"
+_ONLY = "only"
 
 
 class ExecutionFamily(Family[schema.ExecutionRecipe]):
     """Programs in, what they print out."""
 
+    task = ExecutionTask
     called = "an executor of programs"
     items = "programs"
     examples = "programs"
@@ -35,24 +34,12 @@ class ExecutionFamily(Family[schema.ExecutionRecipe]):
     def materialise(
         self, recipe: schema.ExecutionRecipe, folder: Path, *, overfit: int | None, base: ExecutionTask | None
     ) -> Prepared:
-        """Write nothing but how many exercises are learnt by heart: they are drawn when they are needed.
-
-        Raises
-        ------
-        DataError
-            No exercise of the last level is left to validate on, or to test on.
-        """
+        """Write nothing but how many exercises are learnt by heart: they are drawn when they are needed."""
         folder.mkdir(parents=True)
         if overfit:
             (folder / _ONLY).write_text(str(overfit), encoding="utf-8")
-        problem = problem_of(recipe)
-        splits: tuple[Split, ...] = ("valid", "test")
-        first = [held_out_levels(problem, count=1, seed=recipe.seed, split=split) for split in splits]
-        if not all(each and each[-1].level == problem.last for each in first):
-            told = f"there are too few exercises of length {problem.last.length} to hold some out"
-            raise DataError(told, value=recipe.data.kind, fix="set a larger data.length")
         tokenizer = train_verbatim([ALPHABET], size=len(ALPHABET) + 4) if base is None else base.tokenizer
-        return Prepared(ExecutionTask(problem, tokenizer), recipe.data.kind, {"train": {"kept": overfit}})
+        return Prepared(ExecutionTask(problem_of(recipe), tokenizer), recipe.data.kind, {"train": {"kept": overfit}})
 
     def open(
         self, recipe: schema.ExecutionRecipe, folder: Path, *, name: str, task: ExecutionTask
@@ -69,18 +56,6 @@ class ExecutionFamily(Family[schema.ExecutionRecipe]):
         )
         return data, [data.by_heart()] if only else held_out_of(recipe, "valid")
 
-    def files(self, task: ExecutionTask) -> dict[str, str | bytes]:
-        """Return the tokenizer."""
-        return {_TOKENIZER: task.tokenizer.to_bytes()}
-
-    def restored(self, fields: Mapping[str, Any], folder: Path) -> ExecutionTask:
-        """Return the task of a run, with its tokenizer."""
-        return ExecutionTask.from_dict(fields, tokenizer=load_tokenizer(folder / _TOKENIZER))
-
-    def sizes(self, task: ExecutionTask) -> dict[str, int]:
-        """Return the size of the vocabulary."""
-        return {"vocabulary": task.tokenizer.size}
-
     def model(self, recipe: schema.ExecutionRecipe, *, sizes: Mapping[str, int]) -> SequenceModel:
         """Return the network with its first weights."""
         own = recipe.model
@@ -91,11 +66,6 @@ class ExecutionFamily(Family[schema.ExecutionRecipe]):
             return ReaderWriter(
                 vocabulary=sizes["vocabulary"], embedding=own.embedding, layers=layers_of(own), dropout=own.dropout
             )
-
-    def memorising(self, recipe: schema.ExecutionRecipe) -> schema.ExecutionRecipe:
-        """Return the recipe without dropout, to stop soon after nothing more is learnt."""
-        model = recipe.model.model_copy(update={"dropout": 0.0})
-        return recipe.model_copy(update={"model": model, "training": until_learnt(recipe.training)})
 
 
 def problem_of(recipe: schema.ExecutionRecipe) -> Problem:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
-from typing import Any, Generic, Literal, NamedTuple, TypeVar
+from typing import Any, ClassVar, Generic, Literal, NamedTuple, TypeVar
 
 from torch import Tensor
 
+from softsearch.data.tokenizers import load_tokenizer
 from softsearch.recipes import Duration
-from softsearch.recipes.schema import Recipe, Stop, Training
+from softsearch.recipes.schema import Recipe, Stop
+from softsearch.tasks.task import Task
 from softsearch.training.position import TrainingData
 
 OwnRecipe = TypeVar("OwnRecipe", bound=Recipe)
-OwnTraining = TypeVar("OwnTraining", bound=Training)
+
+TOKENIZER = "tokenizer.model"
+# Turned off, in every part that has it, where something is to be learnt by heart.
+_HINDERS = {"sample": None, "label_smoothing": 0.0, "reset": 0.0, "dropout": 0.0}
 
 
 class Prepared(NamedTuple):
@@ -28,6 +34,8 @@ class Prepared(NamedTuple):
 class Family(ABC, Generic[OwnRecipe]):
     """Builds everything that recipes of one kind of task describe, but for optimiser and limits, which all share."""
 
+    task: ClassVar[type[Task]]
+    """What its networks are trained for."""
     called: str
     """What a trained network is."""
     items: str
@@ -39,6 +47,8 @@ class Family(ABC, Generic[OwnRecipe]):
 
     instead_of_weights: str = "name a run folder"
     """What to do where a network cannot start from a file of weights."""
+    learnt_by: Literal["loss", "bleu"] = "loss"
+    """The score by which it is seen that nothing more is learnt by heart."""
 
     @abstractmethod
     def materialise(self, recipe: OwnRecipe, folder: Path, *, overfit: int | None, base: Any) -> Prepared:
@@ -69,15 +79,20 @@ class Family(ABC, Generic[OwnRecipe]):
 
     def files(self, task: Any) -> dict[str, str | bytes]:
         """Return the files from which, with the task's ``to_dict``, :meth:`restored` makes it again."""
-        return {}
+        return {TOKENIZER: task.tokenizer.to_bytes()} if self._has_tokenizer else {}
 
-    @abstractmethod
-    def restored(self, fields: Mapping[str, Any], folder: Path) -> Any:
+    def restored(self, kept: Mapping[str, Any], folder: Path) -> Any:
         """Return the task of the run in `folder`."""
+        files = {"tokenizer": load_tokenizer(folder / TOKENIZER)} if self._has_tokenizer else {}
+        return self.task.from_dict(kept, **files)
 
-    @abstractmethod
+    @property
+    def _has_tokenizer(self) -> bool:
+        return "tokenizer" in (each.name for each in fields(self.task))
+
     def sizes(self, task: Any) -> dict[str, int]:
         """Return how large a network's tables are that follow from the data: "vocabulary", "classes"."""
+        return {"vocabulary": task.tokenizer.size}
 
     def network(self, recipe: OwnRecipe) -> dict[str, Any]:
         """Return the fields that say which network a recipe asks for, as they are in YAML."""
@@ -119,16 +134,24 @@ class Family(ABC, Generic[OwnRecipe]):
         """Return what run.json says of such a run beside what it says of all."""
         return {}
 
-    @abstractmethod
     def memorising(self, recipe: OwnRecipe) -> OwnRecipe:
-        """Return the recipe without what hinders learning by heart, to stop soon after nothing more is learnt."""
+        """Return the recipe without what hinders learning by heart, to look often and stop when nothing more is learnt.
+
+        As it is where nothing is trained.
+        """
+        if recipe.training is None:
+            return recipe
+        stop = Stop(on=self.learnt_by, patience=3)
+        training = recipe.training.model_copy(update={"validate_every": Duration(50, "steps"), "stop": stop})
+        changed: dict[str, Any] = {"training": training}
+        for name, part in dict(recipe).items():
+            if name in ("tokenizer", "task", "model"):
+                update = {field: nothing for field, nothing in _HINDERS.items() if hasattr(part, field)}
+                changed[name] = part.model_copy(update=update)
+            elif name == "augmentation":
+                changed[name] = type(part)()
+        return recipe.model_copy(update=changed)
 
     def remarks(self, recipe: OwnRecipe, about: Mapping[str, Any]) -> Iterator[str]:
         """Yield a sentence for each thing in which a training is not quite what its recipe seems to ask for."""
         return iter(())
-
-
-def until_learnt(training: OwnTraining, *, on: Literal["loss", "bleu"] = "loss") -> OwnTraining:
-    """Return a training that looks often, and stops soon after nothing more is learnt by heart."""
-    update = {"validate_every": Duration(50, "steps"), "stop": Stop(on=on, patience=3)}
-    return training.model_copy(update=update)

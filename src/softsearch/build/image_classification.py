@@ -8,23 +8,25 @@ from typing import Any
 
 import torch
 
-from softsearch.build.family import Family, Prepared, until_learnt
+from softsearch.build.family import Family, Prepared
 from softsearch.build.image_networks import image_network, require_size
 from softsearch.build.images import write_images
 from softsearch.data.images.augmentation import Augmentation
 from softsearch.data.images.batches import ImageData
+from softsearch.data.images.colours import statistics_of
 from softsearch.data.images.store import ImageStore
 from softsearch.models.image_classifier import ImageClassifier
 from softsearch.recipes import schema
 from softsearch.seeding import derive
-from softsearch.tasks.classified import HeldOutLabelled
-from softsearch.tasks.image_input import ImageInput, statistics_of
+from softsearch.tasks.image_input import ImageInput
 from softsearch.tasks.images import ImageTask
+from softsearch.tasks.task import HeldOut
 
 
 class ImageFamily(Family[schema.ImageRecipe]):
     """Images, of one class each."""
 
+    task = ImageTask
     called = "a classifier of images"
     items = "images"
     examples = "images"
@@ -43,7 +45,7 @@ class ImageFamily(Family[schema.ImageRecipe]):
 
     def open(
         self, recipe: schema.ImageRecipe, folder: Path, *, name: str, task: ImageTask | None
-    ) -> tuple[ImageData, HeldOutLabelled[ImageStore]]:
+    ) -> tuple[ImageData, HeldOut[ImageStore]]:
         """Return images to train on, augmented as the recipe says, and others to validate on."""
         augmentation = Augmentation(**recipe.augmentation.model_dump())
         data = ImageData(
@@ -52,11 +54,7 @@ class ImageFamily(Family[schema.ImageRecipe]):
             seed=recipe.seed,
             augment=augmentation if any(vars(augmentation).values()) else None,
         )
-        return data, HeldOutLabelled("valid", ImageStore(folder / "valid"))
-
-    def restored(self, fields: Mapping[str, Any], folder: Path) -> ImageTask:
-        """Return the task of a run."""
-        return ImageTask.from_dict(fields)
+        return data, HeldOut("valid", ImageStore(folder / "valid"))
 
     def sizes(self, task: ImageTask) -> dict[str, int]:
         """Return how many classes there are."""
@@ -75,11 +73,3 @@ class ImageFamily(Family[schema.ImageRecipe]):
                 recipe.model, channels=recipe.data.channels, size=recipe.data.size, classes=sizes["classes"]
             )
         return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-
-    def memorising(self, recipe: schema.ImageRecipe) -> schema.ImageRecipe:
-        """Return the recipe without augmentation, smoothing and dropout, to stop soon after nothing more is learnt."""
-        training = until_learnt(recipe.training)
-        model = recipe.model.model_copy(update={"dropout": 0.0} if "dropout" in type(recipe.model).model_fields else {})
-        task = recipe.task.model_copy(update={"label_smoothing": 0.0})
-        changes = {"task": task, "model": model, "training": training, "augmentation": schema.Augmentations()}
-        return recipe.model_copy(update=changes)

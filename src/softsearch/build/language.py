@@ -10,11 +10,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from softsearch.build.family import Family, Prepared, until_learnt
+from softsearch.build.family import Family, Prepared
 from softsearch.build.texts import is_by_line, materialise, wanted_vectors
 from softsearch.build.vectors import begin_with_vectors, remark_on_vectors
 from softsearch.data.running import RunningText
-from softsearch.data.tokenizers import load_tokenizer
 from softsearch.data.windows import LineData, StreamData, WindowData
 from softsearch.decoding.settings import Generation
 from softsearch.models.feed_forward_language_model import FeedForwardLanguageModel
@@ -27,14 +26,14 @@ from softsearch.nn.heads import AdaptiveHead, Head, SampledHead, SoftmaxHead
 from softsearch.nn.recurrent import Layers
 from softsearch.recipes import schema
 from softsearch.seeding import derive
-from softsearch.tasks.language import HeldOutText, LanguageTask
-
-_TOKENIZER = "tokenizer.model"
+from softsearch.tasks.language import LanguageTask
+from softsearch.tasks.task import HeldOut
 
 
 class LanguageFamily(Family[schema.LanguageRecipe]):
     """A text, token by token."""
 
+    task = LanguageTask
     called = "a language model"
     items = "tokens"
     examples = "lines"
@@ -56,29 +55,17 @@ class LanguageFamily(Family[schema.LanguageRecipe]):
 
     def open(
         self, recipe: schema.LanguageRecipe, folder: Path, *, name: str, task: LanguageTask
-    ) -> tuple[StreamData | WindowData | LineData, HeldOutText]:
+    ) -> tuple[StreamData | WindowData | LineData, HeldOut[RunningText]]:
         """Return streams to train on, windows where no state is carried on, or lines; and a text to validate on."""
         window, text = recipe.task.window, RunningText(folder / "train")
         tokens = window if recipe.training is None else recipe.training.batch_tokens
         rows = max(1, tokens // window)
-        held_out = HeldOutText("valid", RunningText(folder / "valid"))
+        held_out = HeldOut("valid", RunningText(folder / "valid"))
         if text.by_line:
             return LineData(text, batch_tokens=tokens, window=window, seed=recipe.seed), held_out
         if _carries(recipe):
             return StreamData(text, streams=rows, window=window), held_out
         return WindowData(text, batch=rows, window=window, seed=recipe.seed), held_out
-
-    def files(self, task: LanguageTask) -> dict[str, str | bytes]:
-        """Return the tokenizer."""
-        return {_TOKENIZER: task.tokenizer.to_bytes()}
-
-    def restored(self, fields: Mapping[str, Any], folder: Path) -> LanguageTask:
-        """Return the task of a run, with its tokenizer."""
-        return LanguageTask.from_dict(fields, tokenizer=load_tokenizer(folder / _TOKENIZER))
-
-    def sizes(self, task: LanguageTask) -> dict[str, int]:
-        """Return the size of the vocabulary."""
-        return {"vocabulary": task.tokenizer.size}
 
     def network(self, recipe: schema.LanguageRecipe) -> dict[str, Any]:
         """Return the fields of the model, and of a Transformer how far back it has places."""
@@ -111,14 +98,6 @@ class LanguageFamily(Family[schema.LanguageRecipe]):
     def recalled(self, weights: Mapping[str, Tensor], *, sizes: Mapping[str, int]) -> LanguageModel:
         """Return the n-grams that were counted."""
         return NGramLanguageModel.from_weights(weights, vocabulary=sizes["vocabulary"])
-
-    def memorising(self, recipe: schema.LanguageRecipe) -> schema.LanguageRecipe:
-        """Return the recipe without dropout and new starts, to stop soon after the loss no longer falls."""
-        if recipe.training is None or isinstance(recipe.model, schema.NGramModel):
-            return recipe
-        model = recipe.model.model_copy(update={"dropout": 0.0})
-        task = recipe.task.model_copy(update={"reset": 0.0})
-        return recipe.model_copy(update={"task": task, "model": model, "training": until_learnt(recipe.training)})
 
     def remarks(self, recipe: schema.LanguageRecipe, about: Mapping[str, Any]) -> Iterator[str]:
         """Yield what the vocabulary is in truth, and how much of it has vectors."""

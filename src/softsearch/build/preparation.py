@@ -18,7 +18,7 @@ from softsearch.data.tokenizers import SentencePieceTokenizer, Tokenizer
 from softsearch.errors import DataError
 from softsearch.files import write_text_atomically
 from softsearch.recipes import schema
-from softsearch.tasks.translation import HeldOut
+from softsearch.tasks.translation import HeldOutPairs
 
 _ANY_LENGTH = 10**9
 _CORPORA = "corpora.json"
@@ -85,7 +85,7 @@ def materialise(
 
 def open_materialised(
     recipe: schema.TranslationRecipe, folder: Path, *, name: str, tokenizer: Tokenizer
-) -> tuple[PairData, HeldOut]:
+) -> tuple[PairData, HeldOutPairs]:
     """Return what :func:`materialise` wrote, to train on and to validate on.
 
     Raises
@@ -102,7 +102,7 @@ def open_materialised(
         segment=_segmentation(recipe, tokenizer, store),
     )
     pairs = list(read_tsv(folder / "valid.tsv", report=PairReport()))
-    return data, HeldOut("valid", pairs, TokenStore(folder / "valid"))
+    return data, HeldOutPairs(pairs, TokenStore(folder / "valid"))
 
 
 def _write_held_out(folder: Path, corpus: Corpus, tokenizer: Tokenizer) -> None:

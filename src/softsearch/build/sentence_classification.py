@@ -8,12 +8,11 @@ from typing import Any, assert_never
 
 import torch
 
-from softsearch.build.family import Family, Prepared, until_learnt
+from softsearch.build.family import Family, Prepared
 from softsearch.build.sentences import write_sentences
 from softsearch.build.vectors import begin_with_vectors, remark_on_vectors
 from softsearch.data.sentences.batches import SentenceData
 from softsearch.data.sentences.store import SentenceStore
-from softsearch.data.tokenizers import load_tokenizer
 from softsearch.models.bag_of_words import BagOfWords
 from softsearch.models.recurrent_sentence_net import RecurrentSentenceNet
 from softsearch.models.sentence_classifier import SentenceClassifier
@@ -21,15 +20,14 @@ from softsearch.models.sentence_conv_net import SentenceConvNet
 from softsearch.nn.recurrent import Layers
 from softsearch.recipes import schema
 from softsearch.seeding import derive
-from softsearch.tasks.classified import HeldOutLabelled
 from softsearch.tasks.sentences import SentenceTask
-
-_TOKENIZER = "tokenizer.model"
+from softsearch.tasks.task import HeldOut
 
 
 class SentenceFamily(Family[schema.SentenceRecipe]):
     """Sentences, of one class each."""
 
+    task = SentenceTask
     called = "a classifier of sentences"
     items = "sentences"
     examples = "sentences"
@@ -46,19 +44,11 @@ class SentenceFamily(Family[schema.SentenceRecipe]):
 
     def open(
         self, recipe: schema.SentenceRecipe, folder: Path, *, name: str, task: SentenceTask
-    ) -> tuple[SentenceData, HeldOutLabelled[SentenceStore]]:
+    ) -> tuple[SentenceData, HeldOut[SentenceStore]]:
         """Return sentences to train on, and others to validate on."""
         store = SentenceStore(folder / "train")
         data = SentenceData(store, batch=recipe.training.batch_size, seed=recipe.seed)
-        return data, HeldOutLabelled("valid", SentenceStore(folder / "valid"))
-
-    def files(self, task: SentenceTask) -> dict[str, str | bytes]:
-        """Return the tokenizer."""
-        return {_TOKENIZER: task.tokenizer.to_bytes()}
-
-    def restored(self, fields: Mapping[str, Any], folder: Path) -> SentenceTask:
-        """Return the task of a run, with its tokenizer."""
-        return SentenceTask.from_dict(fields, tokenizer=load_tokenizer(folder / _TOKENIZER))
+        return data, HeldOut("valid", SentenceStore(folder / "valid"))
 
     def sizes(self, task: SentenceTask) -> dict[str, int]:
         """Return the size of the vocabulary, and how many classes there are."""
@@ -77,12 +67,6 @@ class SentenceFamily(Family[schema.SentenceRecipe]):
         """Put the vectors that were found into the embeddings, of both channels if there are two."""
         names = [name for name, _ in model.named_parameters() if name in ("embedding.weight", "fixed.weight")]
         begin_with_vectors(model, folder, names=tuple(names))
-
-    def memorising(self, recipe: schema.SentenceRecipe) -> schema.SentenceRecipe:
-        """Return the recipe without smoothing and dropout, to stop soon after nothing more is learnt."""
-        model = recipe.model.model_copy(update={"dropout": 0.0})
-        task = recipe.task.model_copy(update={"label_smoothing": 0.0})
-        return recipe.model_copy(update={"task": task, "model": model, "training": until_learnt(recipe.training)})
 
     def remarks(self, recipe: schema.SentenceRecipe, about: Mapping[str, Any]) -> Iterator[str]:
         """Yield how much of the vocabulary has vectors."""

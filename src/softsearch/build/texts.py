@@ -159,13 +159,7 @@ def _require_text(texts: Sequence[TextFile]) -> None:
 
 
 def _reported(text: RunningText) -> dict[str, Any]:
-    return {
-        "kept": text.lines,
-        "tokens": len(text),
-        "words": text.words,
-        "bytes": text.bytes,
-        "unknown": text.unknown,
-    }
+    return {"kept": text.lines, "tokens": len(text), "words": text.words, "bytes": text.bytes, "unknown": text.unknown}
 
 
 def _warn_of_unknown(split: str, text: RunningText, *, own: bool) -> None:

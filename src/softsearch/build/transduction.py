@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, assert_never
 
 import torch
 
-from softsearch.build.family import Family, Prepared, until_learnt
+from softsearch.build.family import Family, Prepared
 from softsearch.data.episodes.algorithms import AssociativeRecall, Copy, NGrams, PrioritySort, RepeatCopy
 from softsearch.data.episodes.drawing import DrawnEpisodes, Ranges, held_out
 from softsearch.data.episodes.episodes import Algorithm, Episodes, Sizes
@@ -19,7 +19,7 @@ from softsearch.nn.recurrent import Layers, RecurrentStack
 from softsearch.nn.turing_machine import TuringMachineCell
 from softsearch.recipes import schema
 from softsearch.seeding import derive
-from softsearch.tasks.transduction import TransductionTask, Written
+from softsearch.tasks.transduction import Kind, TransductionTask
 
 _ONLY = "only"
 
@@ -27,6 +27,7 @@ _ONLY = "only"
 class TransducerFamily(Family[schema.TransducerRecipe]):
     """Numbers in, numbers out, step by step."""
 
+    task = TransductionTask
     called = "a transducer"
     items = "episodes"
     examples = "episodes"
@@ -37,7 +38,7 @@ class TransducerFamily(Family[schema.TransducerRecipe]):
         folder.mkdir(parents=True)
         if overfit:
             (folder / _ONLY).write_text(str(overfit), encoding="utf-8")
-        written: Written = "numbers" if isinstance(recipe.data, schema.SumEpisodes) else "bits"
+        written: Kind = "numbers" if isinstance(recipe.data, schema.SumEpisodes) else "bits"
         task = TransductionTask(written=written, inputs=algorithm.inputs, outputs=algorithm.outputs)
         return Prepared(task, recipe.data.kind, {"train": {"kept": overfit}})
 
@@ -49,10 +50,6 @@ class TransducerFamily(Family[schema.TransducerRecipe]):
         algorithm, ranges, batch = algorithm_of(recipe.data), ranges_of(recipe.data), recipe.training.batch_size
         data = DrawnEpisodes(algorithm, ranges, batch=batch, seed=recipe.seed, only=only)
         return data, [data.batch(rows) for rows in data.plan(0)] if only else held_out_of(recipe, "valid")
-
-    def restored(self, fields: Mapping[str, Any], folder: Path) -> TransductionTask:
-        """Return the task of a run."""
-        return TransductionTask.from_dict(fields)
 
     def sizes(self, task: TransductionTask) -> dict[str, int]:
         """Return how many numbers are read and written at each step."""
@@ -79,13 +76,6 @@ class TransducerFamily(Family[schema.TransducerRecipe]):
         if recipe.training.compiled and isinstance(model.layers, MemoryLayer):
             model.layers.compile_for(recipe.training.batch_size)
         return data, valid
-
-    def memorising(self, recipe: schema.TransducerRecipe) -> schema.TransducerRecipe:
-        """Return the recipe without dropout, to stop soon after nothing more is learnt."""
-        update: dict[str, Any] = {"training": until_learnt(recipe.training)}
-        if isinstance(recipe.model, schema.RecurrentTransducer):
-            update["model"] = recipe.model.model_copy(update={"dropout": 0.0})
-        return recipe.model_copy(update=update)
 
     def remarks(self, recipe: schema.TransducerRecipe, about: Mapping[str, Any]) -> Iterator[str]:
         """Yield that the memory is too small, if it is."""

@@ -6,27 +6,29 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from softsearch.build.family import Family, Prepared, until_learnt
+from softsearch.build.family import TOKENIZER, Family, Prepared
 from softsearch.build.model import build_model
 from softsearch.build.preparation import materialise, open_materialised
-from softsearch.build.task import build_task
 from softsearch.data.batches import PairData
 from softsearch.data.dictionary import dictionary_text, read_dictionary
-from softsearch.data.tokenizers import load_tokenizer
+from softsearch.data.tokenizers import Tokenizer, load_tokenizer
+from softsearch.decoding.settings import Search
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.recipes import schema
-from softsearch.tasks.translation import HeldOut, TranslationTask
+from softsearch.tasks.translation import HeldOutPairs, TranslationTask
 
-_TOKENIZER, _DICTIONARY = "tokenizer.model", "dictionary.tsv"
+_DICTIONARY = "dictionary.tsv"
 
 
 class TranslationFamily(Family[schema.TranslationRecipe]):
     """Sentences of one language in, sentences of another out."""
 
+    task = TranslationTask
     called = "a translator"
     items = "pairs"
     examples = "pairs"
     of_weights = ("tokenizer",)
+    learnt_by = "bleu"
 
     def materialise(
         self, recipe: schema.TranslationRecipe, folder: Path, *, overfit: int | None, base: TranslationTask | None
@@ -38,27 +40,21 @@ class TranslationFamily(Family[schema.TranslationRecipe]):
 
     def open(
         self, recipe: schema.TranslationRecipe, folder: Path, *, name: str, task: TranslationTask
-    ) -> tuple[PairData, HeldOut]:
+    ) -> tuple[PairData, HeldOutPairs]:
         """Return pairs to train on, and to validate on."""
         return open_materialised(recipe, folder, name=name, tokenizer=task.tokenizer)
 
     def files(self, task: TranslationTask) -> dict[str, str | bytes]:
         """Return tokenizer and dictionary."""
-        files: dict[str, str | bytes] = {_TOKENIZER: task.tokenizer.to_bytes()}
-        if task.dictionary:
-            files[_DICTIONARY] = dictionary_text(task.dictionary)
-        return files
+        dictionary = {_DICTIONARY: dictionary_text(task.dictionary)} if task.dictionary else {}
+        return super().files(task) | dictionary
 
-    def restored(self, fields: Mapping[str, Any], folder: Path) -> TranslationTask:
+    def restored(self, kept: Mapping[str, Any], folder: Path) -> TranslationTask:
         """Return the task of a run, with its tokenizer and dictionary."""
         file = folder / _DICTIONARY
         dictionary = read_dictionary(file) if file.exists() else {}
-        tokenizer = load_tokenizer(folder / _TOKENIZER)
-        return TranslationTask.from_dict(fields, tokenizer=tokenizer, dictionary=dictionary)
-
-    def sizes(self, task: TranslationTask) -> dict[str, int]:
-        """Return the size of the vocabulary."""
-        return {"vocabulary": task.tokenizer.size}
+        tokenizer = load_tokenizer(folder / TOKENIZER)
+        return TranslationTask.from_dict(kept, tokenizer=tokenizer, dictionary=dictionary)
 
     def model(self, recipe: schema.TranslationRecipe, *, sizes: Mapping[str, int]) -> SequenceModel:
         """Return the network with its first weights."""
@@ -67,18 +63,6 @@ class TranslationFamily(Family[schema.TranslationRecipe]):
     def about(self, recipe: schema.TranslationRecipe) -> dict[str, Any]:
         """Return the languages."""
         return {"languages": {"source": recipe.data.source, "target": recipe.data.target}}
-
-    def memorising(self, recipe: schema.TranslationRecipe) -> schema.TranslationRecipe:
-        """Return the recipe without sampling, smoothing and dropout, to stop soon after BLEU no longer rises."""
-        samples = isinstance(recipe.tokenizer, schema.Sentencepiece)
-        return recipe.model_copy(
-            update={
-                "tokenizer": recipe.tokenizer.model_copy(update={"sample": None} if samples else {}),
-                "task": recipe.task.model_copy(update={"label_smoothing": 0.0}),
-                "model": recipe.model.model_copy(update={"dropout": 0.0}),
-                "training": until_learnt(recipe.training, on="bleu"),
-            }
-        )
 
     def remarks(self, recipe: schema.TranslationRecipe, about: Mapping[str, Any]) -> Iterator[str]:
         """Yield what the task and the vocabulary are in truth."""
@@ -92,3 +76,22 @@ class TranslationFamily(Family[schema.TranslationRecipe]):
         if is_wanted and about["vocabulary"] < tokenizer.size:
             hold = f"the training texts hold no more {tokenizer.kind if tokenizer.kind == 'words' else 'subwords'}"
             yield f"the vocabulary has {about['vocabulary']:,} entries, not tokenizer.size {tokenizer.size:,}: {hold}"
+
+
+def build_task(recipe: schema.TranslationRecipe, tokenizer: Tokenizer, *, max_tokens: int) -> TranslationTask:
+    """Return the task; `max_tokens` is the longest line translated in one piece.
+
+    Raises
+    ------
+    DataError
+        The dictionary cannot be read.
+    """
+    dictionary = recipe.decoding.dictionary
+    return TranslationTask(
+        tokenizer,
+        label_smoothing=recipe.task.label_smoothing,
+        lowercase=recipe.tokenizer.lowercase,
+        search=Search(**recipe.decoding.model_dump(exclude={"dictionary"})),
+        max_tokens=max_tokens,
+        dictionary=read_dictionary(Path(dictionary)) if dictionary else {},
+    )

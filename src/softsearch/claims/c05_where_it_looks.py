@@ -30,7 +30,7 @@ from softsearch.data.captions.store import CaptionStore
 from softsearch.metrics.pointing import pointed
 from softsearch.metrics.repeats import Figures
 from softsearch.recipes import load_recipe
-from softsearch.tasks.caption_scoring import judged
+from softsearch.runs.caption_scoring import judged
 from softsearch.tasks.caption_writer import Caption, CaptionWriter
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from softsearch.claims.framework import Claim
 from softsearch.claims.language_models import SEEDS, Measured, Setting, measured, unigram_loss
 from softsearch.metrics.repeats import Figures
 from softsearch.pictures.charts import curves
-from softsearch.tasks.reading import nats
+from softsearch.tasks.context import nats
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -11,8 +11,7 @@ from softsearch.data.parallel import Pair, PairReport, read_tsv
 from softsearch.metrics.translation import bleu
 from softsearch.pictures.charts import Bucket
 from softsearch.recipes import Recipe, load_recipe
-from softsearch.tasks.outputs import Outputs, outputs_of
-from softsearch.tasks.scoring import scores, statistics
+from softsearch.runs.translation_scoring import Outputs, outputs_of, scores, statistics
 from softsearch.tasks.translator import Translator
 
 Variant = Literal["attention", "mean", "none", "forwards"]

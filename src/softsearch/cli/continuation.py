@@ -114,7 +114,7 @@ def _check(asked: Asked, generation: Generation, writer: Writer) -> None:
 
 def _remark(writer: Writer, prompt: str) -> None:
     """Say what of a prompt the model does not see."""
-    from softsearch.tasks.reading import seen
+    from softsearch.tasks.context import seen
 
     unknown = writer.unknown(prompt)
     if unknown:

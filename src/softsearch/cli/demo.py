@@ -14,7 +14,7 @@ from softsearch.cli.looking_at_translations import draw
 from softsearch.cli.training import finish
 
 if TYPE_CHECKING:
-    from softsearch.tasks.translator import Translation
+    from softsearch.tasks.translated import Translation
 
 RECIPE = "translate/builtin"
 NUM_SENTENCES = 3

@@ -13,7 +13,8 @@ from softsearch.errors import RunError, SoftsearchError
 if TYPE_CHECKING:
     from softsearch.data.alignments import GoldFormat
     from softsearch.inspection.heads import HeadScores, Where
-    from softsearch.tasks.translator import Translation, Translator
+    from softsearch.tasks.translated import Translation
+    from softsearch.tasks.translator import Translator
 
 VIEWS = {"attention": {"file", "by_head", "out"}, "heads": {"on", "gold", "gold_format", "json"}}
 """What can be looked at, and the options that this has."""

@@ -63,36 +63,17 @@ def predict(
     """Translate, go on with a prompt, tell images or sentences apart, describe images, run programs, or score texts."""
     from softsearch import runs
 
-    options = given(
-        beam=beam,
-        length_penalty=length_penalty,
-        coverage_penalty=coverage_penalty,
-        min_length=min_length,
-        max_length=max_length,
-        max_ratio=max_ratio,
-        no_repeat_ngrams=no_repeat_ngrams,
-        replace_unknown=replace_unknown,
-        **{"with": others},
-        prefix=prefix,
-        prefixes=prefixes,
-        dictionary=dictionary,
-        sample=sample or None,
-        nbest=nbest if nbest > 1 else None,
-        temperature=temperature,
-        top_k=top_k,
-        top_p=top_p,
-        min_p=min_p,
-        seed=seed,
-        prompt=prompt,
-        max_tokens=max_tokens,
-        stop=stop,
-        samples=samples,
-        alternatives=alternatives,
-        repetition_penalty=repetition_penalty,
-        repetition_window=repetition_window,
-        flips=flips or None,
-        overlay=overlay,
-    )
+    options = {
+        **given(beam=beam, length_penalty=length_penalty, coverage_penalty=coverage_penalty),
+        **given(min_length=min_length, max_length=max_length, max_ratio=max_ratio, no_repeat_ngrams=no_repeat_ngrams),
+        **given(replace_unknown=replace_unknown, **{"with": others}),
+        **given(prefix=prefix, prefixes=prefixes, dictionary=dictionary),
+        **given(sample=sample or None, nbest=nbest if nbest > 1 else None),
+        **given(temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p, seed=seed),
+        **given(prompt=prompt, max_tokens=max_tokens, stop=stop, samples=samples, alternatives=alternatives),
+        **given(repetition_penalty=repetition_penalty, repetition_window=repetition_window),
+        **given(flips=flips or None, overlay=overlay),
+    }
     by = _BY[runs.kind_of(run)]
     useless = {name: value for name, value in options.items() if name not in by.TAKES}
     if useless:

@@ -18,7 +18,8 @@ from softsearch.errors import RunError, SoftsearchError
 
 if TYPE_CHECKING:
     from softsearch.decoding.settings import Sampling, Search
-    from softsearch.tasks.translator import Scored, Translation, Translator
+    from softsearch.tasks.translated import Scored, Translation
+    from softsearch.tasks.translator import Translator
 
 _SCORED_AT_ONCE = 1024
 

@@ -43,6 +43,16 @@ def recipe_text(
 seed: 1
 # The less text, the more smoothing and dropout.
 task: {{kind: translation, label_smoothing: {sizes.label_smoothing}}}
+{_data(survey, corpora, source=source, target=target, out=out)}
+{_tokenizer(sizes)}
+{_model(sizes)}
+{_training(sizes, budget)}
+decoding: {{beam: 5, length_penalty: 1.0}}
+"""
+
+
+def _data(survey: Survey, corpora: Sequence[Sequence[Path]], *, source: str, target: str, out: Path) -> str:
+    return f"""\
 data:
   kind: files
   source: {_scalar(source)}
@@ -53,8 +63,11 @@ data:
   # For a score on sentences that nothing was chosen by, add files as in train: test: …
   # Longer pairs, in tokens, are left out and counted.
   max_tokens: {token_limit(survey)}
-{_filter(survey)}
-{_tokenizer(sizes)}
+{_filter(survey)}"""
+
+
+def _model(sizes: Sizes) -> str:
+    return f"""\
 model:
   kind: encoder_decoder
   embedding: {sizes.embedding}
@@ -62,7 +75,12 @@ model:
   decoder: {{cell: gru, hidden: {2 * sizes.hidden}}}
   attention: {{kind: additive, hidden: {sizes.hidden}}}
   readout: {sizes.embedding}
-  dropout: {sizes.dropout}
+  dropout: {sizes.dropout}"""
+
+
+def _training(sizes: Sizes, budget: str | None) -> str:
+    limit = f"  budget: {budget}" if budget else "  # budget: 30 minutes"
+    return f"""\
 training:
   # The size of a batch, in positions with padding.
   batch_tokens: {sizes.batch_tokens}
@@ -71,13 +89,11 @@ training:
   schedule: {{kind: linear, warmup_steps: {sizes.warmup_steps}}}
   # Training ends at the first of these limits, or earlier when the validation loss stops falling.
   max_epochs: {sizes.epochs}
-{f"  budget: {budget}" if budget else "  # budget: 30 minutes"}
+{limit}
   # Products in bf16 where that is faster on this machine.
   precision: auto
   validate_every: {sizes.validate_every}
-  stop: {{on: loss, patience: 5}}
-decoding: {{beam: 5, length_penalty: 1.0}}
-"""
+  stop: {{on: loss, patience: 5}}"""
 
 
 def _comment(lines: Sequence[str]) -> str:

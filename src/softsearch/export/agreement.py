@@ -14,7 +14,7 @@ from softsearch.data.parallel import Pair
 from softsearch.data.running import RunningText
 from softsearch.errors import DataError
 from softsearch.tasks.batched import write
-from softsearch.tasks.reading import log_probs
+from softsearch.tasks.context import log_probs
 from softsearch.tasks.translator import Translator
 from softsearch.tasks.writer import Writer
 

@@ -6,7 +6,7 @@ import torch
 
 from softsearch.inspection.texts import TokenText
 from softsearch.pictures.next_tokens import Expected
-from softsearch.tasks.reading import read_along
+from softsearch.tasks.context import read_along
 from softsearch.tasks.writer import Writer
 
 

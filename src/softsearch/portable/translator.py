@@ -12,7 +12,8 @@ from softsearch.data.tokenizers import Tokenizer
 from softsearch.decoding.settings import Search
 from softsearch.portable.network import Network
 from softsearch.portable.search import beam_search, forced
-from softsearch.tasks.parts import parts_of
+from softsearch.tasks.by_length import by_length
+from softsearch.tasks.long_lines import parts_of
 
 _SENTENCES_AT_ONCE, _LINES_AT_ONCE = 64, 1024
 
@@ -43,19 +44,20 @@ class OnnxEngine:
 
     def search(self, sources: Sequence[Sequence[int]], *, search: Search, limits: Sequence[int]) -> list[list[int]]:
         """Return the tokens of the best translation of each source, of at most so many tokens."""
-        found: dict[int, list[int]] = {}
-        for rows in _similar(sources):
-            batch, most = [sources[row] for row in rows], [limits[row] for row in rows]
-            found |= zip(rows, beam_search(self._network, batch, search=search, limits=most), strict=True)
-        return [found[row] for row in range(len(sources))]
+
+        def searched(rows: list[int]) -> list[list[int]]:
+            some, most = [sources[row] for row in rows], [limits[row] for row in rows]
+            return beam_search(self._network, some, search=search, limits=most)
+
+        return by_length(list(map(len, sources)), _SENTENCES_AT_ONCE, searched)
 
     def force(self, sources: Sequence[Sequence[int]], targets: Sequence[Sequence[int]]) -> list[list[float]]:
         """Return the log-probability of each token of given targets and of their ends, in nats."""
-        found: dict[int, list[float]] = {}
-        for rows in _similar(targets):
-            costs = forced(self._network, [sources[row] for row in rows], [targets[row] for row in rows])
-            found |= zip(rows, costs, strict=True)
-        return [found[row] for row in range(len(sources))]
+
+        def written(rows: list[int]) -> list[list[float]]:
+            return forced(self._network, [sources[row] for row in rows], [targets[row] for row in rows])
+
+        return by_length(list(map(len, targets)), _SENTENCES_AT_ONCE, written)
 
 
 class Translator:
@@ -110,9 +112,3 @@ class Translator:
         for own in parts:
             texts = [self.tokenizer.decode(next(found)) for _ in own]
             yield " ".join(filter(None, texts))
-
-
-def _similar(texts: Sequence[Sequence[int]]) -> Iterator[list[int]]:
-    """Yield the numbers of texts of similar length, the longest first."""
-    order = sorted(range(len(texts)), key=lambda row: -len(texts[row]))
-    return (order[start : start + _SENTENCES_AT_ONCE] for start in range(0, len(order), _SENTENCES_AT_ONCE))

@@ -18,11 +18,11 @@ from softsearch.data.captions.reading import match, read_captions
 from softsearch.data.captions.store import CaptionStore
 from softsearch.errors import DataError, nearest, the_first
 from softsearch.metrics.captions import cider_statistics
+from softsearch.runs.caption_scoring import JudgedWords, distinct, judged, pointing, scores, words_compared
 from softsearch.runs.images import png_of
 from softsearch.runs.loading import load
 from softsearch.runs.parts import keep_evaluation, now
 from softsearch.runs.stores import to_score
-from softsearch.tasks.caption_scoring import Judged, distinct, judged, pointing, scores, words_compared
 from softsearch.tasks.caption_writer import Caption, CaptionWriter
 from softsearch.tasks.captions import HeldOutCaptions
 from softsearch.training.folder import RunFolder
@@ -135,7 +135,7 @@ def _trained_on(folder: RunFolder) -> list[str] | None:
     return None
 
 
-def _shown(store: CaptionStore, captions: Sequence[Caption], judgements: Sequence[Judged]) -> dict[str, Any]:
+def _shown(store: CaptionStore, captions: Sequence[Caption], judgements: Sequence[JudgedWords]) -> dict[str, Any]:
     """Return some of the best captions and some of the worst, by the CIDEr-D of each, the best first."""
     each = cider_statistics([caption.text for caption in captions], store.captions).counts[:, 0]
     order = sorted(range(len(each)), key=lambda row: (-each[row], -len(captions[row].text)))  # of equals, who says more
@@ -147,7 +147,7 @@ def _shown(store: CaptionStore, captions: Sequence[Caption], judgements: Sequenc
     }
 
 
-def _entry(store: CaptionStore, row: int, caption: Caption, own: Judged, score: float) -> dict[str, Any]:
+def _entry(store: CaptionStore, row: int, caption: Caption, own: JudgedWords, score: float) -> dict[str, Any]:
     weights = caption.weights
     return {
         "place": store.places[row],

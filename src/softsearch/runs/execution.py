@@ -17,7 +17,6 @@ from softsearch.recipes import schema
 from softsearch.runs.loading import load
 from softsearch.runs.parts import keep_evaluation, now, recipe_of
 from softsearch.tasks.execution import Executed, Executor
-from softsearch.tasks.task import evaluating
 from softsearch.training.folder import RunFolder
 
 _WORST, _BEST = 24, 6
@@ -53,8 +52,7 @@ def score_programs(
     """Score programs, and keep the result in the run folder: of all levels, and in full of the last one."""
     levels, last = [], held_out[-1]
     for each in held_out:
-        with evaluating(executor.model):
-            _, right = executor.task.forced(executor.model, each.exercises)
+        _, right = executor.forced(each.exercises)  # in the end, those of the last level; so `executed`
         executed = executor.run(each.exercises)
         levels.append(
             {

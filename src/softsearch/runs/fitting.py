@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from softsearch.build.preparation import materialise, open_materialised
-from softsearch.build.task import build_task
 from softsearch.build.training import build_optimizer, build_settings
 from softsearch.build.translation import TranslationFamily
 from softsearch.data.batches import PairData
@@ -16,14 +14,14 @@ from softsearch.models.sequence_model import SequenceModel
 from softsearch.recipes import schema
 from softsearch.runs.folders import real
 from softsearch.runs.parts import as_json, check_interrupted, now
-from softsearch.tasks.translation import HeldOut, TranslationTask
+from softsearch.tasks.translation import HeldOutPairs, TranslationTask
 from softsearch.training.folder import RunFolder, refuse_taken
 from softsearch.training.loop import train as run_loop
 from softsearch.training.outcome import Outcome
 from softsearch.training.position import TrainingData
 
 
-def prepare(recipe: schema.TranslationRecipe, folder: Path | str) -> tuple[TranslationTask, PairData, HeldOut]:
+def prepare(recipe: schema.TranslationRecipe, folder: Path | str) -> tuple[TranslationTask, PairData, HeldOutPairs]:
     """Return all that a recipe describes but its model, for :func:`fit`: task, training data and validation data.
 
     Parameters
@@ -36,12 +34,11 @@ def prepare(recipe: schema.TranslationRecipe, folder: Path | str) -> tuple[Trans
     RunError, DataError
         The folder is not empty, or the data cannot be used.
     """
-    folder = real(Path(folder))
+    family, folder = TranslationFamily(), real(Path(folder))
     refuse_taken(folder, fix="choose another folder, or delete it")
     with folder_written_atomically(folder) as temporary:
-        found = materialise(recipe, temporary, overfit=None)
-    task = build_task(recipe, found.tokenizer, max_tokens=found.longest)
-    return task, *open_materialised(recipe, folder, name=found.name, tokenizer=found.tokenizer)
+        found = family.materialise(recipe, temporary, overfit=None, base=None)
+    return found.task, *family.open(recipe, folder, name=found.name, task=found.task)
 
 
 def fit(

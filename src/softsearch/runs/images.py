@@ -22,8 +22,8 @@ from softsearch.errors import DataError, nearest
 from softsearch.runs.classes import score_classes
 from softsearch.runs.loading import load
 from softsearch.runs.stores import to_score
-from softsearch.tasks.classified import HeldOutLabelled
 from softsearch.tasks.images import ClassifierOfImages
+from softsearch.tasks.task import HeldOut
 from softsearch.training.folder import RunFolder
 
 
@@ -51,7 +51,7 @@ def evaluate_images(folder: RunFolder, *, on: str | Path | None, flips: bool = F
         return ImageStore.write(to, images, size=reads.size, channels=reads.channels, classes=classifier.classes)
 
     with to_score(folder, on, kind="images", opened=ImageStore, written=written) as chosen:
-        held_out = HeldOutLabelled(chosen.name, chosen.store)
+        held_out = HeldOut(chosen.name, chosen.store)
         return score_images(folder, classifier, held_out, flips=flips, kept_as=chosen.file)
 
 
@@ -73,7 +73,7 @@ def _labelled(path: Path, *, data: Mapping[str, Any], channels: int) -> Iterator
 def score_images(
     folder: RunFolder,
     classifier: ClassifierOfImages,
-    held_out: HeldOutLabelled[ImageStore],
+    held_out: HeldOut[ImageStore],
     *,
     flips: bool = False,
     kept_as: str | None = None,

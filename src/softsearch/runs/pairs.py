@@ -15,9 +15,8 @@ from softsearch.metrics.score import Statistics
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.runs.loading import kind_of, load
 from softsearch.runs.parts import keep_evaluation, now
-from softsearch.tasks.outputs import Outputs, outputs_of
-from softsearch.tasks.scoring import differences, scores, statistics
-from softsearch.tasks.translation import HeldOut
+from softsearch.runs.translation_scoring import Outputs, differences, outputs_of, scores, statistics
+from softsearch.tasks.translation import HeldOutPairs
 from softsearch.tasks.translator import Translator
 from softsearch.training.folder import RunFolder
 
@@ -55,7 +54,7 @@ def evaluate_pairs(
     return scored.evaluation
 
 
-def score_validation(folder: RunFolder, translator: Translator, valid: HeldOut) -> None:
+def score_validation(folder: RunFolder, translator: Translator, valid: HeldOutPairs) -> None:
     """Score the pairs that a run was validated on, and keep the result."""
     score(folder, translator, ToScore("valid", "valid", valid.pairs))
 

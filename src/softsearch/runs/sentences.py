@@ -16,8 +16,8 @@ from softsearch.errors import DataError, nearest
 from softsearch.runs.classes import score_classes
 from softsearch.runs.loading import load
 from softsearch.runs.stores import to_score
-from softsearch.tasks.classified import HeldOutLabelled
 from softsearch.tasks.sentences import ClassifierOfSentences
+from softsearch.tasks.task import HeldOut
 from softsearch.training.folder import RunFolder
 
 
@@ -42,7 +42,7 @@ def evaluate_sentences(folder: RunFolder, *, on: str | Path | None) -> dict[str,
         return SentenceStore.write(to, sentences, classifier.task.tokenizer, classes=classifier.classes)
 
     with to_score(folder, on, kind="sentences", opened=SentenceStore, written=written) as chosen:
-        held_out = HeldOutLabelled(chosen.name, chosen.store)
+        held_out = HeldOut(chosen.name, chosen.store)
         return score_sentences(folder, classifier, held_out, kept_as=chosen.file)
 
 
@@ -59,7 +59,7 @@ def _labelled(path: Path, *, data: Mapping[str, Any]) -> Iterator[LabelledSenten
 def score_sentences(
     folder: RunFolder,
     classifier: ClassifierOfSentences,
-    held_out: HeldOutLabelled[SentenceStore],
+    held_out: HeldOut[SentenceStore],
     *,
     kept_as: str | None = None,
 ) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def score_sentences(
     store = held_out.store
     return score_classes(
         folder,
-        classifier.task.log_probs(classifier.model, [store[row] for row in range(len(store))]),
+        classifier.log_probs_of_tokens([store[row] for row in range(len(store))]),
         np.asarray(store.labels),
         store.classes,
         data=held_out.name,

@@ -14,7 +14,8 @@ from softsearch.data.text import read_lines
 from softsearch.errors import DataError, RunError, nearest
 from softsearch.runs.loading import load
 from softsearch.runs.parts import keep_evaluation, now
-from softsearch.tasks.language import HeldOutText, mean_loss
+from softsearch.tasks.language import mean_loss
+from softsearch.tasks.task import HeldOut
 from softsearch.tasks.writer import Writer
 from softsearch.tasks.written import Cost
 from softsearch.training.folder import RunFolder
@@ -38,7 +39,7 @@ def evaluate_text(folder: RunFolder, *, on: str | Path | None) -> dict[str, Any]
     if str(on) in OWN:
         if not (folder.data / str(on)).is_dir():
             raise RunError(f"this run has no {on} text", path=folder.path, fix="name a text file with --on")
-        return score_text(folder, writer, HeldOutText(str(on), RunningText(folder.data / str(on))))
+        return score_text(folder, writer, HeldOut(str(on), RunningText(folder.data / str(on))))
     path, name = Path(on), str(on).encode("utf-8", errors="replace").decode()
     if not path.exists():
         allowed = "test, valid, or a text file"
@@ -48,11 +49,11 @@ def evaluate_text(folder: RunFolder, *, on: str | Path | None) -> dict[str, Any]
         text = RunningText.write(Path(temporary) / "text", [file], writer.tokenizer, by_line=writer.by_line)
         # two folders may each hold a file of this name, and one of them may be called as the run's own text
         kept_as = f"{Path(name).stem}-{digest(path.absolute())}"
-        return score_text(folder, writer, HeldOutText(name, text), kept_as=kept_as)
+        return score_text(folder, writer, HeldOut(name, text), kept_as=kept_as)
 
 
 def score_text(
-    folder: RunFolder, writer: Writer, held_out: HeldOutText, *, kept_as: str | None = None
+    folder: RunFolder, writer: Writer, held_out: HeldOut[RunningText], *, kept_as: str | None = None
 ) -> dict[str, Any]:
     """Score a text, read from its first token to its last, and keep the result in the run folder.
 
@@ -61,7 +62,7 @@ def score_text(
     kept_as
         What the file of the result is called; None: as the text.
     """
-    text, file = held_out.text, kept_as or held_out.name
+    text, file = held_out.store, kept_as or held_out.name
     loss, guessing = mean_loss(writer.model, text, streams=1), math.log(writer.tokenizer.size)
     if loss > guessing:
         told = f"{loss:.4g} nats a token, where guessing any of {writer.tokenizer.size:,} tokens costs {guessing:.4g}"

@@ -160,7 +160,7 @@ def _scores(
     if isinstance(algorithm, Uncertain):
         least = {"least": float(np.concatenate([algorithm.least_bits(each) for each in episodes]).mean())}
     with _repeatable(recipe):
-        found = task.judged(trained.model, episodes)
+        found = trained.judged(episodes)
     if task.written == "bits":
         each, blind = found.of_bits(), found._replace(costs=found.blind).of_bits()["bits"]
     else:

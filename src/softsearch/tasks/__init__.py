@@ -1,1 +1,1 @@
-"""All that is special about one task: its loss, its validation, its prediction, its scores."""
+"""All that is special about one task: its loss, its validation, its prediction."""

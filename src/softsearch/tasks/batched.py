@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,13 +19,15 @@ from softsearch.decoding.settings import Sampling, Search
 from softsearch.models.sequence_model import Network
 from softsearch.seeding import derive
 from softsearch.shapes import Bool, Float, Tensor
+from softsearch.tasks.by_length import by_length
+from softsearch.tasks.task import device_of
 
 SENTENCES_AT_ONCE = 64
 _ROWS_AT_ONCE = 1024  # hypotheses: a wide beam takes fewer sentences at a time
 _WEIGHTS_AT_ONCE = 1 << 24  # 64 MB: long pairs are scored fewer at a time
 
 
-class Asked(NamedTuple):
+class Decoding(NamedTuple):
     """How to translate in one call: settings, translations for each sentence, and whether to draw them."""
 
     search: Search
@@ -42,16 +44,11 @@ class Part(NamedTuple):
     place: int
 
 
-class Written(NamedTuple):
+class Forced(NamedTuple):
     """What the tokens of a given target and its end cost, in nats, and where the model looked; no padding."""
 
     log_probs: list[float]
     weights: Float[np.ndarray, "tgt src"] | None
-
-
-def device_of(model: Network) -> torch.device:
-    """Return where a model computes."""
-    return next(model.parameters()).device
 
 
 def encode(model: Network, sources: Sequence[list[int]]) -> tuple[Any, Bool[Tensor, "batch src"]]:
@@ -61,36 +58,37 @@ def encode(model: Network, sources: Sequence[list[int]]) -> tuple[Any, Bool[Tens
         return model.encode(ids, mask), mask
 
 
-def decode(model: Network, parts: Sequence[Part], asked: Asked) -> list[list[Hypothesis]]:
+def decode(model: Network, parts: Sequence[Part], asked: Decoding) -> list[list[Hypothesis]]:
     """Search for the translations of each part, best first, or draw them, in the order of drawing."""
-    found: dict[int, list[Hypothesis]] = {}
     width = asked.nbest if asked.sampling else max(asked.search.beam, asked.nbest)
-    for rows in _similar([len(part.ids) for part in parts], _ROWS_AT_ONCE // width):
-        found |= zip(rows, _decode_batch(model, [parts[row] for row in rows], asked), strict=True)
-    return [found[row] for row in range(len(parts))]
+    return by_length(
+        [len(part.ids) for part in parts],
+        max(1, min(SENTENCES_AT_ONCE, _ROWS_AT_ONCE // width)),
+        lambda rows: _decode_batch(model, [parts[row] for row in rows], asked),
+    )
 
 
-def write(model: Network, sources: Sequence[list[int]], targets: Sequence[list[int]]) -> list[Written]:
+def write(model: Network, sources: Sequence[list[int]], targets: Sequence[list[int]]) -> list[Forced]:
     """Make a model write given targets."""
-    found: dict[int, Written] = {}
     longest = max((len(source) + 1 for source in sources), default=1) * max(map(len, targets), default=1)
-    for rows in _similar([len(target) for target in targets], _WEIGHTS_AT_ONCE // max(1, longest)):
-        wanted, _ = pad_sources([targets[row] for row in rows])
-        costs, weights = forced(model, encode(model, [sources[row] for row in rows])[0], wanted.to(device_of(model)))
-        looked = [None] * len(rows) if weights is None else weights.cpu().numpy()
-        for row, cost, own in zip(rows, costs.tolist(), looked, strict=True):
-            num_read, num_written = len(sources[row]) + 1, len(targets[row])
-            found[row] = Written(cost[: num_written + 1], None if own is None else own[:num_written, :num_read])
-    return [found[row] for row in range(len(targets))]
+    return by_length(
+        [len(target) for target in targets],
+        max(1, min(SENTENCES_AT_ONCE, _WEIGHTS_AT_ONCE // max(1, longest))),
+        lambda rows: _write_batch(model, [sources[row] for row in rows], [targets[row] for row in rows]),
+    )
 
 
-def _similar(lengths: Sequence[int], most: int) -> Iterator[list[int]]:
-    size = max(1, min(SENTENCES_AT_ONCE, most))
-    order = sorted(range(len(lengths)), key=lambda row: -lengths[row])
-    return (order[start : start + size] for start in range(0, len(order), size))
+def _write_batch(model: Network, sources: list[list[int]], targets: list[list[int]]) -> list[Forced]:
+    wanted, _ = pad_sources(targets)
+    costs, weights = forced(model, encode(model, sources)[0], wanted.to(device_of(model)))
+    looked = [None] * len(sources) if weights is None else weights.cpu().numpy()
+    return [
+        Forced(cost[: len(target) + 1], None if own is None else own[: len(target) + 1, : len(source) + 1])
+        for source, target, cost, own in zip(sources, targets, costs.tolist(), looked, strict=True)
+    ]
 
 
-def _decode_batch(model: Network, parts: list[Part], asked: Asked) -> list[list[Hypothesis]]:
+def _decode_batch(model: Network, parts: list[Part], asked: Decoding) -> list[list[Hypothesis]]:
     search, nbest, sampling = asked
     source, mask = encode(model, [part.ids for part in parts])
     limits = [search.limit(len(part.ids), len(part.prefix)) for part in parts]

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, cast
+from collections.abc import Iterator
+from dataclasses import KW_ONLY, dataclass
+from typing import ClassVar, cast
 
 import numpy as np
 import torch
@@ -28,17 +28,15 @@ from softsearch.nn.losses import ROWS_AT_ONCE, linear_cross_entropy
 from softsearch.shapes import Bool, Float, Tensor
 from softsearch.tasks.caption_writer import IMAGES_AT_ONCE, CaptioningModel, CaptionWriter
 from softsearch.tasks.image_input import ImageInput, one_image_told
-from softsearch.tasks.task import Carry, Loss, Term, Validation, evaluating
+from softsearch.tasks.task import Carry, HeldOut, Loss, Task, Term, Validation, device_of, evaluating
 
 _CAPTIONS_AT_ONCE = 256
 
 
 @dataclass(frozen=True)
-class HeldOutCaptions:
+class HeldOutCaptions(HeldOut[CaptionStore]):
     """Images with captions that are never trained on; and what the network makes of them, where that stays as it is."""
 
-    name: str
-    store: CaptionStore
     annotations: Float[np.ndarray, "number src annotation"] | None = None
 
 
@@ -62,54 +60,30 @@ class AttentionTerms:
     baseline: float
 
 
-class CaptionTask:
+@dataclass(eq=False)
+class CaptionTask(Task):
     """Images to sentences.
 
     Parameters
     ----------
-    tokenizer
-        Of the captions.
-    images
-        How images become what the network reads.
     label_smoothing
         Share of the probability spread over the whole vocabulary in the training loss.
     attention
         What is asked for beside the words.
-    search
-        How the trained network writes; `max_ratio` is not used, as images have no length.
+    tokenizer, images, search
+        As in :class:`~softsearch.tasks.caption_writer.CaptionWriter`.
     """
 
-    def __init__(
-        self,
-        tokenizer: Tokenizer,
-        *,
-        images: ImageInput,
-        label_smoothing: float,
-        attention: AttentionTerms,
-        search: Search,
-    ) -> None:
-        self.tokenizer = tokenizer
-        self.images = images
-        self.label_smoothing = label_smoothing
-        self.attention = attention
-        self.search = search
+    kind = "image_captioning"
+    parts: ClassVar = {"images": ImageInput, "attention": AttentionTerms, "search": Search}
+    apart = frozenset({"attention"})
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return what :meth:`from_dict` makes this task of again, the tokenizer apart."""
-        own = {"kind": "image_captioning", "label_smoothing": self.label_smoothing, **self.images.to_dict()}
-        return {**own, "attention": dataclasses.asdict(self.attention), **dataclasses.asdict(self.search)}
-
-    @classmethod
-    def from_dict(cls, fields: Mapping[str, Any], *, tokenizer: Tokenizer) -> CaptionTask:
-        """Return the task that :meth:`to_dict` was asked of."""
-        search = {field.name: fields[field.name] for field in dataclasses.fields(Search)}
-        return cls(
-            tokenizer,
-            images=ImageInput.from_dict(fields),
-            label_smoothing=fields["label_smoothing"],
-            attention=AttentionTerms(**fields["attention"]),
-            search=Search(**search),
-        )
+    tokenizer: Tokenizer
+    _: KW_ONLY
+    label_smoothing: float
+    images: ImageInput
+    attention: AttentionTerms
+    search: Search
 
     def ready(self, model: CaptioningModel) -> CaptionWriter:
         """Return a network ready to write."""
@@ -175,9 +149,8 @@ class CaptionTask:
         if data.annotations is None:
             yield from self.images.annotations(model.encoder, data.store.images)
             return
-        device = next(model.parameters()).device
         for begin in range(0, len(data.annotations), IMAGES_AT_ONCE):
-            yield torch.from_numpy(np.array(data.annotations[begin : begin + IMAGES_AT_ONCE])).to(device)
+            yield torch.from_numpy(np.array(data.annotations[begin : begin + IMAGES_AT_ONCE])).to(device_of(model))
 
     def _tell(self, model: CaptioningModel, batch: CaptionBatch, tally: _Tally) -> None:
         """Take in what becomes of given captions; where places are drawn, also what they come to with two draws."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -18,16 +18,6 @@ from softsearch.errors import RunError
 from softsearch.metrics.classification import top_error
 from softsearch.shapes import Float, Int, Tensor
 from softsearch.tasks.task import Term, Validation
-
-Store = TypeVar("Store")
-
-
-@dataclass(frozen=True)
-class HeldOutLabelled(Generic[Store]):
-    """A store of things with their classes that are never trained on, and what they are called."""
-
-    name: str
-    store: Store
 
 
 @dataclass(frozen=True)
@@ -50,15 +40,7 @@ class Classified:
 def cross_entropy(
     scores: Float[Tensor, "batch classes"], shares: Float[Tensor, "batch classes"], *, smoothing: float
 ) -> Term:
-    """Return the cross-entropy of a batch, in nats.
-
-    Parameters
-    ----------
-    shares
-        How much of each class is in each of the batch.
-    smoothing
-        Share of the target that all classes have alike.
-    """
+    """Return the cross-entropy of a batch, in nats, where `shares` says how much of each class is in each of it."""
     targets = shares * (1 - smoothing) + smoothing / shares.shape[1]
     return Term(-(targets * scores.float().log_softmax(dim=1)).sum(), len(scores))
 
@@ -95,10 +77,7 @@ def validation(
 ) -> Validation:
     """Return the loss in nats, the share of rows whose likeliest class is the right one, and the row with most loss.
 
-    Parameters
-    ----------
-    shown
-        What is shown of each row.
+    Of that row, what `shown` says of it is shown.
     """
     of_right = log_probs[np.arange(len(labels)), labels]
     scores = {"loss": 0.0 - float(of_right.mean()), "accuracy": 1 - top_error(log_probs, labels, k=1).value}

@@ -6,48 +6,32 @@ x = (pixel / 255 - mean) / deviation          both of the training images, or th
 from __future__ import annotations
 
 import contextlib
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 
 from softsearch.data.images.batches import as_read
+from softsearch.data.images.colours import some_at_a_time
 from softsearch.data.images.decoding import fitted, in_colours, read_picture
 from softsearch.errors import DataError
 from softsearch.models.image_classifier import ImageClassifier
 from softsearch.shapes import Float, Shaped, Tensor
-
-_AT_ONCE = 250  # images of 64 by 64, and fewer of larger ones
+from softsearch.tasks.task import device_of
 
 
 @dataclass(frozen=True)
 class ImageInput:
-    """How images become what a network reads.
+    """How images become what a network reads: mean and deviation of each colour (white is 1), and the edge of an image.
 
-    Parameters
-    ----------
-    mean, deviation
-        Of each colour; white is 1.
-    size
-        Edge of an image; others are brought to it.
+    Images of other sizes are brought to it.
     """
 
     mean: tuple[float, ...]
     deviation: tuple[float, ...]
     size: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return what :meth:`from_dict` makes this of again."""
-        return {"mean": list(self.mean), "deviation": list(self.deviation), "size": self.size}
-
-    @classmethod
-    def from_dict(cls, fields: Mapping[str, Any]) -> ImageInput:
-        """Return what :meth:`to_dict` was asked of; other fields are left alone."""
-        return cls(tuple(fields["mean"]), tuple(fields["deviation"]), fields["size"])
 
     @property
     def channels(self) -> int:
@@ -65,14 +49,14 @@ class ImageInput:
         self, images: np.ndarray, device: torch.device
     ) -> Iterator[Float[Tensor, "batch channels height width"]]:
         """Yield images as they are stored, (number, size, size, channels) in bytes, standardised, some at a time."""
-        for some in _groups(images):
+        for some in some_at_a_time(images):
             yield self.standardised(as_read(some).to(device))
 
     def annotations(
         self, encoder: ImageClassifier, images: np.ndarray
     ) -> Iterator[Float[Tensor, "batch src annotation"]]:
         """Yield what a network in evaluation mode makes of images as they are stored, some at a time."""
-        for some in self.batches(images, next(encoder.parameters()).device):
+        for some in self.batches(images, device_of(encoder)):
             yield encoder.annotations(some).values
 
     def pixels(
@@ -105,21 +89,3 @@ def one_image_told(number: int) -> Iterator[None]:
         problem = "one image alone cannot be normalised over its batch where one place is left of it"
         fix = "learn from two or more at once (training.batch_size), or larger ones"
         raise DataError(problem, fix=fix) from error
-
-
-def statistics_of(images: np.ndarray) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Return the mean and the deviation of the colours of stored images; white is 1. One that never varies has 1."""
-    total, squares, count = 0.0, 0.0, 0
-    for some in _groups(images):
-        pixels = np.array(some, dtype=np.float64) / 255
-        total = total + pixels.sum(axis=(0, 1, 2))
-        squares = squares + (pixels**2).sum(axis=(0, 1, 2))
-        count += math.prod(pixels.shape[:3])
-    mean = np.asarray(total) / count
-    deviation = np.sqrt(np.maximum(np.asarray(squares) / count - mean**2, 0.0))
-    return tuple(mean.tolist()), tuple(np.where(deviation > 0, deviation, 1.0).tolist())
-
-
-def _groups(images: np.ndarray) -> Iterator[np.ndarray]:
-    at_once = max(1, min(_AT_ONCE, _AT_ONCE * 64**2 // math.prod(images.shape[1:3])))
-    return (images[start : start + at_once] for start in range(0, len(images), at_once))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -14,49 +15,22 @@ from softsearch.data.images.batches import ImageBatch
 from softsearch.data.images.store import ImageStore
 from softsearch.models.image_classifier import ImageClassifier
 from softsearch.shapes import Float, Shaped
-from softsearch.tasks.classified import Classified, HeldOutLabelled, cross_entropy, likeliest, validation
+from softsearch.tasks.classified import Classified, cross_entropy, likeliest, validation
 from softsearch.tasks.image_input import ImageInput, one_image_told
-from softsearch.tasks.task import Carry, Loss, Validation, evaluating
+from softsearch.tasks.task import Carry, HeldOut, Loss, Task, Trained, Validation, device_of, evaluating
 
 
-class ImageTask:
-    """Images, of one class each.
+@dataclass(eq=False)
+class ImageTask(Task):
+    """Images, of one class each; `label_smoothing` is the share of the target that all classes have alike."""
 
-    Parameters
-    ----------
-    classes
-        Their names.
-    label_smoothing
-        Share of the target that all classes have alike.
-    images
-        How images become what the network reads.
-    """
+    kind = "image_classification"
+    parts: ClassVar = {"images": ImageInput}
 
-    def __init__(
-        self,
-        classes: Sequence[str],
-        *,
-        label_smoothing: float,
-        images: ImageInput,
-    ) -> None:
-        self.classes = tuple(classes)
-        self.label_smoothing = label_smoothing
-        self.images = images
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return what :meth:`from_dict` makes this task of again."""
-        return {
-            "kind": "image_classification",
-            "classes": list(self.classes),
-            "label_smoothing": self.label_smoothing,
-            **self.images.to_dict(),
-        }
-
-    @classmethod
-    def from_dict(cls, fields: Mapping[str, Any]) -> ImageTask:
-        """Return the task that :meth:`to_dict` was asked of."""
-        images = ImageInput.from_dict(fields)
-        return cls(fields["classes"], label_smoothing=fields["label_smoothing"], images=images)
+    classes: tuple[str, ...]
+    _: KW_ONLY
+    label_smoothing: float
+    images: ImageInput
 
     def ready(self, model: ImageClassifier) -> ClassifierOfImages:
         """Return a model ready to tell images apart."""
@@ -68,34 +42,14 @@ class ImageTask:
             scores = model(self.images.standardised(batch.images))
         return {"cross_entropy": cross_entropy(scores, batch.targets, smoothing=self.label_smoothing)}, carry
 
-    def counts(self, batch: ImageBatch) -> dict[str, int]:
-        """Return how many images the loss of the batch is a sum over."""
-        return {"cross_entropy": batch.num_items}
-
-    def validate(self, model: ImageClassifier, data: HeldOutLabelled[ImageStore]) -> Validation:
+    def validate(self, model: ImageClassifier, data: HeldOut[ImageStore]) -> Validation:
         """Return the loss in nats an image and the share of the images whose likeliest class is the right one."""
-        log_probs = self.log_probs(model, data.store.images)
+        log_probs = self.ready(model).log_probs(data.store.images)
         return validation(log_probs, np.asarray(data.store.labels), self.classes, shown=data.store.places)
 
-    def log_probs(self, model: ImageClassifier, images: np.ndarray) -> Float[np.ndarray, "rows classes"]:
-        """Return the log-probability of each class for images as they are stored, in nats."""
-        device = next(model.parameters()).device
-        with evaluating(model):
-            scores = [model(some).float() for some in self.images.batches(images, device)]
-        return torch.cat(scores).log_softmax(dim=1).cpu().numpy()
 
-
-class ClassifierOfImages:
-    """A trained network, ready to tell images apart.
-
-    Parameters
-    ----------
-    model, task
-        The network, and what it was trained for.
-    """
-
-    def __init__(self, model: ImageClassifier, task: ImageTask) -> None:
-        self.model, self.task = model, task
+class ClassifierOfImages(Trained[ImageClassifier, ImageTask]):
+    """A trained network, ready to tell images apart."""
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -132,7 +86,7 @@ class ClassifierOfImages:
         self, images: Shaped[np.ndarray, "number height width channels"], *, flips: bool = False
     ) -> Float[np.ndarray, "number classes"]:
         """Return the log-probability of each class, in nats, for images of the network's size."""
-        found = self.task.log_probs(self.model, images)
-        if not flips:
-            return found
-        return np.logaddexp(found, self.task.log_probs(self.model, images[:, :, ::-1])) - math.log(2)
+        with evaluating(self.model):
+            batches = self.task.images.batches(images, device_of(self.model))
+            found = torch.cat([self.model(some).float() for some in batches]).log_softmax(dim=1).cpu().numpy()
+        return np.logaddexp(found, self.log_probs(images[:, :, ::-1])) - math.log(2) if flips else found

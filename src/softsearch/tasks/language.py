@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import KW_ONLY, dataclass, field
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -19,8 +18,8 @@ from softsearch.decoding.settings import Generation
 from softsearch.errors import SoftsearchError
 from softsearch.models.language_model import LanguageModel
 from softsearch.shapes import Tensor
-from softsearch.tasks.reading import nats
-from softsearch.tasks.task import Carry, Loss, Term, Validation, evaluating
+from softsearch.tasks.context import nats
+from softsearch.tasks.task import Carry, HeldOut, Loss, Task, Term, Validation, evaluating
 from softsearch.tasks.writer import Writer
 from softsearch.trees import filled, leaves
 
@@ -28,61 +27,31 @@ _VALIDATION_STREAMS = 20
 _SHORTEST_STREAM = 100  # tokens
 _VALIDATION_TOKENS = 4_000  # of a batch of lines
 _SAMPLE_TOKENS = 40
-_AS_IT_IS = Generation()  # drawn from the model's own distribution
 
 
-@dataclass(frozen=True)
-class HeldOutText:
-    """Text that is never trained on."""
-
-    name: str
-    text: RunningText
-
-
-class LanguageTask:
+@dataclass(eq=False)
+class LanguageTask(Task):
     """A text, token by token.
 
     Parameters
     ----------
-    tokenizer
-        Of the text.
     carries
         Whether a window goes on with the state that the one before it has left; else each starts anew.
     reset
         Share of the windows that start anew all the same, so that the network knows how a text begins.
-    by_line
-        Whether each line is a text of its own.
-    generation
-        How the trained model goes on with a text.
+    tokenizer, by_line, generation
+        As in :class:`~softsearch.tasks.writer.Writer`.
     """
 
-    def __init__(
-        self,
-        tokenizer: Tokenizer,
-        *,
-        carries: bool,
-        reset: float = 0.0,
-        by_line: bool = False,
-        generation: Generation = _AS_IT_IS,
-    ) -> None:
-        self.tokenizer = tokenizer
-        self.generation = generation
-        self.carries = carries
-        self.reset = reset
-        self.by_line = by_line
+    kind = "language_model"
+    parts: ClassVar = {"generation": Generation}
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return what :meth:`from_dict` makes this task of again, tokenizer apart."""
-        own = {"kind": "language_model", "carries": self.carries, "reset": self.reset, "by_line": self.by_line}
-        return {**own, **dataclasses.asdict(self.generation)}
-
-    @classmethod
-    def from_dict(cls, fields: Mapping[str, Any], *, tokenizer: Tokenizer) -> LanguageTask:
-        """Return the task that :meth:`to_dict` was asked of; a field of the generation that is not there is off."""
-        names = {field.name for field in dataclasses.fields(Generation)}
-        generation = Generation(**{name: value for name, value in fields.items() if name in names})
-        by_line, reset = bool(fields.get("by_line", False)), float(fields.get("reset", 0.0))
-        return cls(tokenizer, carries=bool(fields["carries"]), reset=reset, by_line=by_line, generation=generation)
+    tokenizer: Tokenizer
+    _: KW_ONLY
+    carries: bool
+    reset: float = 0.0
+    by_line: bool = False
+    generation: Generation = field(default_factory=Generation)
 
     def ready(self, model: LanguageModel) -> Writer:
         """Return a model ready to go on with texts and to score them."""
@@ -96,7 +65,9 @@ class LanguageTask:
         """
         state = model.start(len(batch.streams))
         if self.carries and carry and not batch.begins:
-            known = len(carry["0"])  # of a step learnt in parts the first may have left states, and the others none yet
+            # The tensors of a state are called by their numbers. Of a step learnt in parts, the first may have left the
+            # states of its streams, and the others none yet.
+            known = len(carry["0"])
             goes_on = (torch.rand(len(batch.streams)) >= self.reset) & (batch.streams < known).cpu()
             rows = batch.streams.clamp(max=known - 1)
             # by name: what a checkpoint brings back has lost its order
@@ -106,15 +77,11 @@ class LanguageTask:
         total = model.head.cross_entropy(batch.real(features), batch.real(batch.targets))
         return {"cross_entropy": Term(total, batch.num_items)}, self._carried(carry, batch, after)
 
-    def counts(self, batch: WindowBatch) -> dict[str, int]:
-        """Return how many tokens the loss of the batch is a sum over."""
-        return {"cross_entropy": batch.num_items}
-
-    def validate(self, model: LanguageModel, data: HeldOutText) -> Validation:
+    def validate(self, model: LanguageModel, data: HeldOut[RunningText]) -> Validation:
         """Return the loss in nats a token and the perplexity."""
         # No more streams than are long enough to tell: each begins without what stands before it.
-        streams = max(1, min(_VALIDATION_STREAMS, len(data.text) // _SHORTEST_STREAM))
-        loss, written = mean_loss(model, data.text, streams=streams), ""
+        streams = max(1, min(_VALIDATION_STREAMS, len(data.store) // _SHORTEST_STREAM))
+        loss, written = mean_loss(model, data.store, streams=streams), ""
         with evaluating(model), suppress(SoftsearchError):  # a training that has come to nothing has nothing to show
             written = self.ready(model).write(max_tokens=_SAMPLE_TOKENS)[0].text
         return Validation({"loss": loss, "perplexity": math.exp(min(loss, 700.0))}, {"written": written})
@@ -134,7 +101,7 @@ def mean_loss(model: LanguageModel, text: RunningText, *, streams: int) -> float
     """Return the cross-entropy of a text in nats a token, read in so many streams; tokens at the end may be left out.
 
     Where each line is a text of its own, the lines are the streams. How a stream is read says
-    :mod:`softsearch.tasks.reading`.
+    :mod:`softsearch.tasks.context`.
     """
     total, count = 0.0, 0
     with evaluating(model):

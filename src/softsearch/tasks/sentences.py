@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 from torch.nn import functional
@@ -13,39 +13,22 @@ from softsearch.data.sentences.store import SentenceStore
 from softsearch.data.tokenizers import Tokenizer
 from softsearch.models.sentence_classifier import SentenceClassifier
 from softsearch.shapes import Float
-from softsearch.tasks.classified import Classified, HeldOutLabelled, cross_entropy, likeliest, validation
-from softsearch.tasks.task import Carry, Loss, Validation, evaluating
+from softsearch.tasks.classified import Classified, cross_entropy, likeliest, validation
+from softsearch.tasks.task import Carry, HeldOut, Loss, Task, Trained, Validation, device_of, evaluating
 
 _AT_ONCE = 250  # sentences
 
 
-class SentenceTask:
-    """Sentences, of one class each.
+@dataclass(eq=False)
+class SentenceTask(Task):
+    """Sentences, of one class each; `label_smoothing` is the share of the target that all classes have alike."""
 
-    Parameters
-    ----------
-    tokenizer
-        Of the sentences.
-    classes
-        Their names.
-    label_smoothing
-        Share of the target that all classes have alike.
-    """
+    kind = "sentence_classification"
 
-    def __init__(self, tokenizer: Tokenizer, classes: Sequence[str], *, label_smoothing: float) -> None:
-        self.tokenizer = tokenizer
-        self.classes = tuple(classes)
-        self.label_smoothing = label_smoothing
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return what :meth:`from_dict` makes this task of again, tokenizer apart."""
-        own = {"classes": list(self.classes), "label_smoothing": self.label_smoothing}
-        return {"kind": "sentence_classification", **own}
-
-    @classmethod
-    def from_dict(cls, fields: Mapping[str, Any], *, tokenizer: Tokenizer) -> SentenceTask:
-        """Return the task that :meth:`to_dict` was asked of."""
-        return cls(tokenizer, fields["classes"], label_smoothing=fields["label_smoothing"])
+    tokenizer: Tokenizer
+    classes: tuple[str, ...]
+    _: KW_ONLY
+    label_smoothing: float
 
     def ready(self, model: SentenceClassifier) -> ClassifierOfSentences:
         """Return a model ready to tell sentences apart."""
@@ -57,42 +40,15 @@ class SentenceTask:
         term = cross_entropy(model(batch.tokens, batch.mask), shares, smoothing=self.label_smoothing)
         return {"cross_entropy": term}, carry
 
-    def counts(self, batch: SentenceBatch) -> dict[str, int]:
-        """Return how many sentences the loss of the batch is a sum over."""
-        return {"cross_entropy": batch.num_items}
-
-    def validate(self, model: SentenceClassifier, data: HeldOutLabelled[SentenceStore]) -> Validation:
+    def validate(self, model: SentenceClassifier, data: HeldOut[SentenceStore]) -> Validation:
         """Return the loss in nats a sentence, and the share of them whose likeliest class is the right one."""
         store = data.store
-        log_probs = self.log_probs(model, [store[row] for row in range(len(store))])
+        log_probs = self.ready(model).log_probs_of_tokens([store[row] for row in range(len(store))])
         return validation(log_probs, np.asarray(store.labels), self.classes, shown=store.texts)
 
-    def log_probs(
-        self, model: SentenceClassifier, sentences: Sequence[Sequence[int] | np.ndarray]
-    ) -> Float[np.ndarray, "rows classes"]:
-        """Return the log-probability of each class, in nats, for the token ids of sentences."""
-        found = np.zeros((len(sentences), len(self.classes)), dtype=np.float32)
-        device = next(model.parameters()).device
-        by_length = np.argsort([len(each) for each in sentences], kind="stable")
-        with evaluating(model):
-            for start in range(0, len(sentences), _AT_ONCE):
-                rows = by_length[start : start + _AT_ONCE]
-                tokens, mask = (each.to(device) for each in padded([sentences[row] for row in rows.tolist()]))
-                found[rows] = functional.log_softmax(model(tokens, mask).float(), dim=1).cpu().numpy()
-        return found
 
-
-class ClassifierOfSentences:
-    """A trained network, ready to tell sentences apart.
-
-    Parameters
-    ----------
-    model, task
-        The network, and what it was trained for.
-    """
-
-    def __init__(self, model: SentenceClassifier, task: SentenceTask) -> None:
-        self.model, self.task = model, task
+class ClassifierOfSentences(Trained[SentenceClassifier, SentenceTask]):
+    """A trained network, ready to tell sentences apart."""
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -105,4 +61,16 @@ class ClassifierOfSentences:
 
     def log_probs(self, sentences: Sequence[str]) -> Float[np.ndarray, "rows classes"]:
         """Return the log-probability of each class, in nats."""
-        return self.task.log_probs(self.model, self.task.tokenizer.encode_batch(list(sentences)))
+        return self.log_probs_of_tokens(self.task.tokenizer.encode_batch(list(sentences)))
+
+    def log_probs_of_tokens(self, sentences: Sequence[Sequence[int] | np.ndarray]) -> Float[np.ndarray, "rows classes"]:
+        """Return the same for the token ids of sentences."""
+        found = np.zeros((len(sentences), len(self.classes)), dtype=np.float32)
+        by_length = np.argsort([len(each) for each in sentences], kind="stable")
+        with evaluating(self.model):
+            for start in range(0, len(sentences), _AT_ONCE):
+                rows = by_length[start : start + _AT_ONCE]
+                batch = padded([sentences[row] for row in rows.tolist()])
+                tokens, mask = (each.to(device_of(self.model)) for each in batch)
+                found[rows] = functional.log_softmax(self.model(tokens, mask).float(), dim=1).cpu().numpy()
+        return found

@@ -8,21 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Literal
 
 from softsearch.data.tokenizers import NUM_SPECIAL, ByteTokenizer, Tokenizer, VerbatimTokenizer
 from softsearch.errors import SoftsearchError
 
 
 class Spelling:
-    """A text that grows.
-
-    Parameters
-    ----------
-    prompt
-        What it goes on after.
-    stop
-        Texts that end it; nothing of them is given out.
-    """
+    """A text that grows after a prompt, until there is one of the texts of `stop`: of that nothing is given out."""
 
     def __init__(self, tokenizer: Tokenizer, prompt: str, stop: Sequence[str]) -> None:
         self.tokenizer, self.stop = tokenizer, stop
@@ -65,7 +58,7 @@ class Spelling:
 
     def _added(self, token: int) -> str:
         self._last.append(token)
-        if isinstance(self.tokenizer, ByteTokenizer) and not _is_whole(self.tokenizer.to_utf8(self._last)):
+        if isinstance(self.tokenizer, ByteTokenizer) and _told(self.tokenizer.to_utf8(self._last)) != "whole":
             return ""
         text = self.tokenizer.decode(self._last)
         if len(text) <= len(self._spelt):  # a space, which is written when something follows
@@ -102,27 +95,19 @@ def _is_verbatim(tokenizer: Tokenizer) -> bool:
     return isinstance(tokenizer, ByteTokenizer | VerbatimTokenizer)
 
 
-def _is_whole(text: bytes) -> bool:
-    """Whether bytes are UTF-8."""
+def _told(text: bytes) -> Literal["whole", "begun", "wrong"]:
+    """Return whether bytes are UTF-8, the beginning of some, or neither."""
     try:
         text.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+    except UnicodeDecodeError as error:
+        return "begun" if error.reason == "unexpected end of data" else "wrong"
+    return "whole"
 
 
 @cache
 def _next_bytes(begun: bytes) -> list[int]:
     """Return the tokens of bytes that may follow some of a character: its end, or a part of it, is UTF-8."""
-    return [NUM_SPECIAL + byte for byte in range(256) if _begins_a_character(begun + bytes([byte]))]
-
-
-def _begins_a_character(text: bytes) -> bool:
-    try:
-        text.decode()
-    except UnicodeDecodeError as error:
-        return error.reason == "unexpected end of data"
-    return True
+    return [NUM_SPECIAL + byte for byte in range(256) if _told(begun + bytes([byte])) != "wrong"]
 
 
 def _overlap(text: str, stop: str) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -21,14 +21,14 @@ from softsearch.data.episodes.episodes import Episodes
 from softsearch.models.transducer import Transducer
 from softsearch.nn.memory_layer import MemoryLayer
 from softsearch.shapes import Bool, Float, Tensor
-from softsearch.tasks.task import Carry, Loss, Term, Validation, evaluating
+from softsearch.tasks.task import Carry, Loss, Task, Term, Trained, Validation, evaluating
 from softsearch.tasks.traced import Trace, Uses
 
-Written = Literal["bits", "numbers"]
+Kind = Literal["bits", "numbers"]
 _SHOWN = 6  # steps of a sample
 
 
-class Judged(NamedTuple):
+class Costs(NamedTuple):
     """What becomes of episodes: numbers for each of them.
 
     Attributes
@@ -52,29 +52,15 @@ class Judged(NamedTuple):
         return {"bits": self.costs / math.log(2), "errors": self.errors, "exact": (self.errors == 0).astype(float)}
 
 
-class TransductionTask:
-    """Numbers in, numbers out, step by step.
+@dataclasses.dataclass(eq=False, kw_only=True)
+class TransductionTask(Task):
+    """Numbers in, numbers out, so many at each step; of bits that are written the network gives the logits."""
 
-    Parameters
-    ----------
-    written
-        What is written: bits, whose logits the network gives, or numbers.
-    inputs, outputs
-        How many are read and written at each step.
-    """
+    kind = "transduction"
 
-    def __init__(self, *, written: Written, inputs: int, outputs: int) -> None:
-        self.written: Written = written
-        self.inputs, self.outputs = inputs, outputs
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return what :meth:`from_dict` makes this task of again."""
-        return {"kind": "transduction", "written": self.written, "inputs": self.inputs, "outputs": self.outputs}
-
-    @classmethod
-    def from_dict(cls, fields: Mapping[str, Any]) -> TransductionTask:
-        """Return the task that :meth:`to_dict` was asked of."""
-        return cls(**{name: fields[name] for name in ("written", "inputs", "outputs")})
+    written: Kind
+    inputs: int
+    outputs: int
 
     def ready(self, model: Transducer) -> TrainedTransducer:
         """Return a network ready to be asked."""
@@ -101,7 +87,7 @@ class TransductionTask:
         """Return which bits that count are wrong."""
         return ((written > 0) != (batch.targets > 0.5)) & batch.mask.unsqueeze(2)
 
-    def where_not_finite(self, model: Transducer, batches: Sequence[Episodes]) -> str:
+    def where_not_finite(self, model: Transducer, batches: Iterable[Episodes]) -> str:
         """Say which part of the network has the first number that is not finite, and at which step.
 
         The batches are read as in the training, dropout included, where the random numbers are those that it drew.
@@ -123,22 +109,9 @@ class TransductionTask:
                     return "all that is written is finite, and the loss is not"
         return "the forward pass is finite: only the gradient is not"
 
-    def judged(self, model: Transducer, data: Sequence[Episodes]) -> Judged:
-        """Return what becomes of each episode."""
-        found = []
-        with evaluating(model):
-            for batch in data:
-                written = model(batch.inputs)
-                other = dataclasses.replace(batch, targets=batch.targets.roll(1, dims=0))
-                costs = self.costs(written, batch)
-                blind = self.costs(written, other) if batch.num_items > 1 else torch.full_like(costs, math.nan)
-                wrong, numbers = self.wrong(written, batch).sum(dim=(1, 2)), self.outputs * batch.mask.sum(dim=1)
-                found.append(torch.stack([costs, blind, wrong, numbers], dim=1))
-        return Judged(*torch.cat(found).double().cpu().numpy().T)
-
     def validate(self, model: Transducer, data: Sequence[Episodes]) -> Validation:
         """Return the loss; of bits also what an episode costs in bits, its wrong bits, and the share without any."""
-        found = self.judged(model, data)
+        found = self.ready(model).judged(data)
         scores = {"loss": float(found.costs.sum() / found.numbers.sum())}
         if self.written == "bits":
             scores |= {name: float(each.mean()) for name, each in found.of_bits().items()}
@@ -159,17 +132,21 @@ class TransductionTask:
         return {"wanted": told(wanted, 0.5), "written": told(found, 0.0)}
 
 
-class TrainedTransducer:
-    """A trained network, ready to be asked.
+class TrainedTransducer(Trained[Transducer, TransductionTask]):
+    """A trained network, ready to be asked."""
 
-    Parameters
-    ----------
-    model, task
-        The network, and what it was trained for.
-    """
-
-    def __init__(self, model: Transducer, task: TransductionTask) -> None:
-        self.model, self.task = model, task
+    def judged(self, data: Sequence[Episodes]) -> Costs:
+        """Return what becomes of each episode."""
+        task, found = self.task, []
+        with evaluating(self.model):
+            for batch in data:
+                written = self.model(batch.inputs)
+                other = dataclasses.replace(batch, targets=batch.targets.roll(1, dims=0))
+                costs = task.costs(written, batch)
+                blind = task.costs(written, other) if batch.num_items > 1 else torch.full_like(costs, math.nan)
+                wrong, numbers = task.wrong(written, batch).sum(dim=(1, 2)), task.outputs * batch.mask.sum(dim=1)
+                found.append(torch.stack([costs, blind, wrong, numbers], dim=1))
+        return Costs(*torch.cat(found).double().cpu().numpy().T)
 
     def transduce(self, inputs: Float[Tensor, "batch length input"]) -> Float[Tensor, "batch length out"]:
         """Return what is written at each step: probabilities of bits, or numbers."""

@@ -16,12 +16,10 @@ from softsearch.decoding.settings import Sampling, Search
 from softsearch.metrics.alignment import Link, word_weights
 from softsearch.models.sequence_model import Network
 from softsearch.shapes import Float
-from softsearch.tasks.batched import SENTENCES_AT_ONCE, Asked, Part, Written, decode, encode, write
-from softsearch.tasks.parts import parts_of
+from softsearch.tasks.batched import SENTENCES_AT_ONCE, Decoding, Forced, Part, decode, encode, write
+from softsearch.tasks.long_lines import parts_of
 from softsearch.tasks.translated import END, Scored, Translation
 from softsearch.tasks.wording import ALIKE, decoded, without_unknown, word_links, word_log_probs
-
-__all__ = ["END", "Scored", "Translation", "Translator"]
 
 
 class Translator:
@@ -133,7 +131,7 @@ class Translator:
             raise ValueError(f"nbest is at least 1, not {nbest}")
         if search.replace_unknown and not self.has_links:  # nobody could say what an unknown word stands for
             search = dataclasses.replace(search, replace_unknown=False)
-        asked = Asked(search, nbest, sampling)
+        asked = Decoding(search, nbest, sampling)
         each = itertools.repeat(prefixes) if isinstance(prefixes, str) else itertools.chain(prefixes, _no_more())
         waiting = zip(lines, each, strict=False)
         while pairs := list(itertools.islice(waiting, chunk)):
@@ -153,7 +151,7 @@ class Translator:
         each = zip(sources, targets, read, written, found, strict=True)
         return [self._scored(*one) for one in each]
 
-    def _scored(self, source: str, target: str, read: list[int], written: list[int], found: Written) -> Scored:
+    def _scored(self, source: str, target: str, read: list[int], written: list[int], found: Forced) -> Scored:
         words, source_words = self.tokenizer.word_ids(written), self.tokenizer.word_ids(read)
         looked = None if found.weights is None else found.weights[: len(written)]
         return Scored(
@@ -166,7 +164,7 @@ class Translator:
             word_weights=None if looked is None else word_weights(looked, source_words, words),
         )
 
-    def _translate_chunk(self, pairs: list[tuple[str, str]], asked: Asked, first: int) -> Iterator[Translation]:
+    def _translate_chunk(self, pairs: list[tuple[str, str]], asked: Decoding, first: int) -> Iterator[Translation]:
         lines = [
             [
                 Part(ids, self.tokenizer.encode(prefix) if place == 0 else [], line, place)

@@ -30,16 +30,9 @@ class Words(NamedTuple):
 def word_links(
     source_words: list[int], target_words: list[int], weights: Float[np.ndarray, "tgt src"] | None
 ) -> set[Link]:
-    """Return links between words from weights between pieces.
+    """Return links between words, given the word of each piece, from weights between pieces.
 
-    Where all pieces were looked at alike, as in mean pooling, there is no link.
-
-    Parameters
-    ----------
-    source_words
-        The word of each source piece; the column of ``</s>`` comes after them.
-    target_words
-        The word of each piece written.
+    The column of ``</s>`` comes last. Where all pieces were looked at alike, as in mean pooling, there is no link.
     """
     if weights is None or not source_words:
         return set()
@@ -79,14 +72,8 @@ def without_unknown(
 
     In a forced prefix, by the word that was given. Elsewhere, if there is a dictionary, which may be empty, by the
     source word that was looked at most, translated by the dictionary where it is in there (Jean et al. 2015, section
-    4.1; Luong, Sutskever et al. 2015). What replaces a word may be several words: they share its link and cost.
-
-    Parameters
-    ----------
-    source
-        The words that the links are about.
-    prefix
-        The words that the translation was made to begin with.
+    4.1; Luong, Sutskever et al. 2015). What replaces a word may be several words: they share its link and cost. The
+    links are about the words of `source`.
     """
     if UNKNOWN not in words.text:
         return words

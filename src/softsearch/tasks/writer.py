@@ -17,8 +17,10 @@ from softsearch.errors import SoftsearchError
 from softsearch.models.language_model import LanguageModel
 from softsearch.seeding import derive
 from softsearch.shapes import Float, Int, Shaped, Tensor
-from softsearch.tasks.reading import begin, device_of, log_probs, read
+from softsearch.tasks.by_length import by_length
+from softsearch.tasks.context import begin, log_probs, read
 from softsearch.tasks.spelling import Spelling, require_writable
+from softsearch.tasks.task import device_of
 from softsearch.tasks.written import Continuation, Cost, Ending, ScoredText, WrittenToken
 from softsearch.trees import select
 
@@ -125,12 +127,8 @@ class Writer:
         texts = [texts] if isinstance(texts, str) else texts
         rows = [self._rows(text) for text in texts]
         flat = list(itertools.chain.from_iterable(rows))
-        order = sorted(range(len(flat)), key=lambda row: -len(flat[row]))
-        found: dict[int, list[float]] = {}
-        for start in range(0, len(order), _AT_ONCE):
-            some = order[start : start + _AT_ONCE]
-            found |= zip(some, log_probs(self.model, [flat[row] for row in some]), strict=True)
-        costs = (found[row] for row in range(len(flat)))
+        lengths = list(map(len, flat))
+        costs = iter(by_length(lengths, _AT_ONCE, lambda some: log_probs(self.model, [flat[row] for row in some])))
         return [self._scored(text, own, [next(costs) for _ in own]) for text, own in zip(texts, rows, strict=True)]
 
     def encoded(self, prompt: str) -> list[int]:
@@ -205,7 +203,8 @@ class Writer:
         ):
             alternatives = list(zip(*likeliest, strict=True))
             piece = self.tokenizer.pieces_of_text([token])[0]
-            sample.take(token, piece, cost, alternatives, is_end=self._is_end(token))
+            is_end = self.by_line and token == self.tokenizer.line_end
+            sample.take(token, piece, cost, alternatives, is_end=is_end)
         return tokens
 
     def _possible(
@@ -219,9 +218,6 @@ class Writer:
                 kept = row[fitting]
                 row.fill_(float("-inf"))[fitting] = kept
         return possible
-
-    def _is_end(self, token: int) -> bool:
-        return self.by_line and token == self.tokenizer.line_end
 
     def _rows(self, text: str) -> list[list[int]]:
         """Return the ids of each text that is read by itself: all lines with their ends, after a line end."""

@@ -16,7 +16,7 @@ from torch import nn
 from softsearch.errors import RunError
 from softsearch.nn.products import Precision, products_in
 from softsearch.seeding import derive
-from softsearch.tasks.task import Carry, ExplainingTask, Task
+from softsearch.tasks.task import Carry, Task
 from softsearch.training.averaging import in_words, recall_average, try_average
 from softsearch.training.budget import settle
 from softsearch.training.checkpoints import load_carry, load_checkpoint, save_checkpoint
@@ -327,12 +327,10 @@ class _Training:
             self._save(best=False)
             kept = self.step
         places = self.data.describe(np.concatenate(self.batches))
-        where = None
-        if isinstance(self.task, ExplainingTask):
-            batches = [self.data.batch(rows).to(next(self.model.parameters()).device) for rows in self.batches]
-            torch.manual_seed(derive(self.seed, "dropout", self.step - 1))  # as the last step drew
-            with products_in(self.precision):
-                where = self.task.where_not_finite(self.model, batches)
+        batches = (self.data.batch(rows).to(next(self.model.parameters()).device) for rows in self.batches)
+        torch.manual_seed(derive(self.seed, "dropout", self.step - 1))  # as the last step drew
+        with products_in(self.precision):
+            where = self.task.where_not_finite(self.model, batches)
         raise not_finite(
             self.folder,
             places=places,

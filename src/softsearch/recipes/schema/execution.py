@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from softsearch.recipes.schema.base import Batch, Count, Part, Share, Width
+from softsearch.recipes.schema.base import Batch, Count, Part, Share, Width, mistake
 from softsearch.recipes.schema.model import DecoderLayers, EncoderDecoder, Transformer
 from softsearch.recipes.schema.recipe import Recipe
 from softsearch.recipes.schema.training import Training, require_score
@@ -71,6 +71,12 @@ class Memorisation(_Exercises):
     """Digits that are to be written again."""
 
     kind: Literal["memorisation"]
+
+    @model_validator(mode="after")
+    def _some_can_be_held_out(self) -> Memorisation:
+        if self.length < 2:
+            raise mistake("of one digit there are too few to hold some out", key="length", allowed="from 2 on")
+        return self
 
 
 class ReaderWriter(DecoderLayers):

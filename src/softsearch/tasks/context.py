@@ -8,7 +8,6 @@ and later at least the last half of C. Going on with a text and scoring it cut i
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -17,6 +16,7 @@ import torch
 
 from softsearch.models.language_model import LanguageModel
 from softsearch.shapes import Int, Shaped, Tensor
+from softsearch.tasks.task import device_of
 
 _PART = 256  # tokens of a text that a model without a limit reads at once: some more are no faster
 _TOKENS_AT_ONCE = 4_096
@@ -64,10 +64,7 @@ def read(
 def read_along(model: LanguageModel, texts: Sequence[Sequence[int] | np.ndarray]) -> Iterator[Features]:
     """Yield the features of texts after each token but the last, part by part, those of a text in order.
 
-    Parameters
-    ----------
-    texts
-        Token ids; those of similar length are best given together.
+    Texts of similar length are best given together.
     """
     if model.context is not None:
         yield from _windows(model, texts, model.context)
@@ -100,11 +97,6 @@ def nats(model: LanguageModel, texts: Sequence[Sequence[int] | np.ndarray]) -> f
 def seen(length: int, context: int | None) -> int:
     """Return how many of the last tokens of a text are seen when all are read."""
     return length if context is None else length - _past(length, context)
-
-
-def device_of(model: LanguageModel) -> torch.device:
-    """Return where a model computes; counted n-grams have no parameters."""
-    return next(itertools.chain(model.parameters(), model.buffers())).device
 
 
 def _windows(model: LanguageModel, texts: Sequence[Sequence[int] | np.ndarray], context: int) -> Iterator[Features]:

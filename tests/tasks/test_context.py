@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from softsearch.tasks import reading
-from softsearch.tasks.reading import begin, log_probs, nats, read, seen
+from softsearch.tasks import context
+from softsearch.tasks.context import begin, log_probs, nats, read, seen
 from tests.tasks.language_models import CONTEXTS, KINDS, network, one_by_one
 
 VOCABULARY = 30
@@ -22,8 +22,8 @@ def texts(*lengths: int) -> list[list[int]]:
 
 @pytest.fixture(autouse=True)
 def _short_parts(monkeypatch):
-    monkeypatch.setattr(reading, "_PART", 6)
-    monkeypatch.setattr(reading, "_TOKENS_AT_ONCE", 40)
+    monkeypatch.setattr(context, "_PART", 6)
+    monkeypatch.setattr(context, "_TOKENS_AT_ONCE", 40)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -34,7 +34,7 @@ _METRICS: dict[str, Callable[[Sequence[str], References], Statistics]] = {
 }
 
 
-class Judged(NamedTuple):
+class JudgedWords(NamedTuple):
     """A caption, word by word: which words are right, and which name a thing whose place is known.
 
     `things` are those of the reference that the words were held against; empty where that is not one alone.
@@ -91,7 +91,7 @@ def pointing(writer: CaptionWriter, store: CaptionStore) -> dict[str, Any] | Non
     return estimate | {"chance": float(np.mean(chances)), "words": len(chances)}
 
 
-def judged(text: str, references: Sequence[str], things: Sequence[Sequence[Thing]]) -> Judged:
+def judged(text: str, references: Sequence[str], things: Sequence[Sequence[Thing]]) -> JudgedWords:
     """Return which words of a caption are right.
 
     Where the places of things are known, each word is held against that of the same place in the reference of the same
@@ -101,12 +101,12 @@ def judged(text: str, references: Sequence[str], things: Sequence[Sequence[Thing
     alike = [place for place, each in enumerate(references) if len(each.split()) == len(words)]
     if words and alike and any(things):
         best = max(alike, key=lambda place: sum(_agrees(words, references[place])))
-        return Judged(_agrees(words, references[best]), list(things[best]))
+        return JudgedWords(_agrees(words, references[best]), list(things[best]))
     known = {word for each in references for word in words_of(each)}
-    return Judged([set(words_of(word)) <= known for word in words], [])
+    return JudgedWords([set(words_of(word)) <= known for word in words], [])
 
 
-def words_compared(captions: Sequence[Caption], judgements: Sequence[Judged]) -> dict[str, Any] | None:
+def words_compared(captions: Sequence[Caption], judgements: Sequence[JudgedWords]) -> dict[str, Any] | None:
     """Return how sure the network was of right and of wrong words, how widely it looked, and whether at the thing.
 
     None where no word is right, or none is wrong: there is nothing to compare.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from softsearch.build.task import build_task
+from softsearch.build.translation import build_task
 from softsearch.data.tokenizers import WordTokenizer
 from softsearch.errors import DataError
 from softsearch.recipes import load_recipe

@@ -6,7 +6,7 @@ import numpy as np
 
 from softsearch.data.grammar import generate
 from softsearch.data.tokenizers import train_sentencepiece
-from softsearch.tasks.translator import END, Translation
+from softsearch.tasks.translated import END, Translation
 
 
 def parts_of(translation: Translation) -> list[list[str]]:

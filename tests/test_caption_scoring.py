@@ -11,7 +11,7 @@ import torch
 from softsearch.data.captions.captioned import Box, CaptionedImage, Thing
 from softsearch.data.captions.store import CaptionStore
 from softsearch.metrics.captions import bleu_statistics, exact_statistics
-from softsearch.tasks.caption_scoring import Judged, distinct, judged, pointing, scores, words_compared
+from softsearch.runs.caption_scoring import JudgedWords, distinct, judged, pointing, scores, words_compared
 from softsearch.tasks.caption_writer import Caption
 from tests.tasks.captioners import SIZE, WORDS, pixels
 
@@ -69,22 +69,22 @@ THINGS = ((Thing(2, LEFT), Thing(7, RIGHT)), (Thing(2, RIGHT), Thing(7, LEFT)))
 
 def test_where_places_are_known_words_are_held_against_the_most_alike_of_the_same_length():
     found = judged("a red box left of a Blue box", SAID, THINGS)
-    assert found == Judged([True, True, False, True, True, True, True, True], list(THINGS[0]))
+    assert found == JudgedWords([True, True, False, True, True, True, True, True], list(THINGS[0]))
     assert judged("a blue dot right of a red box", SAID, THINGS).things == list(THINGS[1])
 
 
 @pytest.mark.parametrize("things", [THINGS, (), ((), ())])
 def test_elsewhere_a_word_is_right_that_stands_in_a_reference(things):
-    assert judged("the RED box, of dots", SAID, things) == Judged([False, True, True, True, False], [])
+    assert judged("the RED box, of dots", SAID, things) == JudgedWords([False, True, True, True, False], [])
 
 
 @pytest.mark.parametrize("things", [(), ((), ())])
 def test_where_no_place_is_known_words_may_stand_anywhere(things):
-    assert judged("box dot a blue red right of left", SAID, things) == Judged([True] * 8, [])
+    assert judged("box dot a blue red right of left", SAID, things) == JudgedWords([True] * 8, [])
 
 
 def test_an_empty_caption_has_no_words_that_are_right():
-    assert judged("", SAID, THINGS) == Judged([], [])
+    assert judged("", SAID, THINGS) == JudgedWords([], [])
 
 
 def test_right_and_wrong_words_are_compared_by_confidence_places_and_pointing():
@@ -95,8 +95,8 @@ def test_right_and_wrong_words_are_compared_by_confidence_places_and_pointing():
     one = Caption("a dot box", 0.0, [0.9, 0.5, 0.1], weights)
     other = Caption("dot", 0.0, [0.3], weights[2:])
     judgements = [
-        Judged([True, True, False], [Thing(1, LEFT), Thing(2, ALL)]),
-        Judged([False], [Thing(0, RIGHT)]),
+        JudgedWords([True, True, False], [Thing(1, LEFT), Thing(2, ALL)]),
+        JudgedWords([False], [Thing(0, RIGHT)]),
     ]
     found = words_compared([one, other], judgements)
     right = {"count": 2, "confidence": 0.7, "places": 2.5, "pointing": 0.5}
@@ -105,14 +105,14 @@ def test_right_and_wrong_words_are_compared_by_confidence_places_and_pointing():
 
 
 def test_what_is_not_known_of_words_is_none():
-    found = words_compared(captions("a dot"), [Judged([True, False], [Thing(0, LEFT)])])
+    found = words_compared(captions("a dot"), [JudgedWords([True, False], [Thing(0, LEFT)])])
     assert found is not None
     assert found["right"] == {"count": 1, "confidence": 0.5, "places": None, "pointing": None}
 
 
 @pytest.mark.parametrize("right", [True, False])
 def test_where_all_words_are_right_or_all_are_wrong_there_is_nothing_to_compare(right):
-    assert words_compared(captions("a dot", ""), [Judged([right, right], []), Judged([], [])]) is None
+    assert words_compared(captions("a dot", ""), [JudgedWords([right, right], []), JudgedWords([], [])]) is None
 
 
 # Where it looks
@@ -152,7 +152,7 @@ def test_pointing_is_the_share_on_named_things_while_their_captions_are_written(
     assert found["value"] == pytest.approx(np.mean(shares))
     assert (found["chance"], found["words"]) == (0.5, 4)
     assert looker.asked == [(0.0, "a dot"), (0.0, "dot"), (2.0, SAID[0])]
-    monkeypatch.setattr("softsearch.tasks.caption_scoring.IMAGES_AT_ONCE", 2)
+    monkeypatch.setattr("softsearch.runs.caption_scoring.IMAGES_AT_ONCE", 2)
     again = pointing(Looker(weights), known)
     assert again is not None
     assert [again[name] for name in ("value", "chance", "words")] == [found["value"], 0.5, 4]

@@ -16,13 +16,24 @@ from softsearch.data.tokenizers import UNK, WordTokenizer
 from softsearch.decoding.settings import Search
 from softsearch.metrics.alignment import alignment_statistics
 from softsearch.recipes import load_recipe
-from softsearch.tasks.outputs import Outputs, outputs_of
-from softsearch.tasks.scoring import differences, scores, statistics
-from softsearch.tasks.translator import Scored, Translation, Translator
+from softsearch.runs.translation_scoring import Outputs, differences, outputs_of, scores, statistics
+from softsearch.tasks.translated import Scored, Translation
+from softsearch.tasks.translator import Translator
+from tests.tasks.translators import random_translator, short_sentences
 
 SEARCH = Search(beam=2, length_penalty=1.0, max_ratio=2.0)
 PLAIN = {"bleu", "bleu_lowercase", "chrf"}
 ALIGNED = {"aer", "link_precision", "link_recall"}
+
+
+@pytest.fixture(scope="module")
+def pairs() -> list[Pair]:
+    return short_sentences()
+
+
+@pytest.fixture(scope="module")
+def translator() -> Translator:
+    return random_translator()
 
 
 class Halves(WordTokenizer):

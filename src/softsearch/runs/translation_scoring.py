@@ -1,15 +1,21 @@
-"""From translations to scores: how good they are, on which lengths, with and without unknown words, best and worst."""
+"""From translators to their scores on given pairs.
+
+What a model makes of the pairs: its translations, and where it looks while it is made to write the references. Then how
+good those are, on which lengths, with and without unknown words, the best and the worst.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from softsearch.data.parallel import Pair
-from softsearch.data.tokenizers import UNKNOWN, Tokenizer
+from softsearch.data.tokenizers import UNK, UNKNOWN, Tokenizer
+from softsearch.decoding.settings import Search
 from softsearch.metrics.alignment import Link, alignment_statistics, crossing
 from softsearch.metrics.attention import by_tag, effective_words
 from softsearch.metrics.paired import Difference, difference
@@ -22,39 +28,91 @@ from softsearch.metrics.translation import (
     sentence_chrf,
     ter_statistics,
 )
-from softsearch.tasks.outputs import Outputs
-from softsearch.tasks.translator import Translation
+from softsearch.tasks.translated import Scored, Translation
+from softsearch.tasks.translator import Translator
 
 _SHOWN = 5  # sentences kept of the best and of the worst
 
 
-def scores(
-    pairs: Sequence[Pair],
-    outputs: Outputs,
-    found: Mapping[str, Statistics],
-    *,
-    tokenizer: Tokenizer,
-    lowercase: bool,
-) -> dict[str, Any]:
-    """Return scores with intervals, scores by length, and the best and the worst sentences.
-
-    "unknown" is there where a word of a source is unknown or one was written, "attention" where pairs have gold links
-    or tags.
+@dataclass(frozen=True)
+class Outputs:
+    """What there is to score, an entry for each pair.
 
     Parameters
     ----------
-    found
-        What :func:`statistics` returns of the same pairs and outputs.
-    lowercase
-        Whether scores ignore case.
+    translations
+        As the translator is set.
+    known
+        Whether the tokenizer knows every word of the pair.
+    meets_unknown
+        Whether a word of a source is unknown, or one was written.
+    replacing
+        Translations with unknown words replaced; None where no source holds one, and from a model that looks at no word
+        in particular and so cannot replace them.
+    forced
+        The references as the model was made to write them, of pairs with gold links or tags; None for the others.
+    search
+        How the translations were looked for.
+    """
+
+    translations: list[Translation]
+    known: list[bool]
+    meets_unknown: bool
+    replacing: list[Translation] | None
+    forced: list[Scored | None]
+    search: Search
+
+    @property
+    def texts(self) -> list[str]:
+        """The translations as plain text."""
+        return [translation.text for translation in self.translations]
+
+
+def outputs_of(
+    translator: Translator,
+    pairs: Sequence[Pair],
+    *,
+    beam: int | None = None,
+    on_progress: Callable[[int], None] | None = None,
+) -> Outputs:
+    """Translate `pairs`, with another beam if one is given, and read where the model looks.
+
+    `on_progress` is told how many are translated so far.
+    """
+    search = translator.search if beam is None else dataclasses.replace(translator.search, beam=beam)
+    sources = [pair.source for pair in pairs]
+    translations = []
+    for translation in translator.stream(sources, search=search):
+        translations.append(translation)
+        if on_progress:
+            on_progress(len(translations))
+    unknown_sources, unknown_targets = (
+        [UNK in ids for ids in translator.tokenizer.encode_batch(side)]
+        for side in (sources, [pair.target for pair in pairs])
+    )
+    known = [not any(sides) for sides in zip(unknown_sources, unknown_targets, strict=True)]
+    replacing = None
+    writes_unknown = any(UNKNOWN in each.unreplaced for each in translations)
+    if writes_unknown:
+        replacing = translations
+    elif any(unknown_sources) and translator.has_links:
+        replacing = translator.translate(sources, search=search, replace_unknown=True)
+    meets_unknown = writes_unknown or any(unknown_sources)
+    return Outputs(translations, known, meets_unknown, replacing, _forced(translator, pairs), search)
+
+
+def scores(
+    pairs: Sequence[Pair], outputs: Outputs, found: Mapping[str, Statistics], *, tokenizer: Tokenizer, lowercase: bool
+) -> dict[str, Any]:
+    """Return scores with intervals, scores by length, and the best and the worst sentences.
+
+    `found` is what :func:`statistics` returns of the same pairs and outputs. "unknown" is there where a word of a
+    source is unknown or one was written, "attention" where pairs have gold links or tags.
     """
     references = [pair.target for pair in pairs]
     lengths = [len(pair.source.split()) for pair in pairs]
     buckets = by_length(lengths, outputs.texts, references, lowercase=lowercase)
-    parts = {
-        "unknown": _unknown(pairs, outputs, lowercase=lowercase),
-        "attention": _attention(pairs, outputs),
-    }
+    parts = {"unknown": _unknown(pairs, outputs, lowercase=lowercase), "attention": _attention(pairs, outputs)}
     return {
         "num_sentences": len(pairs),
         "metrics": {name: each.estimate().to_dict() for name, each in found.items()},
@@ -83,6 +141,15 @@ def statistics(pairs: Sequence[Pair], outputs: Outputs, *, lowercase: bool, with
 def differences(system: Mapping[str, Statistics], baseline: Mapping[str, Statistics]) -> dict[str, Difference]:
     """Compare two systems on the same pairs by each score that both have."""
     return {name: difference(system[name], baseline[name]) for name in system if name in baseline}
+
+
+def _forced(translator: Translator, pairs: Sequence[Pair]) -> list[Scored | None]:
+    rows = [row for row, pair in enumerate(pairs) if pair.links is not None or (pair.source_tags and pair.target_tags)]
+    scored = translator.score([pairs[row].source for row in rows], [pairs[row].target for row in rows])
+    found: list[Scored | None] = [None] * len(pairs)
+    for row, each in zip(rows, scored, strict=True):
+        found[row] = each
+    return found
 
 
 def _alignment(pairs: Sequence[Pair], outputs: Outputs) -> dict[str, Statistics]:
