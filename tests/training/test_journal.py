@@ -12,7 +12,7 @@ import pytest
 from softsearch.errors import RunError
 from softsearch.training.folder import RunFolder
 from softsearch.training.journal import Journal, Meter
-from softsearch.training.optimisation import StepResult
+from softsearch.training.step import StepResult
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import torch
 from softsearch.nn.products import Precision
 from softsearch.training import precision as under_test
 from softsearch.training.folder import RunFolder
-from softsearch.training.memory import backward_within_memory
+from softsearch.training.halving import backward_within_memory
 from softsearch.training.precision import choose_precision
 
 

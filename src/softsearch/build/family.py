@@ -11,7 +11,7 @@ from torch import Tensor
 
 from softsearch.recipes import Duration
 from softsearch.recipes.schema import Recipe, Stop, Training
-from softsearch.training.position import TrainingData
+from softsearch.training.data import TrainingData
 
 OwnRecipe = TypeVar("OwnRecipe", bound=Recipe)
 OwnTraining = TypeVar("OwnTraining", bound=Training)

@@ -17,10 +17,10 @@ from softsearch.recipes import schema
 from softsearch.runs.folders import real
 from softsearch.runs.parts import as_json, check_interrupted, now
 from softsearch.tasks.translation import HeldOut, TranslationTask
+from softsearch.training.data import TrainingData
 from softsearch.training.folder import RunFolder, refuse_taken
 from softsearch.training.loop import train as run_loop
 from softsearch.training.outcome import Outcome
-from softsearch.training.position import TrainingData
 
 
 def prepare(recipe: schema.TranslationRecipe, folder: Path | str) -> tuple[TranslationTask, PairData, HeldOut]:

@@ -42,9 +42,9 @@ from softsearch.runs.starting import start_from
 from softsearch.training.budget import measure_pace, time_for, total_steps
 from softsearch.training.checkpoints import load_checkpoint, weights_as_bytes
 from softsearch.training.folder import RunFolder, refuse_taken
+from softsearch.training.halving import exhaustion_told
 from softsearch.training.loop import settled_threads
 from softsearch.training.loop import train as run_loop
-from softsearch.training.memory import exhaustion_told
 from softsearch.training.precision import choose_precision
 
 

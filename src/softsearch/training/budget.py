@@ -15,10 +15,11 @@ from torch import nn
 
 from softsearch.nn.products import Precision
 from softsearch.tasks.task import Task
-from softsearch.training.memory import backward_within_memory
-from softsearch.training.optimisation import update
-from softsearch.training.position import PacedData, TrainingData, count_steps, plan_steps
+from softsearch.training.data import PacedData, TrainingData
+from softsearch.training.halving import backward_within_memory
+from softsearch.training.position import count_steps, plan_steps
 from softsearch.training.settings import Resolved, TrainingSettings
+from softsearch.training.step import update
 
 _WARMUP_STEPS, _MEASURED_STEPS = 3, 20
 _SHARE_FOR_MEASURING = 0.05

@@ -13,7 +13,7 @@ from typing import Any
 from softsearch.files import json_of, write_text_atomically
 from softsearch.training.board import Board
 from softsearch.training.folder import RunFolder
-from softsearch.training.optimisation import StepResult
+from softsearch.training.step import StepResult
 
 METRICS = "metrics.jsonl"
 _EVENTS = "events.out.tfevents"

@@ -17,21 +17,21 @@ from softsearch.errors import RunError
 from softsearch.nn.products import Precision, products_in
 from softsearch.seeding import derive
 from softsearch.tasks.task import Carry, ExplainingTask, Task
-from softsearch.training.averaging import in_words, recall_average, try_average
 from softsearch.training.budget import settle
+from softsearch.training.checkpoint_mean import in_words, recall_average, try_average
 from softsearch.training.checkpoints import load_carry, load_checkpoint, save_checkpoint
+from softsearch.training.data import PacedData, TrainingData
 from softsearch.training.folder import RunFolder
-from softsearch.training.memory import backward_within_memory, exhaustion_told
-from softsearch.training.optimisation import restore, update
+from softsearch.training.halving import backward_within_memory, exhaustion_told
 from softsearch.training.optimisers import AveragedSGD, mean_weights, set_momentum
 from softsearch.training.outcome import Outcome, last_words, not_finite, outcome_of
-from softsearch.training.position import PacedData, TrainingData
 from softsearch.training.precision import choose_precision
 from softsearch.training.progress import first_progress, saved_progress
 from softsearch.training.reporting import Reporter
 from softsearch.training.schedules import Moment, OnPlateau
 from softsearch.training.settings import Resolved, TrainingSettings
 from softsearch.training.signals import Interruption, interruptible
+from softsearch.training.step import restore, update
 
 # One batch may be odd; when ten different ones in a row fail, it is the weights or the settings that are wrong.
 _MAX_SKIPPED_IN_A_ROW = 10

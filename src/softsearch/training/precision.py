@@ -12,8 +12,9 @@ from torch import nn
 from softsearch.nn.products import Precision
 from softsearch.tasks.task import Task
 from softsearch.training.budget import at_last_pace, typical_steps, without_trace
-from softsearch.training.memory import backward_within_memory
-from softsearch.training.position import TrainingData, plan_steps
+from softsearch.training.data import TrainingData
+from softsearch.training.halving import backward_within_memory
+from softsearch.training.position import plan_steps
 
 _ROUNDS = 6
 _GAIN = 1.1  # for less, nobody should have to think about rounding

@@ -6,8 +6,9 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from softsearch.training.data import TrainingData
 from softsearch.training.journal import Meter
-from softsearch.training.position import Position, TrainingData
+from softsearch.training.position import Position
 from softsearch.training.schedules import Plateau
 from softsearch.training.settings import TrainingSettings
 from softsearch.training.stopping import Stopping

@@ -19,9 +19,9 @@ from torch import nn
 from softsearch.errors import RunError
 from softsearch.nn.products import Precision
 from softsearch.tasks.task import Carry, Loss, Task
+from softsearch.training.data import TrainingData
 from softsearch.training.folder import RunFolder
-from softsearch.training.optimisation import backward, restore
-from softsearch.training.position import TrainingData
+from softsearch.training.step import backward, restore
 
 
 class Fitted(NamedTuple):

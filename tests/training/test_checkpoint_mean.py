@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from softsearch.errors import RunError
-from softsearch.training.averaging import Average, in_words
+from softsearch.training.checkpoint_mean import Average, in_words
 from softsearch.training.checkpoints import load_checkpoint
 from softsearch.training.folder import RunFolder
 from softsearch.training.schedules import Constant

@@ -13,13 +13,13 @@ import pytest
 import torch
 
 from softsearch.errors import RunError
-from softsearch.training.memory import backward_within_memory
-from softsearch.training.optimisation import backward
+from softsearch.training.halving import backward_within_memory
+from softsearch.training.step import backward
 
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("softsearch.training.memory.gc.collect", lambda: 0)  # it looks at all that the tests imported
+    monkeypatch.setattr("softsearch.training.halving.gc.collect", lambda: 0)  # it looks at all that the tests imported
 
 
 _CPU = "[enforce fail at alloc_cpu.cpp:117] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate"
