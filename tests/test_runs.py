@@ -410,7 +410,7 @@ def test_fine_tuning_goes_on_after_an_interruption_without_the_first_run(run, tm
     assert weights(runs.resume(tmp_path / "parts", live=False)) == weights(whole)
 
 
-def _dies(**arguments):
+def _dies(*given, **how):
     raise KeyboardInterrupt
 
 

@@ -83,7 +83,7 @@ def test_a_pipe_gets_plain_lines_and_silence_is_silent(capsys: pytest.CaptureFix
 def test_nothing_of_a_training_is_printed_on_stdout(
     toy: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(toy, "train", lambda **arguments: _train(**{**arguments, "live": True}))
+    monkeypatch.setattr(toy, "train", lambda *given, **how: _train(*given, **{**how, "live": True}))
     _train = __import__("softsearch.training.loop", fromlist=["train"]).train
     toy.run(tmp_path / "run", max_steps=6)
     out, err = capsys.readouterr()

@@ -339,7 +339,7 @@ def test_a_folder_that_holds_a_training_is_not_trained_in_anew(
 ) -> None:
     toy.run(tmp_path / "run", max_steps=2)
     train = toy.train
-    monkeypatch.setattr(toy, "train", lambda **arguments: train(**{**arguments, "resume": False}))
+    monkeypatch.setattr(toy, "train", lambda *given, **how: train(*given, **{**how, "resume": False}))
     with pytest.raises(RunError, match="already holds a training"):
         toy.run(tmp_path / "run", max_steps=2)
 

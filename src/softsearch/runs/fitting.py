@@ -21,6 +21,7 @@ from softsearch.training.data import TrainingData
 from softsearch.training.folder import RunFolder, refuse_taken
 from softsearch.training.loop import train as run_loop
 from softsearch.training.outcome import Outcome
+from softsearch.training.settings import Setup
 
 
 def prepare(recipe: schema.TranslationRecipe, folder: Path | str) -> tuple[TranslationTask, PairData, HeldOut]:
@@ -77,18 +78,9 @@ def fit(
         As in :func:`train`.
     """
     folder = RunFolder.open(Path(out)) if resume else _folder_to_fit(Path(out), task)
-    outcome = run_loop(
-        model=model,
-        task=task,
-        data=data,
-        valid=valid,
-        folder=folder,
-        optimizer=build_optimizer(training.optimizer, model),
-        settings=build_settings(training),
-        seed=seed,
-        resume=resume,
-        live=live,
-    )
+    optimizer, settings = build_optimizer(training.optimizer, model), build_settings(training)
+    setup = Setup(model=model, task=task, data=data, valid=valid, optimizer=optimizer, settings=settings)
+    outcome = run_loop(setup, folder, seed=seed, resume=resume, live=live)
     check_interrupted(folder, outcome, how="the same call of fit, with resume=True")
     with folder.locked():
         folder.update(status="finished")

@@ -14,13 +14,13 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from torch import nn
 
 from softsearch.errors import RunError
 from softsearch.nn.products import Precision
-from softsearch.tasks.task import Carry, Loss, Task
+from softsearch.tasks.task import Carry, Loss
 from softsearch.training.data import TrainingData
 from softsearch.training.folder import RunFolder
+from softsearch.training.settings import Setup
 from softsearch.training.step import backward, restore
 
 
@@ -39,15 +39,7 @@ class Fitted(NamedTuple):
 
 
 def backward_within_memory(
-    model: nn.Module,
-    task: Task,
-    data: TrainingData,
-    step: Sequence[np.ndarray],
-    *,
-    carry: Carry,
-    limit: int | None,
-    seed: int,
-    precision: Precision,
+    setup: Setup, step: Sequence[np.ndarray], *, carry: Carry, limit: int | None, seed: int, precision: Precision
 ) -> Fitted:
     """Leave the gradient of one step's batches in ``.grad``, in as many parts as the memory asks for.
 
@@ -69,6 +61,7 @@ def backward_within_memory(
     RunError
         A single pair does not fit. It is named.
     """
+    model, data = setup.model, setup.data
     messages: list[str] = []
     before = [buffer.clone() for buffer in model.buffers()]
     while True:
@@ -76,7 +69,7 @@ def backward_within_memory(
         parts = [part for rows in step for part in _parts(rows, data, limit)]
         try:
             batches = [data.batch(rows) for rows in parts]
-            loss, left = backward(model, task, batches, carry=carry, precision=precision)
+            loss, left = backward(model, setup.task, batches, carry=carry, precision=precision)
             return Fitted(loss, left, sum(int(batch.num_items) for batch in batches), limit, messages, before)
         except (MemoryError, RuntimeError) as error:
             if not _is_out_of_memory(error):

@@ -11,25 +11,23 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
 
 from softsearch.errors import RunError
 from softsearch.nn.products import Precision, products_in
 from softsearch.seeding import derive
-from softsearch.tasks.task import Carry, ExplainingTask, Task
-from softsearch.training.budget import settle
+from softsearch.tasks.task import Carry, ExplainingTask
 from softsearch.training.checkpoint_mean import in_words, recall_average, try_average
 from softsearch.training.checkpoints import load_carry, load_checkpoint, save_checkpoint
-from softsearch.training.data import PacedData, TrainingData
+from softsearch.training.data import PacedData
 from softsearch.training.folder import RunFolder
 from softsearch.training.halving import backward_within_memory, exhaustion_told
+from softsearch.training.measuring import choose_precision, settle
 from softsearch.training.optimisers import AveragedSGD, mean_weights, set_momentum
-from softsearch.training.outcome import Outcome, last_words, not_finite, outcome_of
-from softsearch.training.precision import choose_precision
+from softsearch.training.outcome import Outcome, last_words, not_finite
 from softsearch.training.progress import first_progress, saved_progress
 from softsearch.training.reporting import Reporter
 from softsearch.training.schedules import Moment, OnPlateau
-from softsearch.training.settings import Resolved, TrainingSettings
+from softsearch.training.settings import Resolved, Setup, TrainingSettings
 from softsearch.training.signals import Interruption, interruptible
 from softsearch.training.step import restore, update
 
@@ -38,28 +36,15 @@ _MAX_SKIPPED_IN_A_ROW = 10
 
 
 def train(
-    *,
-    model: nn.Module,
-    task: Task,
-    data: TrainingData,
-    valid: Any,
-    folder: RunFolder,
-    optimizer: torch.optim.Optimizer,
-    settings: TrainingSettings,
-    seed: int,
-    resume: bool = False,
-    live: bool = True,
-    notes: Sequence[str] = (),
+    setup: Setup, folder: RunFolder, *, seed: int, resume: bool = False, live: bool = True, notes: Sequence[str] = ()
 ) -> Outcome:
-    """Train `model` into `folder`, or go on with what an earlier call left there.
+    """Train into `folder`, or go on with what an earlier call left there.
 
     Afterwards the model holds the last weights; load the best with
     :func:`softsearch.training.checkpoints.load_checkpoint`.
 
     Parameters
     ----------
-    valid
-        What ``task.validate`` scores the model on.
     seed
         From it follow dropout and every other draw, step by step.
     resume
@@ -81,18 +66,9 @@ def train(
         stack.enter_context(exhaustion_told(folder))
         interruption = stack.enter_context(interruptible())
         stack.enter_context(torch.random.fork_rng(devices=[]))
-        stack.enter_context(settled_threads(folder, settings))
+        stack.enter_context(settled_threads(folder, setup.settings))
         folder.prune()
-        training = _Training(
-            model=model,
-            task=task,
-            data=data,
-            valid=valid,
-            folder=folder,
-            optimizer=optimizer,
-            settings=settings,
-            seed=seed,
-        )
+        training = _Training(**vars(setup), folder=folder, seed=seed)
         stack.callback(training.close)
         training.begin(live=live, notes=notes)
         return training.run(interruption)
@@ -120,14 +96,8 @@ def _refuse(folder: RunFolder, *, resume: bool) -> None:
 
 
 @dataclasses.dataclass(kw_only=True)
-class _Training:
-    model: nn.Module
-    task: Task
-    data: TrainingData
-    valid: Any
+class _Training(Setup):
     folder: RunFolder
-    optimizer: torch.optim.Optimizer
-    settings: TrainingSettings
     seed: int
 
     def __post_init__(self) -> None:
@@ -187,47 +157,26 @@ class _Training:
     def _settle_precision(self) -> Precision:
         precision: Precision | None = self.folder.about.get("precision")
         if precision is None:
-            precision = choose_precision(
-                self.settings.precision,
-                model=self.model,
-                task=self.task,
-                data=self.data,
-                optimizer=self.optimizer,
-                accumulate=self.settings.accumulate,
-            )
+            precision = choose_precision(self)
             self.folder.update(precision=precision)
         return precision
 
     def _settle(self) -> Resolved:
         # The first checkpoint has no optimiser's moments yet: later ones have up to three times its size.
         save_s = (time.monotonic() - self.began_at) * (1 if self.step else 3)
-        resolved = settle(
-            model=self.model,
-            task=self.task,
-            data=self.data,
-            valid=self.valid,
-            optimizer=self.optimizer,
-            settings=self.settings,
-            precision=self.precision,
-            save_s=save_s,
-            done=self.step,
-            spent_s=self.elapsed_s,
-        )
+        resolved = settle(self, precision=self.precision, save_s=save_s, done=self.step, spent_s=self.elapsed_s)
         self.folder.update(resolved=dataclasses.asdict(resolved))
         return resolved
 
     def _train_step(self) -> None:
         started_at, progress = time.monotonic(), self.progress
         self.batches = progress.position.batches
-        limit, seed = progress.limit, derive(self.seed, "dropout", self.step)
         fitted = backward_within_memory(
-            self.model,
-            self.task,
-            self.data,
+            self,
             self.batches,
             carry=self.carry,
-            limit=limit,
-            seed=seed,
+            limit=progress.limit,
+            seed=derive(self.seed, "dropout", self.step),
             precision=self.precision,
         )
         rate, clip_norm = self._learning_rate(self.step), self.settings.clip_norm
@@ -346,21 +295,21 @@ class _Training:
         assert self.reporter is not None
         self._save(best=False)
         if interrupted_by is None and self.settings.average is not None:
-            average = try_average(
-                model=self.model,
-                task=self.task,
-                valid=self.valid,
-                folder=self.folder,
-                progress=self.progress,
-                settings=self.settings,
-                seed=self.seed,
-            )
+            average = try_average(self, self.folder, self.progress, seed=self.seed)
             self.reporter.say(in_words(average, on=self.settings.stop_on))
-        outcome = outcome_of(
-            self.progress,
-            self.resolved,
+        progress, resolved = self.progress, self.resolved
+        outcome = Outcome(
+            step=progress.step,
+            total_steps=resolved.total_steps,
+            epoch=progress.epoch,
             elapsed_s=self.elapsed_s,
+            planned_s=resolved.planned_s,
+            best_step=progress.stopping.best_step,
+            best_score=progress.stopping.best,
             averaged=self.folder.averaged,
+            scores=progress.scores,
+            skipped=progress.skipped,
+            stopped_early=progress.step < resolved.total_steps and interrupted_by is None,
             interrupted_by=interrupted_by,
         )
         if interrupted_by is None:

@@ -8,8 +8,6 @@ import signal
 from softsearch.errors import RunError, the_first
 from softsearch.training.display import duration
 from softsearch.training.folder import RunFolder
-from softsearch.training.progress import Progress
-from softsearch.training.settings import Resolved
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -37,31 +35,6 @@ class Outcome:
     def exit_code(self) -> int:
         """0, or what a shell expects of a process that ended by a signal: 130 after Ctrl-C, 143 after SIGTERM."""
         return 0 if self.interrupted_by is None else 128 + self.interrupted_by
-
-
-def outcome_of(
-    progress: Progress,
-    resolved: Resolved,
-    *,
-    elapsed_s: float,
-    averaged: list[int],
-    interrupted_by: signal.Signals | None,
-) -> Outcome:
-    """Return how a training ended that stands where `progress` says."""
-    return Outcome(
-        step=progress.step,
-        total_steps=resolved.total_steps,
-        epoch=progress.epoch,
-        elapsed_s=elapsed_s,
-        planned_s=resolved.planned_s,
-        best_step=progress.stopping.best_step,
-        best_score=progress.stopping.best,
-        averaged=averaged,
-        scores=progress.scores,
-        skipped=progress.skipped,
-        stopped_early=progress.step < resolved.total_steps and interrupted_by is None,
-        interrupted_by=interrupted_by,
-    )
 
 
 def last_words(outcome: Outcome) -> str:
