@@ -13,7 +13,6 @@ from torch import nn
 from softsearch.errors import RunError
 from softsearch.training.checkpoints import load_checkpoint, save_checkpoint
 from softsearch.training.folder import RunFolder
-from softsearch.training.optimisers import adamw
 
 
 @pytest.fixture
@@ -23,7 +22,7 @@ def folder(tmp_path: Path) -> RunFolder:
 
 def _trained(toy: ModuleType, steps: int) -> tuple[nn.Module, torch.optim.Optimizer]:
     model = toy.Model()
-    optimizer = adamw(model, learning_rate=0.1, weight_decay=0.1, betas=(0.9, 0.98))
+    optimizer = toy.make_optimizer(model)
     for _ in range(steps):
         model(toy.Data().tokens).square().sum().backward()
         optimizer.step()
@@ -39,8 +38,8 @@ def _save(toy: ModuleType, folder: RunFolder, step: int, *, best: bool = False) 
 def test_weights_buffers_and_optimizer_come_back_bit_for_bit(toy: ModuleType, folder: RunFolder) -> None:
     model, optimizer = _trained(toy, 3)
     save_checkpoint(folder, step=3, model=model, optimizer=optimizer, carry={}, state={"any": [0.1, None]}, best=True)
-    other, other_optimizer = toy.Model(seed=5), None
-    other_optimizer = adamw(other, learning_rate=0.1, weight_decay=0.1, betas=(0.9, 0.98))
+    other = toy.Model(seed=5)
+    other_optimizer = toy.make_optimizer(other)
     assert load_checkpoint(folder, "best", model=other, optimizer=other_optimizer) == {"any": [0.1, None]}
     for name, tensor in model.state_dict().items():
         assert torch.equal(tensor, other.state_dict()[name]), name

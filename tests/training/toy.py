@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from softsearch.tasks.task import Carry, Loss, Term, Validation
 from softsearch.training.folder import RunFolder
 from softsearch.training.loop import train
-from softsearch.training.optimisers import adamw
+from softsearch.training.optimisers import decayed
 from softsearch.training.outcome import Outcome
 from softsearch.training.schedules import Linear
 from softsearch.training.settings import Setup, TrainingSettings
@@ -166,7 +166,7 @@ def settings(**changes: Any) -> TrainingSettings:
 
 
 def make_optimizer(model: nn.Module) -> torch.optim.Optimizer:
-    return adamw(model, learning_rate=1.0, weight_decay=0.1, betas=(0.9, 0.98))
+    return torch.optim.AdamW(decayed(model, 0.1), lr=1.0, betas=(0.9, 0.98), fused=True)
 
 
 def setup(

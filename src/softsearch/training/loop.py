@@ -24,7 +24,7 @@ from softsearch.training.halving import backward_within_memory, exhaustion_told
 from softsearch.training.measuring import choose_precision, settle
 from softsearch.training.optimisers import AveragedSGD, mean_weights, set_momentum
 from softsearch.training.outcome import Outcome, last_words, not_finite
-from softsearch.training.progress import first_progress, saved_progress
+from softsearch.training.progress import progress_of
 from softsearch.training.reporting import Reporter
 from softsearch.training.schedules import Moment, OnPlateau
 from softsearch.training.settings import Resolved, Setup, TrainingSettings
@@ -101,7 +101,7 @@ class _Training(Setup):
     seed: int
 
     def __post_init__(self) -> None:
-        self.progress = first_progress(self.data, self.settings)
+        self.progress = progress_of({}, self.data, self.settings)
         self.began_at = self.saved_at = time.monotonic()
         self.elapsed_before_s = 0.0
         self.began_step = 0
@@ -261,7 +261,7 @@ class _Training(Setup):
         self.saved_step, self.saved_at = self.step, time.monotonic()
 
     def _restore(self, state: dict[str, Any]) -> None:
-        self.progress = saved_progress(state, self.data, self.settings)
+        self.progress = progress_of(state, self.data, self.settings)
         if isinstance(self.data, PacedData) and self.progress.pace is not None:
             self.data.pace = self.progress.pace
         if isinstance(self.optimizer, AveragedSGD):
@@ -271,25 +271,17 @@ class _Training(Setup):
         self.elapsed_before_s = self.progress.elapsed_s
 
     def _give_up(self) -> None:
-        kept = None
+        kept_step = found = None
         if all(bool(torch.isfinite(parameter).all()) for parameter in self.model.parameters()):
             self._save(best=False)
-            kept = self.step
+            kept_step = self.step
         places = self.data.describe(np.concatenate(self.batches))
-        where = None
         if isinstance(self.task, ExplainingTask):
             batches = [self.data.batch(rows).to(next(self.model.parameters()).device) for rows in self.batches]
             torch.manual_seed(derive(self.seed, "dropout", self.step - 1))  # as the last step drew
             with products_in(self.precision):
-                where = self.task.where_not_finite(self.model, batches)
-        raise not_finite(
-            self.folder,
-            places=places,
-            in_a_row=_MAX_SKIPPED_IN_A_ROW,
-            kept=kept,
-            where=where,
-            clips=self.settings.clip_norm is not None,
-        )
+                found = self.task.where_not_finite(self.model, batches)
+        raise not_finite(self.folder, places=places, in_a_row=_MAX_SKIPPED_IN_A_ROW, kept_step=kept_step, found=found)
 
     def _end(self, interrupted_by: signal.Signals | None) -> Outcome:
         assert self.reporter is not None

@@ -62,28 +62,16 @@ class Progress:
         }
 
 
-def first_progress(data: TrainingData, settings: TrainingSettings) -> Progress:
-    """Return the progress of a training that has not begun."""
-    return Progress(
-        position=Position(data, accumulate=settings.accumulate),
-        stopping=Stopping(**_rules(settings)),
-        plateau=Plateau(),
-        meter=Meter(),
-    )
+def progress_of(state: Mapping[str, Any], data: TrainingData, settings: TrainingSettings) -> Progress:
+    """Return what :meth:`Progress.to_dict` gave, or, of an empty state, the progress of a training that has not begun.
 
-
-def saved_progress(state: Mapping[str, Any], data: TrainingData, settings: TrainingSettings) -> Progress:
-    """Return what :meth:`Progress.to_dict` gave; the rules of stopping are those of `settings`."""
-    return Progress(
-        **{
-            **state,
-            "position": Position(data, accumulate=settings.accumulate, **state["position"]),
-            "stopping": Stopping(**{**state["stopping"], **_rules(settings)}),
-            "plateau": Plateau(**state.get("plateau", {})),
-            "meter": Meter(**state["meter"]),
-        }
-    )
-
-
-def _rules(settings: TrainingSettings) -> dict[str, Any]:
-    return {"on": settings.stop_on, "patience": settings.patience, "min_delta": settings.min_delta}
+    The rules of stopping are those of `settings`.
+    """
+    rules = {"on": settings.stop_on, "patience": settings.patience, "min_delta": settings.min_delta}
+    parts = {
+        "position": Position(data, accumulate=settings.accumulate, **state.get("position", {})),
+        "stopping": Stopping(**{**state.get("stopping", {}), **rules}),
+        "plateau": Plateau(**state.get("plateau", {})),
+        "meter": Meter(**state.get("meter", {})),
+    }
+    return Progress(**{**state, **parts})
