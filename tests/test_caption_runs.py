@@ -20,6 +20,7 @@ from softsearch.errors import DataError, RunError
 from softsearch.inspection.report import write_report
 from softsearch.recipes import Recipe, load_recipe
 from softsearch.tasks.caption_writer import CaptionWriter
+from softsearch.training.checkpoints import verify
 from softsearch.training.folder import RunFolder
 
 RECIPE = """
@@ -69,7 +70,7 @@ def last_weights(run: Path) -> dict[str, torch.Tensor]:
 
 def test_a_run_is_scored_on_its_validation_images_and_the_test_ones_stay_unopened(run):
     folder = RunFolder.open(run)
-    folder.verify()
+    verify(folder)
     assert folder.about["status"] == "finished"
     assert [path.stem for path in (run / "evaluations").glob("*.json")] == ["valid"]
     found = json.loads((run / "evaluations" / "valid.json").read_text())

@@ -23,6 +23,7 @@ from softsearch.inspection.report import write_report
 from softsearch.nn.products import products_in
 from softsearch.recipes import Recipe, load_recipe
 from softsearch.tasks.images import ClassifierOfImages
+from softsearch.training.checkpoints import verify
 from softsearch.training.folder import RunFolder
 
 RECIPE = """
@@ -70,7 +71,7 @@ def pictures(folder: Path, classes: dict[str, int]) -> Path:
 
 def test_a_run_is_scored_on_its_validation_images_and_the_test_ones_stay_unopened(run):
     folder = RunFolder.open(run)
-    folder.verify()
+    verify(folder)
     assert folder.about["status"] == "finished"
     assert [path.stem for path in (run / "evaluations").glob("*.json")] == ["valid"]
     found = json.loads((run / "evaluations" / "valid.json").read_text())

@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from softsearch.errors import RunError
-from softsearch.training.checkpoints import load_checkpoint, save_checkpoint
+from softsearch.training.checkpoints import load_checkpoint, save_checkpoint, verify
 from softsearch.training.folder import RunFolder
 
 
@@ -40,7 +40,7 @@ def test_weights_buffers_and_optimizer_come_back_bit_for_bit(toy: ModuleType, fo
     save_checkpoint(folder, step=3, model=model, optimizer=optimizer, carry={}, state={"any": [0.1, None]}, best=True)
     other = toy.Model(seed=5)
     other_optimizer = toy.make_optimizer(other)
-    assert load_checkpoint(folder, "best", model=other, optimizer=other_optimizer) == {"any": [0.1, None]}
+    assert load_checkpoint(folder, "best", model=other, optimizer=other_optimizer) == ({"any": [0.1, None]}, {})
     for name, tensor in model.state_dict().items():
         assert torch.equal(tensor, other.state_dict()[name]), name
     for mine, theirs in zip(model.parameters(), other.parameters(), strict=True):
@@ -90,9 +90,9 @@ def test_a_damaged_file_is_named_with_the_newest_whole_checkpoint(
         load_checkpoint(folder, "last", model=toy.Model())
     assert raised.value.path == path
     assert "newest whole checkpoint is that of step 1" in str(raised.value)
-    assert load_checkpoint(folder, "best", model=toy.Model()) == {"step": 1}
+    assert load_checkpoint(folder, "best", model=toy.Model()).state == {"step": 1}
     with pytest.raises(RunError, match=name):
-        folder.verify()
+        verify(folder)
 
 
 def test_no_whole_checkpoint_is_promised_where_there_is_none(toy: ModuleType, folder: RunFolder) -> None:

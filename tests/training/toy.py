@@ -22,6 +22,7 @@ import torch
 from torch import Tensor, nn
 
 from softsearch.tasks.task import Carry, Loss, Term, Validation
+from softsearch.training.checkpoints import verify
 from softsearch.training.folder import RunFolder
 from softsearch.training.loop import train
 from softsearch.training.optimisers import decayed
@@ -200,7 +201,7 @@ def run(path: Path, **changes: Any) -> Outcome:
 def trace(path: Path) -> dict[str, Any]:
     """Return all that a training leaves behind, but for times, so that two trainings can be compared bit for bit."""
     folder = RunFolder.open(path)
-    folder.verify()
+    verify(folder)
     rows = [json.loads(line) for line in (path / "metrics.jsonl").read_text().splitlines()]
     tensors = {
         str(file.relative_to(path)): file.read_bytes().hex()

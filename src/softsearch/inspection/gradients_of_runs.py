@@ -115,7 +115,7 @@ def clipping_of(run: Path | str) -> Bias | None:
         return None
     model = trained_model_of(folder)
     if isinstance(data, PacedData):  # as hard as they were where these weights come from
-        state = load_checkpoint(folder, folder.in_use[-1], model=model_of(folder))
+        state = load_checkpoint(folder, folder.in_use[-1], model=model_of(folder)).state
         data.pace = state.get("pace") or data.pace
     model.train()
     with torch.random.fork_rng(devices=[]):

@@ -231,7 +231,7 @@ def _train(folder: RunFolder, recipe: Recipe, *, resume: bool, live: bool, notes
         model, epoch = first_model_of(folder), 0
     else:
         model = model_of(folder)
-        epoch = load_checkpoint(folder, "last", model=model)["position"]["epoch"]
+        epoch = load_checkpoint(folder, "last", model=model).state["position"]["epoch"]
     settings = build_settings(recipe.training)
     with settled_threads(folder, settings):  # another number would round differently
         data, valid = family.begun(recipe, model, data, valid, files, task=task, epoch=epoch)

@@ -7,7 +7,6 @@ import dataclasses
 import signal
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 import torch
@@ -17,7 +16,7 @@ from softsearch.nn.products import Precision, products_in
 from softsearch.seeding import derive
 from softsearch.tasks.task import Carry, ExplainingTask
 from softsearch.training.checkpoint_mean import in_words, recall_average, try_average
-from softsearch.training.checkpoints import load_carry, load_checkpoint, save_checkpoint
+from softsearch.training.checkpoints import Saved, load_checkpoint, save_checkpoint
 from softsearch.training.data import PacedData
 from softsearch.training.folder import RunFolder
 from softsearch.training.halving import backward_within_memory, exhaustion_told
@@ -128,7 +127,6 @@ class _Training(Setup):
             self._save(best=False)
         else:
             self._restore(load_checkpoint(self.folder, "last", model=self.model, optimizer=self.optimizer))
-            self.carry = load_carry(self.folder, "last")
         self.precision = self._settle_precision()
         self.resolved = Resolved(**settled) if settled else self._settle()
         total_steps = self.resolved.total_steps
@@ -260,8 +258,8 @@ class _Training(Setup):
             )
         self.saved_step, self.saved_at = self.step, time.monotonic()
 
-    def _restore(self, state: dict[str, Any]) -> None:
-        self.progress = progress_of(state, self.data, self.settings)
+    def _restore(self, saved: Saved) -> None:
+        self.carry, self.progress = saved.carry, progress_of(saved.state, self.data, self.settings)
         if isinstance(self.data, PacedData) and self.progress.pace is not None:
             self.data.pace = self.progress.pace
         if isinstance(self.optimizer, AveragedSGD):
