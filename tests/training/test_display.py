@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from softsearch.training import display
-from softsearch.training.display import LiveDisplay, PlainDisplay, duration, make_display
+from softsearch.training.display import LiveDisplay, PlainDisplay, make_display
 
 _TRAIN = {"step": 40, "epoch": 2, "elapsed_s": 61.0, "kind": "train", "loss": 2.5, "tokens_per_s": 1234.0}
 _VALID = {
@@ -90,8 +90,3 @@ def test_nothing_of_a_training_is_printed_on_stdout(
     assert out == ""
     assert "step 5/6  epoch 1  validation: loss" in err
     assert "finished at step 6" in err
-
-
-@pytest.mark.parametrize(("seconds", "text"), [(-1, "0 s"), (42.4, "42 s"), (200, "3 min 20 s"), (7500, "2 h 05 min")])
-def test_a_duration_has_at_most_two_units(seconds: float, text: str) -> None:
-    assert duration(seconds) == text

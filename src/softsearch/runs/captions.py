@@ -20,11 +20,12 @@ from softsearch.errors import DataError, nearest, the_first
 from softsearch.metrics.captions import cider_statistics
 from softsearch.runs.images import png_of
 from softsearch.runs.loading import load
-from softsearch.runs.parts import keep_evaluation, now
+from softsearch.runs.parts import keep_evaluation
 from softsearch.runs.stores import to_score
 from softsearch.tasks.caption_scoring import Judged, distinct, judged, pointing, scores, words_compared
 from softsearch.tasks.caption_writer import Caption, CaptionWriter
 from softsearch.tasks.captions import HeldOutCaptions
+from softsearch.times import now
 from softsearch.training.folder import RunFolder
 
 _BEST, _WORST = 6, 24

@@ -15,8 +15,9 @@ from softsearch.machine import environment
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.recipes import schema
 from softsearch.runs.folders import real
-from softsearch.runs.parts import as_json, check_interrupted, now
+from softsearch.runs.parts import as_json, check_interrupted
 from softsearch.tasks.translation import HeldOut, TranslationTask
+from softsearch.times import now
 from softsearch.training.data import TrainingData
 from softsearch.training.folder import RunFolder, refuse_taken
 from softsearch.training.loop import train as run_loop

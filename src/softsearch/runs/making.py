@@ -32,13 +32,13 @@ from softsearch.runs.parts import (
     check_interrupted,
     first_model_of,
     model_of,
-    now,
     plain_recipe,
     task_of,
     trained_model_of,
 )
 from softsearch.runs.remarks import opening_remarks
 from softsearch.runs.starting import start_from
+from softsearch.times import now
 from softsearch.training.checkpoints import load_checkpoint, weights_as_bytes
 from softsearch.training.folder import RunFolder, refuse_taken
 from softsearch.training.halving import exhaustion_told

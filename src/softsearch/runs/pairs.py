@@ -14,11 +14,12 @@ from softsearch.errors import RunError
 from softsearch.metrics.score import Statistics
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.runs.loading import kind_of, load
-from softsearch.runs.parts import keep_evaluation, now
+from softsearch.runs.parts import keep_evaluation
 from softsearch.tasks.outputs import Outputs, outputs_of
 from softsearch.tasks.scoring import differences, scores, statistics
 from softsearch.tasks.translation import HeldOut
 from softsearch.tasks.translator import Translator
+from softsearch.times import now
 from softsearch.training.folder import RunFolder
 
 

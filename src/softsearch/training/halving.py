@@ -51,10 +51,8 @@ def backward_within_memory(
         What the step before it left.
     limit
         Batches of more padded positions are cut in halves from the start; None: none are.
-    seed
-        Of the random numbers that the step draws.
-    precision
-        Of the layers' products.
+    seed, precision
+        Of the random numbers that the step draws, and of the layers' products.
 
     Raises
     ------
@@ -90,10 +88,7 @@ def backward_within_memory(
 def exhaustion_told(folder: RunFolder | None) -> Iterator[None]:
     """Raise a RunError where memory runs out inside the block, at what cannot be done in parts.
 
-    Parameters
-    ----------
-    folder
-        Of the training that may be gone on with, if there is one.
+    It says how to go on with the training in `folder`, if there is one.
     """
     try:
         yield

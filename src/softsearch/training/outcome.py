@@ -6,7 +6,7 @@ import dataclasses
 import signal
 
 from softsearch.errors import RunError, the_first
-from softsearch.training.display import duration
+from softsearch.times import duration
 from softsearch.training.folder import RunFolder
 
 

@@ -11,10 +11,7 @@ from softsearch.training.data import TrainingData
 class Position:
     """The next step: number `index` of `epoch`. Epochs may differ in their number of steps.
 
-    Parameters
-    ----------
-    accumulate
-        Batches of a step; the last step of an epoch may have fewer.
+    A step has `accumulate` batches; the last one of an epoch may have fewer.
     """
 
     def __init__(self, data: TrainingData, *, accumulate: int, epoch: int = 0, index: int = 0) -> None:

@@ -40,7 +40,10 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     if not path.is_file():
         raise RunError("there is no such file of weights", path=path)
     try:
-        found = load_file(path) if path.suffix == ".safetensors" else _unpickled(path)
+        if path.suffix == ".safetensors":
+            found: Any = load_file(path)
+        else:
+            found = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # what torch raises of a file that is none of its own may be anything
         fix = "give a .safetensors file, or one that torch.save wrote of a model's state_dict()"
         raise RunError(_why_unread(error, path), path=path, fix=fix) from error
@@ -98,10 +101,6 @@ def take_weights(weights: Mapping[str, Tensor], model: nn.Module, *, path: Path,
         for name in taken:
             own[name].copy_(weights[name])
     return Fitted(taken, other, [name for name in weights if name not in own])
-
-
-def _unpickled(path: Path) -> Any:
-    return torch.load(path, map_location="cpu", weights_only=True)
 
 
 def _why_unread(error: Exception, path: Path) -> str:
