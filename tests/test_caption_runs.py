@@ -18,7 +18,7 @@ from softsearch.build.families import family_of
 from softsearch.cli.scores import scores_table
 from softsearch.errors import DataError, RunError
 from softsearch.inspection.report import write_report
-from softsearch.recipes import Recipe, load_recipe
+from softsearch.recipes import load_recipe
 from softsearch.tasks.caption_writer import CaptionWriter
 from softsearch.training.checkpoints import verify
 from softsearch.training.folder import RunFolder
@@ -45,23 +45,6 @@ decoding: {beam: 2, max_length: 12}
 TRANSFORMER = (
     "{kind: captioning_transformer, width: 8, heads: 2, hidden: 16, layers: 1, encoder: {network: {kind: lenet}}}"
 )
-
-
-@pytest.fixture
-def recipe(tmp_path: Path) -> Any:
-    def load(*changes: str) -> Recipe:
-        path = tmp_path / "recipe.yaml"
-        path.write_text(RECIPE)
-        return load_recipe(path, changes)
-
-    return load
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("captions")
-    (folder / "recipe.yaml").write_text(RECIPE)
-    return runs.train(load_recipe(folder / "recipe.yaml"), folder / "run", live=False)
 
 
 def last_weights(run: Path) -> dict[str, torch.Tensor]:

@@ -21,7 +21,6 @@ from softsearch.export import export
 from softsearch.inspection.kernels import first_kernels
 from softsearch.inspection.report import write_report
 from softsearch.nn.products import products_in
-from softsearch.recipes import Recipe, load_recipe
 from softsearch.tasks.images import ClassifierOfImages
 from softsearch.training.checkpoints import verify
 from softsearch.training.folder import RunFolder
@@ -39,23 +38,6 @@ training:
   threads: 1
   stop: {on: accuracy, patience: null}
 """
-
-
-@pytest.fixture
-def recipe(tmp_path: Path) -> Any:
-    def load(*changes: str) -> Recipe:
-        path = tmp_path / "recipe.yaml"
-        path.write_text(RECIPE)
-        return load_recipe(path, changes)
-
-    return load
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("images")
-    (folder / "recipe.yaml").write_text(RECIPE)
-    return runs.train(load_recipe(folder / "recipe.yaml"), folder / "run", live=False)
 
 
 def pictures(folder: Path, classes: dict[str, int]) -> Path:

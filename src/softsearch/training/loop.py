@@ -68,8 +68,8 @@ def train(
         stack.enter_context(settled_threads(folder, setup.settings))
         folder.prune()
         training = _Training(**vars(setup), folder=folder, seed=seed)
-        stack.callback(training.close)
         training.begin(live=live, notes=notes)
+        stack.callback(training.reporter.close)
         return training.run(interruption)
 
 
@@ -106,7 +106,6 @@ class _Training(Setup):
         self.began_step = 0
         self.saved_step: int | None = None
         self.carry: Carry = {}
-        self.reporter: Reporter | None = None
 
     @property
     def step(self) -> int:
@@ -124,7 +123,7 @@ class _Training(Setup):
         """Load the last checkpoint or write the first; settle what depends on the machine, or obey what was settled."""
         settled = self.folder.about.get("resolved")
         if self.folder.last is None:
-            self._save(best=False)
+            self._write(best=False)
         else:
             self._restore(load_checkpoint(self.folder, "last", model=self.model, optimizer=self.optimizer))
         self.precision = self._settle_precision()
@@ -133,10 +132,6 @@ class _Training(Setup):
         self.reporter = Reporter(
             self.folder, step=self.step, total_steps=total_steps, unit=self.data.unit, live=live, notes=notes
         )
-
-    def close(self) -> None:
-        if self.reporter is not None:
-            self.reporter.close()
 
     def run(self, interruption: Interruption) -> Outcome:
         self.model.train()
@@ -167,19 +162,18 @@ class _Training(Setup):
         return resolved
 
     def _train_step(self) -> None:
-        started_at, progress = time.monotonic(), self.progress
+        started_at, progress, settings = time.monotonic(), self.progress, self.settings
         self.batches = progress.position.batches
+        limit, seed = progress.limit, derive(self.seed, "dropout", self.step)
         fitted = backward_within_memory(
-            self,
-            self.batches,
-            carry=self.carry,
-            limit=progress.limit,
-            seed=derive(self.seed, "dropout", self.step),
-            precision=self.precision,
+            self, self.batches, carry=self.carry, limit=limit, seed=seed, precision=self.precision
         )
-        rate, clip_norm = self._learning_rate(self.step), self.settings.clip_norm
-        set_momentum(self.optimizer, self.settings.schedule.momentum_at(self._moment(self.step)))
-        result = update(self.model, fitted.loss, optimizer=self.optimizer, learning_rate=rate, clip_norm=clip_norm)
+        moment = Moment(self.step, self.resolved.total_steps, progress.position.epoch)
+        rate = progress.plateau.scale * settings.learning_rate * settings.schedule.scale(moment)
+        set_momentum(self.optimizer, settings.schedule.momentum_at(moment))
+        result = update(
+            self.model, fitted.loss, optimizer=self.optimizer, learning_rate=rate, clip_norm=settings.clip_norm
+        )
         self.carry = fitted.carry if result.updated else {}  # one that is not finite would spoil what follows
         if not result.updated:
             restore(self.model, fitted.before)
@@ -190,20 +184,11 @@ class _Training(Setup):
         progress.step += 1
         progress.position.advance()
         progress.meter.add(result, items=fitted.num_items, seconds=time.monotonic() - started_at)
-        assert self.reporter is not None
         for message in fitted.messages:
             self.reporter.say(message)
         self.reporter.step(progress, learning_rate=rate, elapsed_s=self.elapsed_s, left_s=self._left_s())
 
-    def _learning_rate(self, step: int) -> float:
-        settings = self.settings
-        return self.progress.plateau.scale * settings.learning_rate * settings.schedule.scale(self._moment(step))
-
-    def _moment(self, step: int) -> Moment:
-        return Moment(step, self.resolved.total_steps, self.progress.position.epoch)
-
     def _validate(self) -> None:
-        assert self.reporter is not None
         settings, progress = self.settings, self.progress
         torch.manual_seed(derive(self.seed, "validation", self.step))
         with torch.no_grad(), mean_weights(self.optimizer):
@@ -239,8 +224,10 @@ class _Training(Setup):
     def _save(self, *, best: bool) -> None:
         if self.saved_step == self.step:
             return
-        if self.reporter is not None:
-            self.reporter.journal.flush()
+        self.reporter.journal.flush()
+        self._write(best=best)
+
+    def _write(self, *, best: bool) -> None:
         progress, needed = self.progress, max(self.settings.keep, self.settings.average or 0)
         progress.elapsed_s = self.elapsed_s
         progress.pace = self.data.pace if isinstance(self.data, PacedData) else None
@@ -282,7 +269,6 @@ class _Training(Setup):
         raise not_finite(self.folder, places=places, in_a_row=_MAX_SKIPPED_IN_A_ROW, kept_step=kept_step, found=found)
 
     def _end(self, interrupted_by: signal.Signals | None) -> Outcome:
-        assert self.reporter is not None
         self._save(best=False)
         if interrupted_by is None and self.settings.average is not None:
             average = try_average(self, self.folder, self.progress, seed=self.seed)

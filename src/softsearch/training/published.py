@@ -19,7 +19,7 @@ _COUNTER = "num_batches_tracked"  # of batch norm, which older files do not have
 _FIX = "set the fields of model to those of the network that was published (kind, depth, width, shortcut, …)"
 
 
-class Fitted(NamedTuple):
+class TakenOver(NamedTuple):
     """The names of what a network has taken over, of what it keeps of its own, and of what it has no use for."""
 
     taken: list[str]
@@ -55,7 +55,7 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     return {str(name).removeprefix("module."): tensor for name, tensor in found.items()}
 
 
-def take_weights(weights: Mapping[str, Tensor], model: nn.Module, *, path: Path, has_head: bool = True) -> Fitted:
+def take_weights(weights: Mapping[str, Tensor], model: nn.Module, *, path: Path, has_head: bool = True) -> TakenOver:
     """Give a network the weights of its names; where only the number of classes differs, it keeps its own last layer.
 
     Parameters
@@ -100,7 +100,7 @@ def take_weights(weights: Mapping[str, Tensor], model: nn.Module, *, path: Path,
     with torch.no_grad():
         for name in taken:
             own[name].copy_(weights[name])
-    return Fitted(taken, other, [name for name in weights if name not in own])
+    return TakenOver(taken, other, [name for name in weights if name not in own])
 
 
 def _why_unread(error: Exception, path: Path) -> str:
