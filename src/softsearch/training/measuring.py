@@ -29,7 +29,7 @@ _PATIENCE_S = 8.0  # where a forecast is asked for without a budget
 _RESERVE = 0.04
 _GOLDEN = (math.sqrt(5) - 1) / 2
 
-_ROUNDS = 6
+_ROUNDS = 6  # in which both precisions take their turn
 _GAIN = 1.1  # for less, nobody should have to think about rounding
 _HOPELESS = 0.5  # a processor without the instructions takes many times as long
 

@@ -54,12 +54,9 @@ class Progress:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as what JSON can say."""
-        fields = {item.name: getattr(self, item.name) for item in dataclasses.fields(self)}
-        return {
-            **fields,
-            "position": {"epoch": self.position.epoch, "index": self.position.index},
-            **{name: dataclasses.asdict(fields[name]) for name in ("stopping", "plateau", "meter")},
-        }
+        position = {"epoch": self.position.epoch, "index": self.position.index}
+        parts = {name: dataclasses.asdict(getattr(self, name)) for name in ("stopping", "plateau", "meter")}
+        return {**vars(self), "position": position, **parts}
 
 
 def progress_of(state: Mapping[str, Any], data: TrainingData, settings: TrainingSettings) -> Progress:
