@@ -20,7 +20,6 @@ from softsearch.models.recurrent_language_model import RecurrentLanguageModel
 from softsearch.nn.dropout import Dropout
 from softsearch.nn.heads import AdaptiveHead, Head, SampledHead, SoftmaxHead
 from softsearch.nn.recurrent import Layers
-from softsearch.training.optimisers import adamw
 
 VOCABULARY, WIDTH, STREAMS, WINDOW, ROUNDS = 100_000, 512, 20, 35, 7
 
@@ -58,7 +57,7 @@ def make_step(name: str) -> Callable[[], None]:
         tie_embeddings=False,
         init=None,
     )
-    optimizer = adamw(model, learning_rate=1e-3, weight_decay=0.0, betas=(0.9, 0.98))
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.0, betas=(0.9, 0.98), fused=True)
 
     def step() -> None:
         features, _ = model(tokens[:, :-1], model.start(STREAMS))

@@ -21,7 +21,6 @@ from softsearch.nn.attention import AdditiveAttention
 from softsearch.nn.losses import linear_cross_entropy
 from softsearch.nn.products import Precision, products_in
 from softsearch.nn.recurrent import Layers
-from softsearch.training.optimisers import adamw
 
 VOCABULARY, SENTENCES, SMOOTHING = 8_000, 64, 0.1
 ROUNDS = 12
@@ -100,7 +99,7 @@ def _trainer(
 ) -> Callable[[], None]:
     """Return what takes one step with the next batch: loss, gradient, clipping, AdamW."""
     model = make_model()
-    optimizer = adamw(model, learning_rate=1e-3, weight_decay=0.0, betas=(0.9, 0.98))
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.0, betas=(0.9, 0.98), fused=True)
     following = itertools.cycle(batches)
 
     def step() -> None:

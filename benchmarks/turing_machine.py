@@ -20,7 +20,6 @@ from benchmarks.timing import in_turns, ratio, report
 from softsearch.build.transduction import TransducerFamily, algorithm_of
 from softsearch.models.transducer import Transducer
 from softsearch.recipes import load_recipe
-from softsearch.training.optimisers import adamw
 
 RECIPE = load_recipe("memory/copy")
 ALGORITHM, BATCH = algorithm_of(RECIPE.data), RECIPE.training.batch_size
@@ -107,7 +106,7 @@ def plain_of(ours: Transducer) -> Plain:
 def trainer(model: nn.Module) -> Callable[[], None]:
     """Return what takes a training step, always with the same batch."""
     batch = ALGORITHM.draw(np.random.default_rng(1), batch=BATCH, sizes={"length": LENGTH})
-    optimizer = adamw(model, learning_rate=1e-4, weight_decay=0.0, betas=(0.9, 0.98))
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, weight_decay=0.0, betas=(0.9, 0.98), fused=True)
 
     def step() -> None:
         logits = model(batch.inputs)[batch.mask]

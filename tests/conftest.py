@@ -1,8 +1,11 @@
 """Set up before anything of softsearch is imported: one thread per process, and every tensor's shape checked."""
 
+from __future__ import annotations
+
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 os.environ["OMP_NUM_THREADS"] = "1"  # a bit-for-bit comparison needs the same number of threads on every machine
 
@@ -11,6 +14,9 @@ import jaxtyping
 import pytest
 
 import tests.shape_checking  # noqa: F401 (the hook finds it by its name)
+
+if TYPE_CHECKING:
+    from softsearch.recipes import Recipe
 
 TENSOR_LAYERS = ["data.batches", "data.captions.batches", "nn", "models", "decoding", "tasks"]
 
@@ -32,3 +38,27 @@ def _disk_without_delay() -> Iterator[None]:
 def project() -> Path:
     """Return the folder of the repository."""
     return Path(__file__).parent.parent
+
+
+@pytest.fixture
+def recipe(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Recipe]:
+    """Return what loads the recipe that a test module calls RECIPE, or another text, with changes."""
+    from softsearch.recipes import load_recipe
+
+    def load(*changes: str, text: str = request.module.RECIPE) -> Recipe:
+        path = tmp_path / "recipe.yaml"
+        path.write_text(text)
+        return load_recipe(path, changes)
+
+    return load
+
+
+@pytest.fixture(scope="module")
+def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Train what a test module calls RECIPE, once for all its tests."""
+    from softsearch import runs
+    from softsearch.recipes import load_recipe
+
+    folder = tmp_path_factory.mktemp("module")
+    (folder / "recipe.yaml").write_text(request.module.RECIPE)
+    return runs.train(load_recipe(folder / "recipe.yaml"), folder / "run", live=False)

@@ -21,8 +21,8 @@ from softsearch.export import export
 from softsearch.inspection.kernels import first_kernels
 from softsearch.inspection.report import write_report
 from softsearch.nn.products import products_in
-from softsearch.recipes import Recipe, load_recipe
 from softsearch.tasks.images import ClassifierOfImages
+from softsearch.training.checkpoints import verify
 from softsearch.training.folder import RunFolder
 
 RECIPE = """
@@ -40,23 +40,6 @@ training:
 """
 
 
-@pytest.fixture
-def recipe(tmp_path: Path) -> Any:
-    def load(*changes: str) -> Recipe:
-        path = tmp_path / "recipe.yaml"
-        path.write_text(RECIPE)
-        return load_recipe(path, changes)
-
-    return load
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("images")
-    (folder / "recipe.yaml").write_text(RECIPE)
-    return runs.train(load_recipe(folder / "recipe.yaml"), folder / "run", live=False)
-
-
 def pictures(folder: Path, classes: dict[str, int]) -> Path:
     """Write noisy pictures, a folder for each class, of sizes that differ."""
     random = np.random.default_rng(0)
@@ -70,7 +53,7 @@ def pictures(folder: Path, classes: dict[str, int]) -> Path:
 
 def test_a_run_is_scored_on_its_validation_images_and_the_test_ones_stay_unopened(run):
     folder = RunFolder.open(run)
-    folder.verify()
+    verify(folder)
     assert folder.about["status"] == "finished"
     assert [path.stem for path in (run / "evaluations").glob("*.json")] == ["valid"]
     found = json.loads((run / "evaluations" / "valid.json").read_text())

@@ -33,6 +33,15 @@ def test_one_run_in_a_list_is_that_run():
     assert softsearch.load([RUN]).translate(SENTENCES) == softsearch.load(RUN).translate(SENTENCES)
 
 
+def test_weights_that_no_validation_has_chosen_are_used_with_a_warning(tmp_path):
+    shutil.copytree(RUN, tmp_path / "run")
+    folder = RunFolder.open(tmp_path / "run")
+    folder.point_to(last=folder.last, best=None, kept=[], averaged=[])
+    told = f"no validation has had a finite score: the last weights are used, those of step {folder.last}"
+    with pytest.warns(UserWarning, match=told):
+        softsearch.load(folder.path)
+
+
 def with_words(task: TranslationTask, is_wanted: bool) -> TranslationTask:
     task.tokenizer = WORDS if is_wanted else task.tokenizer
     return task

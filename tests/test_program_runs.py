@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import warnings
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,7 @@ from softsearch.data.programs.digits import scrambled
 from softsearch.errors import DataError, RecipeError
 from softsearch.inspection.gradients_of_runs import clipping_of
 from softsearch.inspection.report import write_report
-from softsearch.recipes import Recipe, load_recipe
+from softsearch.recipes import load_recipe
 from softsearch.training.folder import RunFolder
 
 RECIPE = """
@@ -38,23 +37,6 @@ training:
 """
 ATTENTION = """model={kind: encoder_decoder, embedding: 8, encoder: {hidden: 6}, decoder: {hidden: 8},
  attention: {kind: additive, hidden: 8}, readout: 8}"""
-
-
-@pytest.fixture
-def recipe(tmp_path: Path) -> Any:
-    def load(*changes: str) -> Recipe:
-        path = tmp_path / "recipe.yaml"
-        path.write_text(RECIPE)
-        return load_recipe(path, changes)
-
-    return load
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("programs")
-    (folder / "recipe.yaml").write_text(RECIPE)
-    return runs.train(load_recipe(folder / "recipe.yaml"), folder / "run", live=False)
 
 
 def test_scores_are_those_of_what_is_written(run):

@@ -18,6 +18,7 @@ from softsearch.data.store import TokenStore
 from softsearch.errors import DataError, Interrupted, RunError
 from softsearch.recipes import Recipe, load_recipe
 from softsearch.tasks.translation import TranslationTask
+from softsearch.training.checkpoints import verify
 from softsearch.training.folder import RunFolder
 
 WIDTHS = ("embedding", "readout", "encoder.hidden", "decoder.hidden", "attention.hidden")
@@ -336,7 +337,7 @@ def test_an_edited_recipe_is_no_damage_and_takes_effect_like_set(run):
     (run / "recipe.yaml").write_text("# a remark\n" + text)
     assert runs.is_finished(run)
     (run / "recipe.yaml").write_text(text.replace("max_steps: 15", "max_steps: 16"))
-    RunFolder.open(run).verify()
+    verify(RunFolder.open(run))
     assert translations(run)
     assert not runs.is_finished(run)
     assert (runs.resume(run, live=False) / "checkpoints" / "step-00000016").is_dir()
@@ -410,7 +411,7 @@ def test_fine_tuning_goes_on_after_an_interruption_without_the_first_run(run, tm
     assert weights(runs.resume(tmp_path / "parts", live=False)) == weights(whole)
 
 
-def _dies(**arguments):
+def _dies(*given, **how):
     raise KeyboardInterrupt
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +15,6 @@ from softsearch.data.sentences.store import SentenceStore
 from softsearch.errors import DataError, RecipeError, RunError
 from softsearch.inspection.filters import filters_of, reasons_for
 from softsearch.inspection.report import write_report
-from softsearch.recipes import Recipe, load_recipe
 from softsearch.runs.parts import model_of
 from softsearch.tasks.classified import validation
 from softsearch.tasks.sentences import ClassifierOfSentences
@@ -36,23 +34,6 @@ training:
   stop: {on: accuracy, patience: null}
 """
 VECTORS = "the 1 2 3\nwill 4 5 6\nFood 7 8 9\n"
-
-
-@pytest.fixture
-def recipe(tmp_path: Path) -> Any:
-    def load(*changes: str, text: str = RECIPE) -> Recipe:
-        path = tmp_path / "recipe.yaml"
-        path.write_text(text)
-        return load_recipe(path, changes)
-
-    return load
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("sentences")
-    (folder / "recipe.yaml").write_text(RECIPE)
-    return runs.train(load_recipe(folder / "recipe.yaml"), folder / "run", live=False)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from softsearch.errors import DataError, RunError
 from softsearch.inspection.gradients_of_runs import clipping_of, gradients_of
 from softsearch.inspection.report import write_report
 from softsearch.recipes import Recipe, load_recipe
+from softsearch.training.checkpoints import verify
 from softsearch.training.folder import RunFolder
 
 LINES = ["the cat sat on the mat", "a dog", "the dog saw the cat", "", "a cat saw a dog on the log"] * 8
@@ -60,7 +61,7 @@ def evaluation(run: Path, on: str | Path = "valid") -> dict[str, Any]:
 def test_n_grams_are_counted_in_one_pass_and_kept_without_checkpoints(recipe, tmp_path):
     run, again = (trained(recipe("ngram"), tmp_path / name) for name in ("run", "again"))
     folder = RunFolder.open(run)
-    folder.verify()
+    verify(folder)
     assert folder.about["status"] == "finished"
     assert folder.checkpoints == []
     assert not (run / "checkpoints").exists()

@@ -27,7 +27,7 @@ from softsearch.errors import DataError, RecipeError, RunError
 from softsearch.inspection.gradients_of_runs import clipping_of, gradients_of, plot_gradients
 from softsearch.inspection.report import write_report
 from softsearch.nn.memory_layer import MemoryLayer
-from softsearch.recipes import Recipe, load_recipe
+from softsearch.recipes import load_recipe
 from softsearch.runs.sweeps import Axis, settings_of, sweep
 from softsearch.tasks.transduction import TransductionTask
 from softsearch.training.checkpoints import save_average
@@ -45,23 +45,6 @@ training:
   threads: 1
   schedule: {kind: constant, warmup_steps: 0}
 """
-
-
-@pytest.fixture
-def recipe(tmp_path: Path) -> Any:
-    def load(*changes: str) -> Recipe:
-        path = tmp_path / "recipe.yaml"
-        path.write_text(RECIPE)
-        return load_recipe(path, changes)
-
-    return load
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("copy")
-    (folder / "recipe.yaml").write_text(RECIPE)
-    return runs.train(load_recipe(folder / "recipe.yaml"), folder / "run", live=False)
 
 
 def test_scores_are_those_of_the_network_on_the_episodes(run):

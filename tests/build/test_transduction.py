@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 import torch
 
@@ -14,7 +11,6 @@ from softsearch.data.episodes.drawing import drawn
 from softsearch.data.episodes.sums import Comparison, Sum
 from softsearch.nn.cells import GRUCell, LinearCell
 from softsearch.nn.memory import numbers_of_a_look
-from softsearch.recipes import Recipe, load_recipe
 from softsearch.runs import dry_run
 from softsearch.seeding import derive
 
@@ -24,16 +20,6 @@ data: {kind: copy, width: 3}
 model: {kind: turing_machine, hidden: 8, memory: {locations: 6, word: 4}}
 training: {batch_size: 4, max_steps: 1}
 """
-
-
-@pytest.fixture
-def recipe(tmp_path: Path) -> Callable[..., Recipe]:
-    def load(*changes: str) -> Recipe:
-        path = tmp_path / "recipe.yaml"
-        path.write_text(RECIPE)
-        return load_recipe(path, changes)
-
-    return load
 
 
 def test_a_forecast_of_episodes_knows_no_end_and_says_that_the_memory_is_small(recipe):

@@ -10,7 +10,6 @@ from PIL import Image
 
 from softsearch import runs
 from softsearch.data.captions.scenes import scenes
-from softsearch.recipes import load_recipe
 
 RECIPE = """
 task: {kind: image_captioning}
@@ -25,13 +24,6 @@ model:
 training: {batch_size: 8, max_steps: 4, threads: 1, schedule: {kind: constant, warmup_steps: 0}}
 decoding: {beam: 2, min_length: 2, max_length: 6}
 """
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("scenes")
-    (folder / "recipe.yaml").write_text(RECIPE)
-    return runs.train(load_recipe(folder / "recipe.yaml"), folder / "run", live=False)
 
 
 @pytest.fixture

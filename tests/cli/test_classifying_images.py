@@ -9,7 +9,6 @@ import pytest
 from PIL import Image
 
 from softsearch import runs
-from softsearch.recipes import load_recipe
 
 RECIPE = """
 task: {kind: image_classification}
@@ -17,13 +16,6 @@ data: {kind: drawn, what: shapes, num_train: 30, num_valid: 10, num_test: 10, si
 model: {kind: residual, depth: 8, width: 4}
 training: {batch_size: 10, max_steps: 2, threads: 1, schedule: {kind: constant, warmup_steps: 0}}
 """
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("shapes")
-    (folder / "recipe.yaml").write_text(RECIPE)
-    return runs.train(load_recipe(folder / "recipe.yaml"), folder / "run", live=False)
 
 
 @pytest.fixture

@@ -12,16 +12,9 @@ from softsearch.recipes import load_recipe
 RECIPE = """
 task: {kind: sentence_classification}
 data: {kind: grammar, num_train: 40, num_valid: 20, num_test: 10}
-model: {kind: KIND, embedding: 8}
+model: {kind: conv, embedding: 8}
 training: {batch_size: 10, max_steps: 2, threads: 1, schedule: {kind: constant, warmup_steps: 0}}
 """
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("tense")
-    (folder / "recipe.yaml").write_text(RECIPE.replace("KIND", "conv"))
-    return runs.train(load_recipe(folder / "recipe.yaml"), folder / "run", live=False)
 
 
 def test_each_line_gets_its_class_and_an_empty_one_too(command, run, tmp_path):
@@ -88,7 +81,7 @@ def test_what_filters_cannot_be_looked_at_with_is_refused(command, run, words, t
 
 
 def test_a_network_without_filters_is_told(command, tmp_path):
-    (tmp_path / "recipe.yaml").write_text(RECIPE.replace("KIND", "bag_of_words"))
+    (tmp_path / "recipe.yaml").write_text(RECIPE.replace("conv", "bag_of_words"))
     bag = runs.train(load_recipe(tmp_path / "recipe.yaml"), tmp_path / "run", live=False)
     ended = command("look", bag, "--filters")
     assert ended.code == 2
@@ -100,7 +93,7 @@ def test_a_recipe_is_checked_with_its_classes_and_what_is_trained_on_is_warned_o
         "text,label\n" + "".join(f"line {number},{'ab'[number % 2]}\n" for number in range(20))
     )
     (tmp_path / "v.csv").write_text("text,label\nline 3,b\nsomething else,a\n")
-    text = RECIPE.replace("KIND", "conv").replace(
+    text = RECIPE.replace(
         "{kind: grammar, num_train: 40, num_valid: 20, num_test: 10}", "{kind: table, train: t.csv, valid: v.csv}"
     )
     (tmp_path / "recipe.yaml").write_text(text)

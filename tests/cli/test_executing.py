@@ -4,22 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from softsearch import runs
-from softsearch.recipes import load_recipe
-
 RECIPE = """
 task: {kind: execution}
 data: {kind: addition, length: 2, num_valid: 2, num_test: 2}
 model: {kind: reader_writer, embedding: 4, hidden: 4}
 training: {batch_size: 2, max_steps: 1, threads: 1, schedule: {kind: constant, warmup_steps: 0}}
 """
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("sums")
-    (folder / "recipe.yaml").write_text(RECIPE)
-    return runs.train(load_recipe(folder / "recipe.yaml"), folder / "run", live=False)
 
 
 def test_a_program_comes_from_standard_input_whatever_a_windows_editor_puts_around_it(run, command, typed):

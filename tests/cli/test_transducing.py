@@ -4,22 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from softsearch import runs
-from softsearch.recipes import load_recipe
-
 RECIPE = """
 task: {kind: transduction}
 data: {kind: sum, length: [1, 2], num_valid: 2, num_test: 2}
 model: {kind: recurrent, hidden: 2}
 training: {batch_size: 2, max_steps: 1, threads: 1, schedule: {kind: constant, warmup_steps: 0}}
 """
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("sums")
-    (folder / "recipe.yaml").write_text(RECIPE)
-    return runs.train(load_recipe(folder / "recipe.yaml"), folder / "run", live=False)
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,8 @@ from safetensors.torch import load_file
 from torch import nn
 
 from softsearch.errors import RunError
-from softsearch.training.checkpoints import load_checkpoint, save_checkpoint
+from softsearch.training.checkpoints import load_checkpoint, save_checkpoint, verify
 from softsearch.training.folder import RunFolder
-from softsearch.training.optimisers import adamw
 
 
 @pytest.fixture
@@ -23,7 +22,7 @@ def folder(tmp_path: Path) -> RunFolder:
 
 def _trained(toy: ModuleType, steps: int) -> tuple[nn.Module, torch.optim.Optimizer]:
     model = toy.Model()
-    optimizer = adamw(model, learning_rate=0.1, weight_decay=0.1, betas=(0.9, 0.98))
+    optimizer = toy.make_optimizer(model)
     for _ in range(steps):
         model(toy.Data().tokens).square().sum().backward()
         optimizer.step()
@@ -39,9 +38,9 @@ def _save(toy: ModuleType, folder: RunFolder, step: int, *, best: bool = False) 
 def test_weights_buffers_and_optimizer_come_back_bit_for_bit(toy: ModuleType, folder: RunFolder) -> None:
     model, optimizer = _trained(toy, 3)
     save_checkpoint(folder, step=3, model=model, optimizer=optimizer, carry={}, state={"any": [0.1, None]}, best=True)
-    other, other_optimizer = toy.Model(seed=5), None
-    other_optimizer = adamw(other, learning_rate=0.1, weight_decay=0.1, betas=(0.9, 0.98))
-    assert load_checkpoint(folder, "best", model=other, optimizer=other_optimizer) == {"any": [0.1, None]}
+    other = toy.Model(seed=5)
+    other_optimizer = toy.make_optimizer(other)
+    assert load_checkpoint(folder, "best", model=other, optimizer=other_optimizer) == ({"any": [0.1, None]}, {})
     for name, tensor in model.state_dict().items():
         assert torch.equal(tensor, other.state_dict()[name]), name
     for mine, theirs in zip(model.parameters(), other.parameters(), strict=True):
@@ -91,9 +90,9 @@ def test_a_damaged_file_is_named_with_the_newest_whole_checkpoint(
         load_checkpoint(folder, "last", model=toy.Model())
     assert raised.value.path == path
     assert "newest whole checkpoint is that of step 1" in str(raised.value)
-    assert load_checkpoint(folder, "best", model=toy.Model()) == {"step": 1}
+    assert load_checkpoint(folder, "best", model=toy.Model()).state == {"step": 1}
     with pytest.raises(RunError, match=name):
-        folder.verify()
+        verify(folder)
 
 
 def test_no_whole_checkpoint_is_promised_where_there_is_none(toy: ModuleType, folder: RunFolder) -> None:

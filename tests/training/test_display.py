@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from softsearch.training import display
-from softsearch.training.display import LiveDisplay, PlainDisplay, duration, make_display
+from softsearch.training.display import LiveDisplay, PlainDisplay, make_display
 
 _TRAIN = {"step": 40, "epoch": 2, "elapsed_s": 61.0, "kind": "train", "loss": 2.5, "tokens_per_s": 1234.0}
 _VALID = {
@@ -83,15 +83,10 @@ def test_a_pipe_gets_plain_lines_and_silence_is_silent(capsys: pytest.CaptureFix
 def test_nothing_of_a_training_is_printed_on_stdout(
     toy: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(toy, "train", lambda **arguments: _train(**{**arguments, "live": True}))
+    monkeypatch.setattr(toy, "train", lambda *given, **how: _train(*given, **{**how, "live": True}))
     _train = __import__("softsearch.training.loop", fromlist=["train"]).train
     toy.run(tmp_path / "run", max_steps=6)
     out, err = capsys.readouterr()
     assert out == ""
     assert "step 5/6  epoch 1  validation: loss" in err
     assert "finished at step 6" in err
-
-
-@pytest.mark.parametrize(("seconds", "text"), [(-1, "0 s"), (42.4, "42 s"), (200, "3 min 20 s"), (7500, "2 h 05 min")])
-def test_a_duration_has_at_most_two_units(seconds: float, text: str) -> None:
-    assert duration(seconds) == text

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from softsearch.errors import RunError
+from softsearch.training.checkpoints import verify
 from softsearch.training.folder import RunFolder
 
 
@@ -137,7 +138,7 @@ def test_what_a_killed_write_left_behind_is_deleted(folder: RunFolder) -> None:
     (folder.path / ".metrics.jsonl.77.tmp").write_text("{")
     folder.prune()
     assert not list(folder.path.glob("*.tmp"))
-    RunFolder.open(folder.path).verify()
+    verify(RunFolder.open(folder.path))
 
 
 def test_a_file_in_the_place_of_a_run_folder_is_called_one(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The journal has one row per event, whatever happened in between."""
+"""The journal has one row per event, whatever happened in between, and TensorBoard reads what the board writes."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import resource
 from pathlib import Path
 
 import pytest
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from softsearch.errors import RunError
 from softsearch.training.folder import RunFolder
-from softsearch.training.journal import Journal, Meter
-from softsearch.training.optimisation import StepResult
+from softsearch.training.journal import Board, Journal, Meter
+from softsearch.training.step import StepResult
 
 
 @pytest.fixture
@@ -88,3 +89,30 @@ def test_a_skipped_step_counts_only_in_time() -> None:
     meter.add(StepResult(grad_norm=2.0, terms={"token": (30.0, 10)}, updated=True), items=10, seconds=1.0)
     meter.add(StepResult(grad_norm=math.nan, terms={"token": (math.nan, 10)}, updated=False), items=10, seconds=1.0)
     assert meter.means(unit="tokens") == {"loss": 3.0, "tokens_per_s": 5.0, "grad_norm": 2.0}
+
+
+def _read(folder: Path) -> EventAccumulator:
+    accumulator = EventAccumulator(str(folder))
+    accumulator.Reload()
+    return accumulator
+
+
+def test_curves_and_texts_are_read_back(tmp_path: Path) -> None:
+    board = Board(tmp_path, step=0)
+    board.scalar("train/loss", 2.5, 10)
+    board.scalar("train/loss", 1.5, 20)
+    board.text("sample", "source: ä", 20)
+    board.close()
+    events = _read(tmp_path)
+    assert [(point.step, point.value) for point in events.Scalars("train/loss")] == [(10, 2.5), (20, 1.5)]
+    assert events.Tensors("sample/text_summary")[0].tensor_proto.string_val[0].decode() == "source: ä"
+
+
+def test_points_beyond_the_step_that_a_resume_starts_from_are_forgotten(tmp_path: Path) -> None:
+    for start, steps in ((0, (10, 20, 30)), (20, (30, 40))):
+        board = Board(tmp_path, step=start)
+        for step in steps:
+            board.scalar("train/loss", float(step + start), step)
+        board.close()
+    points = [(point.step, point.value) for point in _read(tmp_path).Scalars("train/loss")]
+    assert points == [(10, 10.0), (20, 20.0), (30, 50.0), (40, 60.0)]

@@ -20,9 +20,9 @@ from safetensors.torch import load_file
 from torch import nn
 
 from softsearch.errors import RunError
-from softsearch.training import optimisers
 from softsearch.training.checkpoints import load_checkpoint
 from softsearch.training.folder import RunFolder
+from softsearch.training.optimisers import AveragedSGD, decayed, mean_weights
 from softsearch.training.schedules import (
     Constant,
     Cosine,
@@ -92,15 +92,15 @@ def test_a_training_interrupted_after_every_other_step_ends_the_same(
 
 
 OPTIMISERS: dict[str, Callable[[nn.Module], torch.optim.Optimizer]] = {
-    "sgd": lambda model: optimisers.sgd(model, learning_rate=1.0, momentum=0.0, nesterov=False, weight_decay=0.1),
-    "nesterov": lambda model: optimisers.sgd(model, learning_rate=1.0, momentum=0.9, nesterov=True, weight_decay=0.0),
-    "rmsprop": lambda model: optimisers.rmsprop(model, learning_rate=1.0, rho=0.9, epsilon=1e-8, momentum=0.5),
-    "adadelta": lambda model: optimisers.adadelta(model, learning_rate=1.0, rho=0.95, epsilon=1e-6),
+    "sgd": lambda model: torch.optim.SGD(decayed(model, 0.1), lr=1.0),
+    "nesterov": lambda model: torch.optim.SGD(model.parameters(), lr=1.0, momentum=0.9, nesterov=True),
+    "rmsprop": lambda model: torch.optim.RMSprop(model.parameters(), lr=1.0, alpha=0.9, momentum=0.5),
+    "adadelta": lambda model: torch.optim.Adadelta(model.parameters(), lr=1.0, rho=0.95),
 }
 
 
 def _averaged(model: nn.Module) -> torch.optim.Optimizer:
-    return optimisers.AveragedSGD(model, learning_rate=1.0, weight_decay=0.0, patience=1)
+    return AveragedSGD(model.parameters(), lr=1.0, patience=1)
 
 
 def _interrupted_every_third_step(toy: ModuleType, path: Path, **changes: Any) -> dict[str, Any]:
@@ -130,7 +130,7 @@ def test_a_mean_of_weights_goes_on_bit_for_bit_and_is_what_is_validated_and_save
     load_checkpoint(folder, "last", model=model, optimizer=optimizer)
     scored = toy.Task().validate(model, toy.Data()).scores["loss"]
     assert scored == _rows(tmp_path / "whole", "valid")[-1]["loss"]
-    with optimisers.mean_weights(optimizer):
+    with mean_weights(optimizer):
         assert toy.Task().validate(model, toy.Data()).scores["loss"] > scored
 
 
@@ -339,7 +339,7 @@ def test_a_folder_that_holds_a_training_is_not_trained_in_anew(
 ) -> None:
     toy.run(tmp_path / "run", max_steps=2)
     train = toy.train
-    monkeypatch.setattr(toy, "train", lambda **arguments: train(**{**arguments, "resume": False}))
+    monkeypatch.setattr(toy, "train", lambda *given, **how: train(*given, **{**how, "resume": False}))
     with pytest.raises(RunError, match="already holds a training"):
         toy.run(tmp_path / "run", max_steps=2)
 

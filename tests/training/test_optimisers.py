@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from types import ModuleType
 
 import pytest
 import torch
 from torch import nn
 
-from softsearch.training import optimisers
+from softsearch.build.training import build_optimizer
+from softsearch.recipes import schema
+from softsearch.training.optimisers import AveragedSGD, decayed, mean_weights
 
 RATE, DECAY = 0.1, 0.01
 
@@ -23,9 +24,9 @@ class _One(nn.Module):
         self.weight = nn.Parameter(torch.ones(1, 1, dtype=torch.float64))
 
 
-def _walk(make: Callable[[nn.Module], torch.optim.Optimizer], gradients: list[float]) -> list[float]:
+def _walk(recipe: schema.Optimizer, gradients: list[float]) -> list[float]:
     model, walked = _One(), []
-    optimizer = make(model)
+    optimizer = build_optimizer(recipe, model)
     for gradient in gradients:
         model.weight.grad = torch.full((1, 1), gradient, dtype=torch.float64)
         optimizer.step()
@@ -47,16 +48,13 @@ def test_sgd_is_that_of_polyak_and_nesterov(momentum: float, nesterov: bool) -> 
         velocity = momentum * velocity + gradient
         weight -= RATE * (gradient + momentum * velocity if nesterov else velocity)
         expected.append(weight)
-
-    def make(model: nn.Module) -> torch.optim.Optimizer:
-        return optimisers.sgd(model, learning_rate=RATE, momentum=momentum, nesterov=nesterov, weight_decay=DECAY)
-
-    assert _walk(make, GRADIENTS) == pytest.approx(expected, rel=1e-12)
+    recipe = schema.SGD(kind="sgd", learning_rate=RATE, momentum=momentum, nesterov=nesterov, weight_decay=DECAY)
+    assert _walk(recipe, GRADIENTS) == pytest.approx(expected, rel=1e-12)
 
 
 def test_averaged_sgd_has_the_mean_of_the_weights_after_each_step_once_it_has_begun() -> None:
     model, walked = _One(), []
-    optimizer = optimisers.AveragedSGD(model, learning_rate=RATE, weight_decay=0.0, patience=1)
+    optimizer = AveragedSGD(model.parameters(), lr=RATE, patience=1)
     for number, gradient in enumerate(GRADIENTS):
         if number == 2:
             optimizer.begin()
@@ -66,7 +64,7 @@ def test_averaged_sgd_has_the_mean_of_the_weights_after_each_step_once_it_has_be
         walked += [model.weight.item()] if number >= 2 else []
     weight = model.weight.item()
     assert weight == pytest.approx(1.0 - RATE * sum(GRADIENTS), rel=1e-12)
-    with optimisers.mean_weights(optimizer):
+    with mean_weights(optimizer):
         assert model.weight.item() == pytest.approx(sum(walked) / len(walked), rel=1e-6)
     assert model.weight.item() == weight
 
@@ -78,11 +76,8 @@ def test_rmsprop_is_that_of_tieleman_and_hinton() -> None:
         step = 0.5 * step + gradient / (math.sqrt(square) + 1e-8)
         weight -= RATE * step
         expected.append(weight)
-
-    def make(model: nn.Module) -> torch.optim.Optimizer:
-        return optimisers.rmsprop(model, learning_rate=RATE, rho=0.9, epsilon=1e-8, momentum=0.5)
-
-    assert _walk(make, GRADIENTS) == pytest.approx(expected, rel=1e-12)
+    recipe = schema.RMSprop(kind="rmsprop", learning_rate=RATE, rho=0.9, epsilon=1e-8, momentum=0.5)
+    assert _walk(recipe, GRADIENTS) == pytest.approx(expected, rel=1e-12)
 
 
 def test_adadelta_is_that_of_zeiler() -> None:
@@ -94,11 +89,8 @@ def test_adadelta_is_that_of_zeiler() -> None:
         steps = rho * steps + (1 - rho) * step**2
         weight += step
         expected.append(weight)
-
-    def make(model: nn.Module) -> torch.optim.Optimizer:
-        return optimisers.adadelta(model, learning_rate=1.0, rho=rho, epsilon=epsilon)
-
-    assert _walk(make, GRADIENTS) == pytest.approx(expected, rel=1e-12)
+    recipe = schema.Adadelta(kind="adadelta", learning_rate=1.0, rho=rho, epsilon=epsilon)
+    assert _walk(recipe, GRADIENTS) == pytest.approx(expected, rel=1e-12)
 
 
 def test_adamw_is_that_of_loshchilov_and_hutter() -> None:
@@ -108,18 +100,10 @@ def test_adamw_is_that_of_loshchilov_and_hutter() -> None:
         step = first / (1 - 0.9**number) / (math.sqrt(second / (1 - 0.98**number)) + 1e-8)
         weight -= RATE * (step + DECAY * weight)
         expected.append(weight)
-
-    def make(model: nn.Module) -> torch.optim.Optimizer:
-        return optimisers.adamw(model, learning_rate=RATE, weight_decay=DECAY, betas=(0.9, 0.98))
-
-    assert _walk(make, GRADIENTS) == pytest.approx(expected, rel=1e-9)
+    recipe = schema.AdamW(kind="adamw", learning_rate=RATE, weight_decay=DECAY, betas=(0.9, 0.98))
+    assert _walk(recipe, GRADIENTS) == pytest.approx(expected, rel=1e-9)
 
 
 def test_weight_decay_spares_biases_and_scales(toy: ModuleType) -> None:
-    made = [
-        optimisers.adamw(toy.Model(), learning_rate=1.0, weight_decay=0.1, betas=(0.9, 0.98)),
-        optimisers.sgd(toy.Model(), learning_rate=1.0, weight_decay=0.1, momentum=0.0, nesterov=False),
-    ]
-    for optimizer in made:
-        for group in optimizer.param_groups:
-            assert {parameter.dim() >= 2 for parameter in group["params"]} == {group["weight_decay"] > 0}
+    for group in decayed(toy.Model(), 0.1):
+        assert {parameter.dim() >= 2 for parameter in group["params"]} == {group["weight_decay"] > 0}

@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from softsearch.training.optimisers import adamw, set_momentum, sgd
+from softsearch.training.optimisers import set_momentum
 from softsearch.training.schedules import (
     Constant,
     Cosine,
@@ -95,8 +95,8 @@ def test_the_shortest_cycle_is_one(total_steps: int) -> None:
 
 def test_a_momentum_reaches_the_optimiser_and_none_leaves_it() -> None:
     model = torch.nn.Linear(2, 2)
-    adam = adamw(model, learning_rate=0.1, weight_decay=0.0, betas=(0.9, 0.99))
-    plain = sgd(model, learning_rate=0.1, momentum=0.9, nesterov=False, weight_decay=0.0)
+    adam = torch.optim.AdamW(model.parameters(), lr=0.1, betas=(0.9, 0.99))
+    plain = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
     for momentum, expected in ((0.8, 0.8), (None, 0.8)):
         set_momentum(adam, momentum)
         set_momentum(plain, momentum)

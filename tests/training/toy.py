@@ -23,12 +23,13 @@ from torch import Tensor, nn
 
 from softsearch.tasks import task
 from softsearch.tasks.task import Carry, Loss, Term, Validation
+from softsearch.training.checkpoints import verify
 from softsearch.training.folder import RunFolder
 from softsearch.training.loop import train
-from softsearch.training.optimisers import adamw
+from softsearch.training.optimisers import decayed
 from softsearch.training.outcome import Outcome
 from softsearch.training.schedules import Linear
-from softsearch.training.settings import TrainingSettings
+from softsearch.training.settings import Setup, TrainingSettings
 
 ROWS, LENGTH, VOCABULARY, HIDDEN = 48, 5, 11, 16
 
@@ -167,39 +168,41 @@ def settings(**changes: Any) -> TrainingSettings:
 
 
 def make_optimizer(model: nn.Module) -> torch.optim.Optimizer:
-    return adamw(model, learning_rate=1.0, weight_decay=0.1, betas=(0.9, 0.98))
+    return torch.optim.AdamW(decayed(model, 0.1), lr=1.0, betas=(0.9, 0.98), fused=True)
 
 
-def run(
-    path: Path,
+def setup(
+    model: nn.Module | None = None,
     *,
     task: Task | None = None,
     data: Data | None = None,
     optimizer: Callable[[nn.Module], torch.optim.Optimizer] = make_optimizer,
     **changes: Any,
-) -> Outcome:
-    """Train in `path`, or go on there, with a model whose own weights are wrong for going on."""
-    there = path.exists()
-    folder = RunFolder.open(path) if there else RunFolder.create(path, files={"recipe.yaml": "toy: 1\n"}, about={})
-    model = Model(seed=99 if folder.last is not None else 0)
-    return train(
+) -> Setup:
+    """Return the toy's training, with changes of its settings."""
+    model = model or Model()
+    return Setup(
         model=model,
         task=task or Task(),
         data=data or Data(),
         valid=Data(),
-        folder=folder,
         optimizer=optimizer(model),
         settings=settings(**changes),
-        seed=3,
-        resume=there,
-        live=False,
     )
+
+
+def run(path: Path, **changes: Any) -> Outcome:
+    """Train in `path`, or go on there, with a model whose own weights are wrong for going on."""
+    there = path.exists()
+    folder = RunFolder.open(path) if there else RunFolder.create(path, files={"recipe.yaml": "toy: 1\n"}, about={})
+    model = Model(seed=99 if folder.last is not None else 0)
+    return train(setup(model, **changes), folder, seed=3, resume=there, live=False)
 
 
 def trace(path: Path) -> dict[str, Any]:
     """Return all that a training leaves behind, but for times, so that two trainings can be compared bit for bit."""
     folder = RunFolder.open(path)
-    folder.verify()
+    verify(folder)
     rows = [json.loads(line) for line in (path / "metrics.jsonl").read_text().splitlines()]
     tensors = {
         str(file.relative_to(path)): file.read_bytes().hex()

@@ -14,7 +14,7 @@ from softsearch.data.tokenizers import load_tokenizer
 from softsearch.recipes import Duration
 from softsearch.recipes.schema import Recipe, Stop
 from softsearch.tasks.task import Task
-from softsearch.training.position import TrainingData
+from softsearch.training.data import TrainingData
 
 OwnRecipe = TypeVar("OwnRecipe", bound=Recipe)
 

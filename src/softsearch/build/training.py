@@ -8,7 +8,8 @@ import torch
 from torch import nn
 
 from softsearch.recipes import schema
-from softsearch.training import optimisers, schedules
+from softsearch.training import schedules
+from softsearch.training.optimisers import AveragedSGD, decayed, trained
 from softsearch.training.settings import TrainingSettings
 
 _SCHEDULES: dict[str, type[schedules.Schedule]] = {
@@ -51,14 +52,14 @@ def build_optimizer(recipe: schema.Optimizer, model: nn.Module) -> torch.optim.O
     rate = recipe.learning_rate
     match recipe:
         case schema.AdamW(weight_decay=decay, betas=betas):
-            return optimisers.adamw(model, learning_rate=rate, weight_decay=decay, betas=betas)
+            return torch.optim.AdamW(decayed(model, decay), lr=rate, betas=betas, fused=True)
         case schema.SGD(weight_decay=decay, momentum=momentum, nesterov=nesterov):
-            return optimisers.sgd(model, learning_rate=rate, weight_decay=decay, momentum=momentum, nesterov=nesterov)
+            return torch.optim.SGD(decayed(model, decay), lr=rate, momentum=momentum, nesterov=nesterov)
         case schema.AveragedSGD(weight_decay=decay, patience=patience):
-            return optimisers.AveragedSGD(model, learning_rate=rate, weight_decay=decay, patience=patience)
+            return AveragedSGD(decayed(model, decay), lr=rate, patience=patience)
         case schema.RMSprop(rho=rho, epsilon=epsilon, momentum=momentum):
-            return optimisers.rmsprop(model, learning_rate=rate, rho=rho, epsilon=epsilon, momentum=momentum)
+            return torch.optim.RMSprop(trained(model), lr=rate, alpha=rho, eps=epsilon, momentum=momentum)
         case schema.Adadelta(rho=rho, epsilon=epsilon):
-            return optimisers.adadelta(model, learning_rate=rate, rho=rho, epsilon=epsilon)
+            return torch.optim.Adadelta(trained(model), lr=rate, rho=rho, eps=epsilon)
         case _:
             assert_never(recipe)

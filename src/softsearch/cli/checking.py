@@ -49,10 +49,11 @@ def _examined(what: list[str]) -> tuple[dict[str, Any], list[str]]:
 
 def _run(path: Path) -> tuple[dict[str, Any], list[str]]:
     from softsearch.runs.parts import COUNTED
+    from softsearch.training.checkpoints import verify
     from softsearch.training.folder import RunFolder
 
     folder = RunFolder.open(path)
-    folder.verify()
+    verify(folder)
     changes, journal = _changed_fields(folder), _journal(folder)
     report = folder.path / "data-report.json"
     found = {

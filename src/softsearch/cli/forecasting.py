@@ -36,7 +36,7 @@ def forecast(recipe: Recipe, survey: Survey) -> Forecast:
     """
     from softsearch import runs
     from softsearch.recipes.duration import Duration
-    from softsearch.training.display import duration
+    from softsearch.times import duration
 
     with tempfile.TemporaryDirectory() as temporary:
         seen = runs.dry_run(_sampled(recipe, Path(temporary)) if survey.pairs > _SAMPLE else recipe)

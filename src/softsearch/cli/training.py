@@ -95,7 +95,7 @@ def finish(run: Path) -> None:
 
 
 def _show_forecast(forecast: Mapping[str, Any]) -> None:
-    from softsearch.training.display import duration
+    from softsearch.times import duration
 
     items = forecast["train_items"]
     count = "" if items is None else f"{items:,} "

@@ -25,9 +25,10 @@ from softsearch.runs.parts import first_model_of, model_of, recipe_of, task_of, 
 from softsearch.seeding import derive
 from softsearch.tasks.task import Carry, evaluating
 from softsearch.training.checkpoints import load_checkpoint
+from softsearch.training.data import PacedData, TrainingData
 from softsearch.training.folder import RunFolder
-from softsearch.training.optimisation import backward
-from softsearch.training.position import PacedData, TrainingData, plan_steps
+from softsearch.training.position import plan_steps
+from softsearch.training.step import backward
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -114,7 +115,7 @@ def clipping_of(run: Path | str) -> Bias | None:
         return None
     model = trained_model_of(folder)
     if isinstance(data, PacedData):  # as hard as they were where these weights come from
-        state = load_checkpoint(folder, folder.in_use[-1], model=model_of(folder))
+        state = load_checkpoint(folder, folder.in_use[-1], model=model_of(folder)).state
         data.pace = state.get("pace") or data.pace
     model.train()
     with torch.random.fork_rng(devices=[]):

@@ -37,7 +37,7 @@ from softsearch.inspection.programs import program_scores_part, worst_programs_p
 from softsearch.inspection.scores import length_part, scores_part, text_scores_part
 from softsearch.pictures import curves
 from softsearch.runs import kind_of
-from softsearch.training.display import duration
+from softsearch.times import duration
 from softsearch.training.folder import RunFolder
 
 _SECTIONS = {

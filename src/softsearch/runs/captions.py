@@ -21,10 +21,11 @@ from softsearch.metrics.captions import cider_statistics
 from softsearch.runs.caption_scoring import JudgedWords, distinct, judged, pointing, scores, words_compared
 from softsearch.runs.images import png_of
 from softsearch.runs.loading import load
-from softsearch.runs.parts import keep_evaluation, now
+from softsearch.runs.parts import keep_evaluation
 from softsearch.runs.stores import to_score
 from softsearch.tasks.caption_writer import Caption, CaptionWriter
 from softsearch.tasks.captions import HeldOutCaptions
+from softsearch.times import now
 from softsearch.training.folder import RunFolder
 
 _BEST, _WORST = 6, 24

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from softsearch.metrics.classification import calibration, confusion, share, top_error
-from softsearch.runs.parts import keep_evaluation, now
+from softsearch.runs.parts import keep_evaluation
 from softsearch.shapes import Float, Int
 from softsearch.tasks.classified import require_numbers
+from softsearch.times import now
 from softsearch.training.folder import RunFolder
 
 _WORST = 24

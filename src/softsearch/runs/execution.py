@@ -15,8 +15,9 @@ from softsearch.metrics.classification import share
 from softsearch.metrics.score import Statistics
 from softsearch.recipes import schema
 from softsearch.runs.loading import load
-from softsearch.runs.parts import keep_evaluation, now, recipe_of
+from softsearch.runs.parts import keep_evaluation, recipe_of
 from softsearch.tasks.execution import Executed, Executor
+from softsearch.times import now
 from softsearch.training.folder import RunFolder
 
 _WORST, _BEST = 24, 6

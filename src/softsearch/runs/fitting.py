@@ -13,12 +13,14 @@ from softsearch.machine import environment
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.recipes import schema
 from softsearch.runs.folders import real
-from softsearch.runs.parts import as_json, check_interrupted, now
+from softsearch.runs.parts import as_json, check_interrupted
 from softsearch.tasks.translation import HeldOutPairs, TranslationTask
+from softsearch.times import now
+from softsearch.training.data import TrainingData
 from softsearch.training.folder import RunFolder, refuse_taken
 from softsearch.training.loop import train as run_loop
 from softsearch.training.outcome import Outcome
-from softsearch.training.position import TrainingData
+from softsearch.training.settings import Setup
 
 
 def prepare(recipe: schema.TranslationRecipe, folder: Path | str) -> tuple[TranslationTask, PairData, HeldOutPairs]:
@@ -74,18 +76,9 @@ def fit(
         As in :func:`train`.
     """
     folder = RunFolder.open(Path(out)) if resume else _folder_to_fit(Path(out), task)
-    outcome = run_loop(
-        model=model,
-        task=task,
-        data=data,
-        valid=valid,
-        folder=folder,
-        optimizer=build_optimizer(training.optimizer, model),
-        settings=build_settings(training),
-        seed=seed,
-        resume=resume,
-        live=live,
-    )
+    optimizer, settings = build_optimizer(training.optimizer, model), build_settings(training)
+    setup = Setup(model=model, task=task, data=data, valid=valid, optimizer=optimizer, settings=settings)
+    outcome = run_loop(setup, folder, seed=seed, resume=resume, live=live)
     check_interrupted(folder, outcome, how="the same call of fit, with resume=True")
     with folder.locked():
         folder.update(status="finished")

@@ -32,20 +32,20 @@ from softsearch.runs.parts import (
     check_interrupted,
     first_model_of,
     model_of,
-    now,
     plain_recipe,
     task_of,
     trained_model_of,
 )
 from softsearch.runs.remarks import opening_remarks
 from softsearch.runs.starting import start_from
-from softsearch.training.budget import measure_pace, time_for, total_steps
+from softsearch.times import now
 from softsearch.training.checkpoints import load_checkpoint, weights_as_bytes
 from softsearch.training.folder import RunFolder, refuse_taken
+from softsearch.training.halving import exhaustion_told
 from softsearch.training.loop import settled_threads
 from softsearch.training.loop import train as run_loop
-from softsearch.training.memory import exhaustion_told
-from softsearch.training.precision import choose_precision
+from softsearch.training.measuring import choose_precision, measure_speed, time_for, total_steps
+from softsearch.training.settings import Setup
 
 
 def train(
@@ -203,34 +203,18 @@ def dry_run(recipe: Recipe, *, start: Path | str | None = None, overfit: int | N
         model = family.model(recipe, sizes=sizes)
         data, valid = family.begun(recipe, model, data, valid, files, task=task, epoch=0)
         optimizer = build_optimizer(recipe.training.optimizer, model)
-        precision = choose_precision(
-            settings.precision,
-            model=model,
-            task=task,
-            data=data,
-            optimizer=optimizer,
-            accumulate=settings.accumulate,
-        )
-        pace = measure_pace(
-            model=model,
-            task=task,
-            data=data,
-            valid=valid,
-            optimizer=optimizer,
-            settings=settings,
-            precision=precision,
-            save_s=0.0,
-        )
-        steps = total_steps(data, settings, pace=pace, done=0, spent_s=0.0)
+        setup = Setup(model=model, task=task, data=data, valid=valid, optimizer=optimizer, settings=settings)
+        speed = measure_speed(setup, precision=choose_precision(setup), save_s=0.0)
+        steps = total_steps(setup, speed=speed, done=0, spent_s=0.0)
     about = {**sizes, "from": None if base is None else base.about, "vectors": read.get("vectors")}
     return {
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
         "train_items": None if read["kept"] is None else len(data),
         "items": family.items,
         **sizes,
-        "seconds_per_step": pace.step_s,
+        "seconds_per_step": speed.step_s,
         "steps": steps,
-        "predicted_s": time_for(steps, pace=pace, settings=settings),
+        "predicted_s": time_for(steps, speed=speed, settings=settings),
         "peak_memory_bytes": peak_memory_bytes(),
         "remarks": list(family.remarks(recipe, about)),
     }
@@ -247,23 +231,13 @@ def _train(folder: RunFolder, recipe: Recipe, *, resume: bool, live: bool, notes
         model, epoch = first_model_of(folder), 0
     else:
         model = model_of(folder)
-        epoch = load_checkpoint(folder, "last", model=model)["position"]["epoch"]
+        epoch = load_checkpoint(folder, "last", model=model).state["position"]["epoch"]
     settings = build_settings(recipe.training)
     with settled_threads(folder, settings):  # another number would round differently
         data, valid = family.begun(recipe, model, data, valid, files, task=task, epoch=epoch)
-    outcome = run_loop(
-        model=model,
-        task=task,
-        data=data,
-        valid=valid,
-        folder=folder,
-        optimizer=build_optimizer(recipe.training.optimizer, model),
-        settings=settings,
-        seed=recipe.seed,
-        resume=resume,
-        live=live,
-        notes=notes,
-    )
+    optimizer = build_optimizer(recipe.training.optimizer, model)
+    setup = Setup(model=model, task=task, data=data, valid=valid, optimizer=optimizer, settings=settings)
+    outcome = run_loop(setup, folder, seed=recipe.seed, resume=resume, live=live, notes=notes)
     check_interrupted(folder, outcome, how=f"softsearch resume {folder.path}")
     load_checkpoint(folder, best_of(folder), model=model)
     return _finished(folder, task, model, valid)

@@ -14,10 +14,11 @@ from softsearch.errors import RunError
 from softsearch.metrics.score import Statistics
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.runs.loading import kind_of, load
-from softsearch.runs.parts import keep_evaluation, now
+from softsearch.runs.parts import keep_evaluation
 from softsearch.runs.translation_scoring import Outputs, differences, outputs_of, scores, statistics
 from softsearch.tasks.translation import HeldOutPairs
 from softsearch.tasks.translator import Translator
+from softsearch.times import now
 from softsearch.training.folder import RunFolder
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import warnings
 from collections.abc import Mapping
@@ -88,8 +87,13 @@ def plain_recipe(recipe: Recipe) -> dict[str, Any]:
 
 
 def best_of(folder: RunFolder) -> Literal["best", "last"]:
-    """Return which weights to use: the last ones where no validation was finite."""
-    return "best" if folder.averaged or folder.best is not None else "last"
+    """Return which weights to use: the last ones, with a warning, where no validation has had a finite score."""
+    if folder.averaged or folder.best is not None:
+        return "best"
+    if folder.last is not None:
+        told = f"no validation has had a finite score: the last weights are used, those of step {folder.last}"
+        warnings.warn(f"{folder.path}: {told}", stacklevel=3)
+    return "last"
 
 
 def check_interrupted(folder: RunFolder, outcome: Outcome, *, how: str) -> None:
@@ -105,11 +109,6 @@ def check_interrupted(folder: RunFolder, outcome: Outcome, *, how: str) -> None:
         fix=f"go on with: {how}",
         exit_code=outcome.exit_code,
     )
-
-
-def now() -> str:
-    """Return the date and time, to the second, in UTC."""
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
 def as_json(content: Mapping[str, Any]) -> str:

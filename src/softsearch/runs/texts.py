@@ -13,11 +13,12 @@ from softsearch.data.running import RunningText, TextFile
 from softsearch.data.text import read_lines
 from softsearch.errors import DataError, RunError, nearest
 from softsearch.runs.loading import load
-from softsearch.runs.parts import keep_evaluation, now
+from softsearch.runs.parts import keep_evaluation
 from softsearch.tasks.language import mean_loss
 from softsearch.tasks.task import HeldOut
 from softsearch.tasks.writer import Writer
 from softsearch.tasks.written import Cost
+from softsearch.times import now
 from softsearch.training.folder import RunFolder
 
 

@@ -20,10 +20,11 @@ from softsearch.metrics.classification import share
 from softsearch.metrics.score import Statistics
 from softsearch.recipes import schema
 from softsearch.runs.loading import called, kind_of, load
-from softsearch.runs.parts import keep_evaluation, now, recipe_of
+from softsearch.runs.parts import keep_evaluation, recipe_of
 from softsearch.seeding import derive
 from softsearch.tasks.traced import Trace
 from softsearch.tasks.transduction import TrainedTransducer
+from softsearch.times import now
 from softsearch.training.folder import RunFolder
 
 _SWEPT = 320  # episodes of each size

@@ -6,9 +6,10 @@ Whatever moment the power fails, run.json names a whole checkpoint.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import torch
 from safetensors import SafetensorError
@@ -25,6 +26,13 @@ Which = Literal["best", "last"] | int
 _MODEL, _OPTIMIZER, _CARRY, _STATE = "model.safetensors", "optimizer.safetensors", "carry.safetensors", "state.json"
 
 
+class Saved(NamedTuple):
+    """What a checkpoint holds beside weights and optimiser: the loop's state, and what the task had to carry on."""
+
+    state: dict[str, Any]
+    carry: dict[str, Tensor]
+
+
 def save_checkpoint(
     folder: RunFolder,
     *,
@@ -36,12 +44,7 @@ def save_checkpoint(
     best: bool,
     kept: Sequence[int] = (),
 ) -> None:
-    """Save step `step` as the run's last checkpoint, as its best too if `best`, and delete the superseded ones.
-
-    Parameters
-    ----------
-    kept
-        Steps whose checkpoints are not superseded.
+    """Save step `step` as the run's last checkpoint, as its best too if `best`, and delete all others but those `kept`.
 
     Raises
     ------
@@ -60,10 +63,7 @@ def save_checkpoint(
 def save_average(folder: RunFolder, *, model: nn.Module, steps: Sequence[int]) -> None:
     """Save the model's weights, the mean of those of `steps`; :meth:`RunFolder.point_to` makes them the run's best.
 
-    Raises
-    ------
-    RunError
-        As for :func:`save_checkpoint`.
+    Errors are those of :func:`save_checkpoint`.
     """
     _write(folder, folder.average_path, {_MODEL: weights_as_bytes(model)}, {"steps": list(steps)})
 
@@ -71,10 +71,7 @@ def save_average(folder: RunFolder, *, model: nn.Module, steps: Sequence[int]) -
 def average_weights(folder: RunFolder, steps: Sequence[int], *, model: nn.Module) -> None:
     """Give the model the mean of the weights of some checkpoints; what is no float is that of the last of them.
 
-    Raises
-    ------
-    RunError
-        As for :func:`load_checkpoint`.
+    Errors are those of :func:`load_checkpoint`.
     """
     sums: dict[str, Tensor] = {}
     for step in steps:
@@ -105,10 +102,10 @@ def load_weights(path: Path, *, model: nn.Module) -> None:
 
 def load_checkpoint(
     folder: RunFolder, which: Which, *, model: nn.Module, optimizer: torch.optim.Optimizer | None = None
-) -> dict[str, Any]:
-    """Load a checkpoint into `model` and, where given, `optimizer`; return the loop's state that was saved with it.
+) -> Saved:
+    """Load a checkpoint into `model` and, where given, `optimizer`; return what else was saved with it.
 
-    The best one may be a mean of several, which has no state.
+    The best one may be a mean of several, with which nothing else was.
 
     Raises
     ------
@@ -116,59 +113,41 @@ def load_checkpoint(
         There is no such checkpoint, it is damaged, or its weights are those of another model.
     """
     if which == "best" and optimizer is None and folder.averaged:
-        check_average(folder)
+        check(folder, None)
         load_weights(folder.average_path / _MODEL, model=model)
-        return {}
+        return Saved({}, {})
     step = _step(folder, which)
-    content = check_checkpoint(folder, step)
-    path = folder.checkpoint_path(step)
-    _copy_weights(_load(path / _MODEL), model, path / _MODEL)
+    content, path = check(folder, step), folder.checkpoint_path(step)
+    load_weights(path / _MODEL, model=model)
     if optimizer is not None:
         _restore_optimizer(_load(path / _OPTIMIZER), model, optimizer, path / _OPTIMIZER)
-    return dict(content["state"])
+    carry = _load(path / _CARRY) if _CARRY in content["files"] else {}
+    return Saved(content["state"], {name: tensor.clone() for name, tensor in carry.items()})
 
 
-def load_carry(folder: RunFolder, which: Which) -> dict[str, Tensor]:
-    """Return what the task had to carry on when a checkpoint was saved.
-
-    Raises
-    ------
-    RunError
-        There is no such checkpoint, or it is damaged.
-    """
-    step = _step(folder, which)
-    if _CARRY not in check_checkpoint(folder, step)["files"]:
-        return {}
-    return {name: tensor.clone() for name, tensor in _load(folder.checkpoint_path(step) / _CARRY).items()}
+def verify(folder: RunFolder) -> None:
+    """Check every file of a run, those of its checkpoints among them; raise a RunError for the first defect."""
+    folder.check_files(data=False)
+    folder.check_files(data=True)
+    folder.refuse_lost()
+    for step in folder.checkpoints:
+        check(folder, step)
+    if folder.averaged:
+        check(folder, None)
 
 
-def check_checkpoint(folder: RunFolder, step: int) -> dict[str, Any]:
-    """Check one checkpoint's files against their checksums and return the content of its state.json.
+def check(folder: RunFolder, step: int | None) -> dict[str, Any]:
+    """Check the files of one checkpoint, or of the mean weights (None), and return the content of its state.json.
 
     Raises
     ------
     RunError
-        A file is missing or damaged. It names the newest checkpoint that is whole.
+        A file is missing or damaged. It names a way out: the newest checkpoint that is whole.
     """
     try:
-        return _checked(folder.checkpoint_path(step))
+        return _checked(folder.average_path if step is None else folder.checkpoint_path(step))
     except RunError as error:
         raise RunError(error.problem, path=error.path, fix=_way_out(folder, step)) from error
-
-
-def check_average(folder: RunFolder) -> None:
-    """Check the mean weights against their checksum.
-
-    Raises
-    ------
-    RunError
-        A file is missing or damaged.
-    """
-    try:
-        _checked(folder.average_path)
-    except RunError as error:
-        fix = f"delete {folder.average_path}: the best single checkpoint takes their place"
-        raise RunError(error.problem, path=error.path, fix=fix) from error
 
 
 def _write(folder: RunFolder, path: Path, files: Mapping[str, bytes], facts: Mapping[str, Any]) -> None:
@@ -190,20 +169,15 @@ def _checked(path: Path) -> dict[str, Any]:
     return content
 
 
-def _way_out(folder: RunFolder, damaged: int) -> str:
+def _way_out(folder: RunFolder, damaged: int | None) -> str:
+    if damaged is None:
+        return f"delete {folder.average_path}: the best single checkpoint takes their place"
     for step in reversed(folder.checkpoints):
-        if step != damaged and _is_whole(folder, step):
-            path = folder.checkpoint_path(damaged)
-            return f"the newest whole checkpoint is that of step {step}: to use it, delete {path}"
+        with contextlib.suppress(RunError):
+            if step != damaged and _checked(folder.checkpoint_path(step)):
+                path = folder.checkpoint_path(damaged)
+                return f"the newest whole checkpoint is that of step {step}: to use it, delete {path}"
     return "no other checkpoint of this run is whole: copy the folder again from where it came from, or train anew"
-
-
-def _is_whole(folder: RunFolder, step: int) -> bool:
-    try:
-        _checked(folder.checkpoint_path(step))
-    except RunError:
-        return False
-    return True
 
 
 def _step(folder: RunFolder, which: Which) -> int:

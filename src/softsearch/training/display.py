@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from rich.console import Console
 from rich.live import Live
@@ -12,86 +12,62 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-_LIVE_EVERY_S, _LINE_EVERY_S = 1.0, 10.0
+from softsearch.times import duration
 
 
-class Display(Protocol):
-    """Shows the same rows that the journal writes."""
-
-    def train(self, row: Mapping[str, Any], *, left_s: float) -> None:
-        """Show where training stands; rows that come too fast are passed over."""
-        ...
-
-    def valid(self, row: Mapping[str, Any], *, best: bool) -> None:
-        """Show a validation."""
-        ...
-
-    def say(self, text: str) -> None:
-        """Show a sentence."""
-        ...
-
-    def close(self) -> None:
-        """Give the terminal back."""
-        ...
-
-    def due(self) -> bool:
-        """Whether it is time for another row of training."""
-        ...
-
-
-def make_display(*, live: bool, total_steps: int) -> Display:
+def make_display(*, live: bool, total_steps: int) -> PlainDisplay:
     """Return a live display on a terminal, plain lines elsewhere, silence where `live` is False."""
     console = Console(stderr=True, highlight=False, quiet=not live)
     return LiveDisplay(console, total_steps) if live and console.is_terminal else PlainDisplay(console, total_steps)
 
 
 class PlainDisplay:
-    """Lines: one per validation, one every ten seconds in between."""
+    """Lines for the rows that the journal writes: one per validation, one every ten seconds in between."""
+
+    every_s = 10.0
 
     def __init__(self, console: Console, total_steps: int) -> None:
         self._console, self._total_steps = console, total_steps
         self._shown_at = time.monotonic()
 
     def due(self) -> bool:
-        """Whether ten seconds have passed."""
-        return time.monotonic() - self._shown_at >= _LINE_EVERY_S
+        """Whether it is time for another row of training."""
+        return time.monotonic() - self._shown_at >= self.every_s
 
     def train(self, row: Mapping[str, Any], *, left_s: float) -> None:
-        """Print a line of training."""
+        """Show where training stands, and how many seconds are left."""
         self._shown_at = time.monotonic()
         self.say(f"{_place(row, self._total_steps)}  {_training(row)}  {duration(left_s)} left")
 
     def valid(self, row: Mapping[str, Any], *, best: bool) -> None:
-        """Print a validation."""
+        """Show a validation."""
         self.say(f"{_place(row, self._total_steps)}  validation: {_scores(row)}{'  (best so far)' if best else ''}")
         for name, text in row.get("sample", {}).items():
             shown = text.replace("\n", "↵")
             self.say(f"  {name}: {shown}")
 
     def say(self, text: str) -> None:
-        """Print a line, however long."""
+        """Show a sentence, however long."""
         self._console.print(Text(text), soft_wrap=True)
 
     def close(self) -> None:
-        """Nothing to give back."""
+        """Give the terminal back."""
 
 
-class LiveDisplay:
+class LiveDisplay(PlainDisplay):
     """A table that the loop itself draws again about once a second, without a thread beside it."""
 
+    every_s = 1.0
+
     def __init__(self, console: Console, total_steps: int) -> None:
-        self._console, self._total_steps = console, total_steps
+        super().__init__(console, total_steps)
+        self._shown_at = 0.0
         self._train: Mapping[str, Any] | None = None
         self._valid: Mapping[str, Any] | None = None
         self._left_s = 0.0
         self._best = ""
-        self._shown_at = 0.0
         self._live = Live(console=console, auto_refresh=False)
         self._live.start()
-
-    def due(self) -> bool:
-        """Whether a second has passed."""
-        return time.monotonic() - self._shown_at >= _LIVE_EVERY_S
 
     def train(self, row: Mapping[str, Any], *, left_s: float) -> None:
         """Draw the new figures."""
@@ -129,14 +105,6 @@ class LiveDisplay:
             for name, value in self._valid.get("sample", {}).items():
                 table.add_row(Text(name), Text(value, overflow="ellipsis", no_wrap=True))
         return table
-
-
-def duration(seconds: float) -> str:
-    """Return seconds in words of at most two units: "2 h 05 min", "3 min 20 s", "42 s"."""
-    whole = max(0, round(seconds))
-    if whole >= 3600:
-        return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
-    return f"{whole // 60} min {whole % 60:02d} s" if whole >= 60 else f"{whole} s"
 
 
 def _place(row: Mapping[str, Any], total_steps: int) -> str:

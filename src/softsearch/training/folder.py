@@ -1,6 +1,9 @@
 """The run folder: everything about one training, self-contained, each file guarded by a checksum.
 
 ``run.json`` is the folder's index. It is replaced in one move, last of all, so what it names is already on the disk.
+Of weights it names the `last` checkpoint, to go on from; the `best`, by validation; others that are `kept`; and the
+steps that are `averaged`, if the mean of their weights, in a folder of its own, is better still. `in_use` is what a
+trained network is made of: the mean, or else the best checkpoint, or else the last.
 """
 
 from __future__ import annotations
@@ -63,12 +66,8 @@ class RunFolder:
             `path` is there already and not empty, or cannot be written.
         """
         refuse_taken(path, fix="choose another folder, or resume that run")
-        content: dict[str, Any] = {
-            "format_version": FORMAT_VERSION,
-            "about": dict(about),
-            "files": {},
-            "checkpoints": {},
-        }
+        checksums: dict[str, str] = {}
+        content = {"format_version": FORMAT_VERSION, "about": dict(about), "files": checksums, "checkpoints": {}}
         with _writing(path, last=None, resume=None), folder_written_atomically(path) as temporary:
             for name, text in files.items():
                 target = temporary / name
@@ -79,7 +78,7 @@ class RunFolder:
             for file in sorted(temporary.rglob("*")):
                 name = file.relative_to(temporary).as_posix()
                 if file.is_file() and name not in editable:
-                    content["files"][name] = sha256(file)
+                    checksums[name] = sha256(file)
             (temporary / _INDEX).write_text(seal(content), encoding="utf-8")
         return cls(path, content)
 
@@ -105,13 +104,13 @@ class RunFolder:
         if not (path / _INDEX).exists():
             raise RunError("not a run folder: it has no run.json", path=path, fix="give the folder that train wrote")
         folder = cls(path, _index_of(path))
-        folder._check_files(data=False)
+        folder.check_files(data=False)
         return folder
 
     @property
     def data(self) -> Path:
         """The folder of the data to train on and to be scored on, after a check of its files."""
-        self._check_files(data=True)
+        self.check_files(data=True)
         return self.path / _DATA
 
     @property
@@ -198,17 +197,18 @@ class RunFolder:
         for path in self.path.glob(".*.tmp"):
             path.unlink(missing_ok=True)
 
-    def verify(self) -> None:
-        """Check every file of the run, those of the checkpoints among them; raise a RunError for the first defect."""
-        from softsearch.training.checkpoints import check_average, check_checkpoint
-
-        self._check_files(data=False)
-        self._check_files(data=True)
-        self.refuse_lost()
-        for step in self.checkpoints:
-            check_checkpoint(self, step)
-        if self.averaged:
-            check_average(self)
+    def check_files(self, *, data: bool) -> None:
+        """Check the files among the run's data, or all others of those that run.json lists; checkpoints are not."""
+        for name, checksum in self._content["files"].items():
+            if name.startswith(f"{_DATA}/") is not data:
+                continue
+            path = self.path / name
+            if not path.is_file():
+                fix = "copy it again from where it came from"
+                raise RunError("this file of the run is missing", path=path, fix=fix)
+            if sha256(path) != checksum:
+                fix = "put the original back; to train with other settings, start a new run"
+                raise RunError("damaged or altered since the run began: its checksum does not fit", path=path, fix=fix)
 
     def writing(self, name: str) -> contextlib.AbstractContextManager[None]:
         """Return a context in which a failure to write, such as a full disk, is told in words that name `name`."""
@@ -235,20 +235,6 @@ class RunFolder:
             yield
         finally:
             os.close(descriptor)
-
-    def _check_files(self, *, data: bool) -> None:
-        """Check the files among the run's data, or all the others."""
-        for name, checksum in self._content["files"].items():
-            if name.startswith(f"{_DATA}/") is not data:
-                continue
-            path = self.path / name
-            if not path.is_file():
-                raise RunError(
-                    "this file of the run is missing", path=path, fix="copy it again from where it came from"
-                )
-            if sha256(path) != checksum:
-                fix = "put the original back; to train with other settings, start a new run"
-                raise RunError("damaged or altered since the run began: its checksum does not fit", path=path, fix=fix)
 
     def _replace(self, content: dict[str, Any]) -> None:
         with self.writing(_INDEX):

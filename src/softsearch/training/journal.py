@@ -7,13 +7,19 @@ import dataclasses
 import json
 import math
 import os
+import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from tensorboard.compat.proto.event_pb2 import Event, SessionLog
+from tensorboard.compat.proto.summary_pb2 import Summary
+from tensorboard.summary.writer.record_writer import RecordWriter
+from torch.utils.tensorboard.summary import text as text_summary
+
 from softsearch.files import json_of, write_text_atomically
-from softsearch.training.board import Board
 from softsearch.training.folder import RunFolder
-from softsearch.training.optimisation import StepResult
+from softsearch.training.step import StepResult
 
 METRICS = "metrics.jsonl"
 _EVENTS = "events.out.tfevents"
@@ -45,10 +51,7 @@ class Meter:
     def means(self, *, unit: str) -> dict[str, float]:
         """Return the loss in nats per item, and its parts where it has several, the speed and the gradient's mean norm.
 
-        Parameters
-        ----------
-        unit
-            What the items are: "tokens".
+        `unit` is what the items are: "tokens".
         """
         losses = {name: total / max(1, self.counts[name]) for name, total in self.totals.items()}
         return {
@@ -97,6 +100,41 @@ class Journal:
         if row.get("sample"):
             text = "  \n".join(f"{name}: {value}" for name, value in row["sample"].items())
             self._board.text("sample", text, row["step"])
+
+
+class Board:
+    """Appends scalars and texts to a new event file in `folder`; TensorBoard forgets what older ones say after `step`.
+
+    It writes at once: TensorBoard's own writer keeps a thread, which dies aloud when the disk is full.
+
+    Raises
+    ------
+    OSError
+        From every method: the disk is full or not writable.
+    """
+
+    def __init__(self, folder: Path, *, step: int) -> None:
+        name = f"events.out.tfevents.{int(time.time()):010d}.{os.getpid()}"
+        self._file = (folder / name).open("ab", buffering=0)
+        self._records = RecordWriter(self._file)
+        self._write(Event(step=step + 1, file_version="brain.Event:2"))
+        self._write(Event(step=step + 1, session_log=SessionLog(status=SessionLog.START)))
+
+    def scalar(self, tag: str, value: float, step: int) -> None:
+        """Append one point of a curve."""
+        self._write(Event(step=step, summary=Summary(value=[Summary.Value(tag=tag, simple_value=value)])))
+
+    def text(self, tag: str, text: str, step: int) -> None:
+        """Append one text."""
+        self._write(Event(step=step, summary=text_summary(tag, text)))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def _write(self, event: Event) -> None:
+        event.wall_time = time.time()
+        self._records.write(event.SerializeToString())
 
 
 def _rows_up_to(folder: RunFolder, step: int) -> list[str]:

@@ -7,59 +7,43 @@ import dataclasses
 import signal
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
 
 from softsearch.errors import RunError
 from softsearch.nn.products import Precision, products_in
 from softsearch.seeding import derive
-from softsearch.tasks.task import Carry, Task
-from softsearch.training.averaging import in_words, recall_average, try_average
-from softsearch.training.budget import settle
-from softsearch.training.checkpoints import load_carry, load_checkpoint, save_checkpoint
+from softsearch.tasks.task import Carry
+from softsearch.training.checkpoint_mean import in_words, recall_average, try_average
+from softsearch.training.checkpoints import Saved, load_checkpoint, save_checkpoint
+from softsearch.training.data import PacedData
 from softsearch.training.folder import RunFolder
-from softsearch.training.memory import backward_within_memory, exhaustion_told
-from softsearch.training.optimisation import restore, update
+from softsearch.training.halving import backward_within_memory, exhaustion_told
+from softsearch.training.measuring import choose_precision, settle
 from softsearch.training.optimisers import AveragedSGD, mean_weights, set_momentum
-from softsearch.training.outcome import Outcome, last_words, not_finite, outcome_of
-from softsearch.training.position import PacedData, TrainingData
-from softsearch.training.precision import choose_precision
-from softsearch.training.progress import first_progress, saved_progress
+from softsearch.training.outcome import Outcome, last_words, not_finite
+from softsearch.training.progress import progress_of
 from softsearch.training.reporting import Reporter
 from softsearch.training.schedules import Moment, OnPlateau
-from softsearch.training.settings import Resolved, TrainingSettings
+from softsearch.training.settings import Resolved, Setup, TrainingSettings
 from softsearch.training.signals import Interruption, interruptible
+from softsearch.training.step import restore, update
 
 # One batch may be odd; when ten different ones in a row fail, it is the weights or the settings that are wrong.
 _MAX_SKIPPED_IN_A_ROW = 10
 
 
 def train(
-    *,
-    model: nn.Module,
-    task: Task,
-    data: TrainingData,
-    valid: Any,
-    folder: RunFolder,
-    optimizer: torch.optim.Optimizer,
-    settings: TrainingSettings,
-    seed: int,
-    resume: bool = False,
-    live: bool = True,
-    notes: Sequence[str] = (),
+    setup: Setup, folder: RunFolder, *, seed: int, resume: bool = False, live: bool = True, notes: Sequence[str] = ()
 ) -> Outcome:
-    """Train `model` into `folder`, or go on with what an earlier call left there.
+    """Train into `folder`, or go on with what an earlier call left there.
 
     Afterwards the model holds the last weights; load the best with
     :func:`softsearch.training.checkpoints.load_checkpoint`.
 
     Parameters
     ----------
-    valid
-        What ``task.validate`` scores the model on.
     seed
         From it follow dropout and every other draw, step by step.
     resume
@@ -81,20 +65,11 @@ def train(
         stack.enter_context(exhaustion_told(folder))
         interruption = stack.enter_context(interruptible())
         stack.enter_context(torch.random.fork_rng(devices=[]))
-        stack.enter_context(settled_threads(folder, settings))
+        stack.enter_context(settled_threads(folder, setup.settings))
         folder.prune()
-        training = _Training(
-            model=model,
-            task=task,
-            data=data,
-            valid=valid,
-            folder=folder,
-            optimizer=optimizer,
-            settings=settings,
-            seed=seed,
-        )
-        stack.callback(training.close)
+        training = _Training(**vars(setup), folder=folder, seed=seed)
         training.begin(live=live, notes=notes)
+        stack.callback(training.reporter.close)
         return training.run(interruption)
 
 
@@ -120,24 +95,17 @@ def _refuse(folder: RunFolder, *, resume: bool) -> None:
 
 
 @dataclasses.dataclass(kw_only=True)
-class _Training:
-    model: nn.Module
-    task: Task
-    data: TrainingData
-    valid: Any
+class _Training(Setup):
     folder: RunFolder
-    optimizer: torch.optim.Optimizer
-    settings: TrainingSettings
     seed: int
 
     def __post_init__(self) -> None:
-        self.progress = first_progress(self.data, self.settings)
+        self.progress = progress_of({}, self.data, self.settings)
         self.began_at = self.saved_at = time.monotonic()
         self.elapsed_before_s = 0.0
         self.began_step = 0
         self.saved_step: int | None = None
         self.carry: Carry = {}
-        self.reporter: Reporter | None = None
 
     @property
     def step(self) -> int:
@@ -155,20 +123,15 @@ class _Training:
         """Load the last checkpoint or write the first; settle what depends on the machine, or obey what was settled."""
         settled = self.folder.about.get("resolved")
         if self.folder.last is None:
-            self._save(best=False)
+            self._write(best=False)
         else:
             self._restore(load_checkpoint(self.folder, "last", model=self.model, optimizer=self.optimizer))
-            self.carry = load_carry(self.folder, "last")
         self.precision = self._settle_precision()
         self.resolved = Resolved(**settled) if settled else self._settle()
         total_steps = self.resolved.total_steps
         self.reporter = Reporter(
             self.folder, step=self.step, total_steps=total_steps, unit=self.data.unit, live=live, notes=notes
         )
-
-    def close(self) -> None:
-        if self.reporter is not None:
-            self.reporter.close()
 
     def run(self, interruption: Interruption) -> Outcome:
         self.model.train()
@@ -187,52 +150,30 @@ class _Training:
     def _settle_precision(self) -> Precision:
         precision: Precision | None = self.folder.about.get("precision")
         if precision is None:
-            precision = choose_precision(
-                self.settings.precision,
-                model=self.model,
-                task=self.task,
-                data=self.data,
-                optimizer=self.optimizer,
-                accumulate=self.settings.accumulate,
-            )
+            precision = choose_precision(self)
             self.folder.update(precision=precision)
         return precision
 
     def _settle(self) -> Resolved:
         # The first checkpoint has no optimiser's moments yet: later ones have up to three times its size.
         save_s = (time.monotonic() - self.began_at) * (1 if self.step else 3)
-        resolved = settle(
-            model=self.model,
-            task=self.task,
-            data=self.data,
-            valid=self.valid,
-            optimizer=self.optimizer,
-            settings=self.settings,
-            precision=self.precision,
-            save_s=save_s,
-            done=self.step,
-            spent_s=self.elapsed_s,
-        )
+        resolved = settle(self, precision=self.precision, save_s=save_s, done=self.step, spent_s=self.elapsed_s)
         self.folder.update(resolved=dataclasses.asdict(resolved))
         return resolved
 
     def _train_step(self) -> None:
-        started_at, progress = time.monotonic(), self.progress
+        started_at, progress, settings = time.monotonic(), self.progress, self.settings
         self.batches = progress.position.batches
         limit, seed = progress.limit, derive(self.seed, "dropout", self.step)
         fitted = backward_within_memory(
-            self.model,
-            self.task,
-            self.data,
-            self.batches,
-            carry=self.carry,
-            limit=limit,
-            seed=seed,
-            precision=self.precision,
+            self, self.batches, carry=self.carry, limit=limit, seed=seed, precision=self.precision
         )
-        rate, clip_norm = self._learning_rate(self.step), self.settings.clip_norm
-        set_momentum(self.optimizer, self.settings.schedule.momentum_at(self._moment(self.step)))
-        result = update(self.model, fitted.loss, optimizer=self.optimizer, learning_rate=rate, clip_norm=clip_norm)
+        moment = Moment(self.step, self.resolved.total_steps, progress.position.epoch)
+        rate = progress.plateau.scale * settings.learning_rate * settings.schedule.scale(moment)
+        set_momentum(self.optimizer, settings.schedule.momentum_at(moment))
+        result = update(
+            self.model, fitted.loss, optimizer=self.optimizer, learning_rate=rate, clip_norm=settings.clip_norm
+        )
         self.carry = fitted.carry if result.updated else {}  # one that is not finite would spoil what follows
         if not result.updated:
             restore(self.model, fitted.before)
@@ -243,20 +184,11 @@ class _Training:
         progress.step += 1
         progress.position.advance()
         progress.meter.add(result, items=fitted.num_items, seconds=time.monotonic() - started_at)
-        assert self.reporter is not None
         for message in fitted.messages:
             self.reporter.say(message)
         self.reporter.step(progress, learning_rate=rate, elapsed_s=self.elapsed_s, left_s=self._left_s())
 
-    def _learning_rate(self, step: int) -> float:
-        settings = self.settings
-        return self.progress.plateau.scale * settings.learning_rate * settings.schedule.scale(self._moment(step))
-
-    def _moment(self, step: int) -> Moment:
-        return Moment(step, self.resolved.total_steps, self.progress.position.epoch)
-
     def _validate(self) -> None:
-        assert self.reporter is not None
         settings, progress = self.settings, self.progress
         torch.manual_seed(derive(self.seed, "validation", self.step))
         with torch.no_grad(), mean_weights(self.optimizer):
@@ -292,8 +224,10 @@ class _Training:
     def _save(self, *, best: bool) -> None:
         if self.saved_step == self.step:
             return
-        if self.reporter is not None:
-            self.reporter.journal.flush()
+        self.reporter.journal.flush()
+        self._write(best=best)
+
+    def _write(self, *, best: bool) -> None:
         progress, needed = self.progress, max(self.settings.keep, self.settings.average or 0)
         progress.elapsed_s = self.elapsed_s
         progress.pace = self.data.pace if isinstance(self.data, PacedData) else None
@@ -311,8 +245,8 @@ class _Training:
             )
         self.saved_step, self.saved_at = self.step, time.monotonic()
 
-    def _restore(self, state: dict[str, Any]) -> None:
-        self.progress = saved_progress(state, self.data, self.settings)
+    def _restore(self, saved: Saved) -> None:
+        self.carry, self.progress = saved.carry, progress_of(saved.state, self.data, self.settings)
         if isinstance(self.data, PacedData) and self.progress.pace is not None:
             self.data.pace = self.progress.pace
         if isinstance(self.optimizer, AveragedSGD):
@@ -322,43 +256,35 @@ class _Training:
         self.elapsed_before_s = self.progress.elapsed_s
 
     def _give_up(self) -> None:
-        kept = None
+        kept_step = None
         if all(bool(torch.isfinite(parameter).all()) for parameter in self.model.parameters()):
             self._save(best=False)
-            kept = self.step
+            kept_step = self.step
         places = self.data.describe(np.concatenate(self.batches))
         batches = (self.data.batch(rows).to(next(self.model.parameters()).device) for rows in self.batches)
         torch.manual_seed(derive(self.seed, "dropout", self.step - 1))  # as the last step drew
         with products_in(self.precision):
-            where = self.task.where_not_finite(self.model, batches)
-        raise not_finite(
-            self.folder,
-            places=places,
-            in_a_row=_MAX_SKIPPED_IN_A_ROW,
-            kept=kept,
-            where=where,
-            clips=self.settings.clip_norm is not None,
-        )
+            found = self.task.where_not_finite(self.model, batches)
+        raise not_finite(self.folder, places=places, in_a_row=_MAX_SKIPPED_IN_A_ROW, kept_step=kept_step, found=found)
 
     def _end(self, interrupted_by: signal.Signals | None) -> Outcome:
-        assert self.reporter is not None
         self._save(best=False)
         if interrupted_by is None and self.settings.average is not None:
-            average = try_average(
-                model=self.model,
-                task=self.task,
-                valid=self.valid,
-                folder=self.folder,
-                progress=self.progress,
-                settings=self.settings,
-                seed=self.seed,
-            )
+            average = try_average(self, self.folder, self.progress, seed=self.seed)
             self.reporter.say(in_words(average, on=self.settings.stop_on))
-        outcome = outcome_of(
-            self.progress,
-            self.resolved,
+        progress, resolved = self.progress, self.resolved
+        outcome = Outcome(
+            step=progress.step,
+            total_steps=resolved.total_steps,
+            epoch=progress.epoch,
             elapsed_s=self.elapsed_s,
+            planned_s=resolved.planned_s,
+            best_step=progress.stopping.best_step,
+            best_score=progress.stopping.best,
             averaged=self.folder.averaged,
+            scores=progress.scores,
+            skipped=progress.skipped,
+            stopped_early=progress.step < resolved.total_steps and interrupted_by is None,
             interrupted_by=interrupted_by,
         )
         if interrupted_by is None:

@@ -1,4 +1,6 @@
-"""The ways to turn a gradient into a step. All keep their state in tensors, which a checkpoint brings back to the bit.
+"""The ways to turn a gradient into a step, all but one of them torch's.
+
+All keep their state in tensors, which a checkpoint brings back to the bit.
 
 With g the gradient and E the running mean  E[x] = rho E[x] + (1 - rho) x:
 
@@ -23,19 +25,19 @@ from torch import nn
 from softsearch.training.stopping import Stopping
 
 
-def adamw(
-    model: nn.Module, *, learning_rate: float, weight_decay: float, betas: tuple[float, float]
-) -> torch.optim.AdamW:
-    """Return AdamW, whose weight decay spares biases and scales."""
-    return torch.optim.AdamW(_groups(model, weight_decay), lr=learning_rate, betas=betas, fused=True)
+def trained(model: nn.Module) -> list[nn.Parameter]:
+    """Return the parameters that an optimiser is to move."""
+    return [parameter for parameter in model.parameters() if parameter.requires_grad]
 
 
-def sgd(
-    model: nn.Module, *, learning_rate: float, momentum: float, nesterov: bool, weight_decay: float
-) -> torch.optim.SGD:
-    """Return gradient descent with momentum; its weight decay spares biases and scales."""
-    groups = _groups(model, weight_decay)
-    return torch.optim.SGD(groups, lr=learning_rate, momentum=momentum, nesterov=nesterov)
+def decayed(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
+    """Return the parameters that an optimiser is to move, in groups: weight decay spares biases and scales."""
+    parameters = trained(model)
+    groups: list[dict[str, Any]] = [
+        {"params": [parameter for parameter in parameters if parameter.dim() >= 2], "weight_decay": weight_decay},
+        {"params": [parameter for parameter in parameters if parameter.dim() < 2], "weight_decay": 0.0},
+    ]
+    return [group for group in groups if group["params"]]
 
 
 def set_momentum(optimizer: torch.optim.Optimizer, momentum: float | None) -> None:
@@ -56,8 +58,8 @@ class AveragedSGD(torch.optim.SGD):
         The mean begins when a validation is no better than the best one that is older than the last so many.
     """
 
-    def __init__(self, model: nn.Module, *, learning_rate: float, weight_decay: float, patience: int) -> None:
-        super().__init__(_groups(model, weight_decay), lr=learning_rate)
+    def __init__(self, parameters: Any, *, lr: float, patience: int) -> None:
+        super().__init__(parameters, lr=lr)
         self.patience = patience
 
     def is_due(self, stopping: Stopping) -> bool:
@@ -95,36 +97,9 @@ class AveragedSGD(torch.optim.SGD):
 @contextmanager
 def mean_weights(optimizer: torch.optim.Optimizer) -> Iterator[None]:
     """Let the model have the mean of its weights, where its optimiser takes one."""
-    averaged = optimizer if isinstance(optimizer, AveragedSGD) else None
-    if averaged is not None:
-        averaged.swap()
+    swap = optimizer.swap if isinstance(optimizer, AveragedSGD) else lambda: None
+    swap()
     try:
         yield
     finally:
-        if averaged is not None:
-            averaged.swap()
-
-
-def rmsprop(
-    model: nn.Module, *, learning_rate: float, rho: float, epsilon: float, momentum: float
-) -> torch.optim.RMSprop:
-    """Return RMSprop, with momentum."""
-    return torch.optim.RMSprop(_trained(model), lr=learning_rate, alpha=rho, eps=epsilon, momentum=momentum)
-
-
-def adadelta(model: nn.Module, *, learning_rate: float, rho: float, epsilon: float) -> torch.optim.Adadelta:
-    """Return Adadelta."""
-    return torch.optim.Adadelta(_trained(model), lr=learning_rate, rho=rho, eps=epsilon)
-
-
-def _trained(model: nn.Module) -> list[nn.Parameter]:
-    return [parameter for parameter in model.parameters() if parameter.requires_grad]
-
-
-def _groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
-    parameters = _trained(model)
-    groups: list[dict[str, Any]] = [
-        {"params": [parameter for parameter in parameters if parameter.dim() >= 2], "weight_decay": weight_decay},
-        {"params": [parameter for parameter in parameters if parameter.dim() < 2], "weight_decay": 0.0},
-    ]
-    return [group for group in groups if group["params"]]
+        swap()

@@ -6,10 +6,8 @@ import dataclasses
 import signal
 
 from softsearch.errors import RunError, the_first
-from softsearch.training.display import duration
+from softsearch.times import duration
 from softsearch.training.folder import RunFolder
-from softsearch.training.progress import Progress
-from softsearch.training.settings import Resolved
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -39,31 +37,6 @@ class Outcome:
         return 0 if self.interrupted_by is None else 128 + self.interrupted_by
 
 
-def outcome_of(
-    progress: Progress,
-    resolved: Resolved,
-    *,
-    elapsed_s: float,
-    averaged: list[int],
-    interrupted_by: signal.Signals | None,
-) -> Outcome:
-    """Return how a training ended that stands where `progress` says."""
-    return Outcome(
-        step=progress.step,
-        total_steps=resolved.total_steps,
-        epoch=progress.epoch,
-        elapsed_s=elapsed_s,
-        planned_s=resolved.planned_s,
-        best_step=progress.stopping.best_step,
-        best_score=progress.stopping.best,
-        averaged=averaged,
-        scores=progress.scores,
-        skipped=progress.skipped,
-        stopped_early=progress.step < resolved.total_steps and interrupted_by is None,
-        interrupted_by=interrupted_by,
-    )
-
-
 def last_words(outcome: Outcome) -> str:
     """Return the sentence that a training which was not interrupted ends with."""
     planned = "" if outcome.planned_s is None else f" (planned: {duration(outcome.planned_s)})"
@@ -73,32 +46,23 @@ def last_words(outcome: Outcome) -> str:
 
 
 def not_finite(
-    folder: RunFolder, *, places: list[str], in_a_row: int, kept: int | None, where: str | None, clips: bool
+    folder: RunFolder, *, places: list[str], in_a_row: int, kept_step: int | None, found: str | None
 ) -> RunError:
-    """Return the error that ends a training without finite losses.
+    """Return the error that ends a training after so many batches in a row without a finite loss or gradient.
 
-    Parameters
-    ----------
-    places, in_a_row
-        Where the last batch comes from, and how many there were of its kind.
-    kept
-        The step whose weights are saved, if there is one.
-    where
-        What the task has found out about the last batch, if it can.
-    clips
-        Whether gradients are clipped.
+    `places` is where the last of them comes from, `found` what the task can say of it; the weights of `kept_step` are
+    saved.
     """
     saved = "no checkpoint of these steps is kept: the weights themselves are no longer finite"
-    if kept is not None:
-        saved = f"the weights from before the first of them are saved as step {kept}"
+    if kept_step is not None:
+        saved = f"the weights from before the first of them are saved as step {kept_step}"
     best = "no weights have been validated"
     if folder.best is not None:
         best = f"the best so far are those of step {folder.best}"
-    last = the_first(places, most=3)
-    found = "" if where is None else f"; {where}"
+    last = the_first(places, most=3) + ("" if found is None else f"; {found}")
     return RunError(
-        f"no finite loss or gradient in {in_a_row} batches in a row, the last being {last}{found}; {saved}; {best}",
+        f"no finite loss or gradient in {in_a_row} batches in a row, the last being {last}; {saved}; {best}",
         path=folder.path,
-        fix=f"train anew with a lower learning_rate{' or clip_norm' if clips else ', with clip_norm 1'},"
-        " or more warmup_steps; look at what the last batch holds",
+        fix="train anew with a lower learning_rate or clip_norm (1 where there is none), or more warmup_steps;"
+        " look at what the last batch holds",
     )

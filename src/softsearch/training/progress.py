@@ -6,8 +6,9 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from softsearch.training.data import TrainingData
 from softsearch.training.journal import Meter
-from softsearch.training.position import Position, TrainingData
+from softsearch.training.position import Position
 from softsearch.training.schedules import Plateau
 from softsearch.training.settings import TrainingSettings
 from softsearch.training.stopping import Stopping
@@ -53,36 +54,21 @@ class Progress:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as what JSON can say."""
-        fields = {item.name: getattr(self, item.name) for item in dataclasses.fields(self)}
-        return {
-            **fields,
-            "position": {"epoch": self.position.epoch, "index": self.position.index},
-            **{name: dataclasses.asdict(fields[name]) for name in ("stopping", "plateau", "meter")},
-        }
+        position = {"epoch": self.position.epoch, "index": self.position.index}
+        parts = {name: dataclasses.asdict(getattr(self, name)) for name in ("stopping", "plateau", "meter")}
+        return {**vars(self), "position": position, **parts}
 
 
-def first_progress(data: TrainingData, settings: TrainingSettings) -> Progress:
-    """Return the progress of a training that has not begun."""
-    return Progress(
-        position=Position(data, accumulate=settings.accumulate),
-        stopping=Stopping(**_rules(settings)),
-        plateau=Plateau(),
-        meter=Meter(),
-    )
+def progress_of(state: Mapping[str, Any], data: TrainingData, settings: TrainingSettings) -> Progress:
+    """Return what :meth:`Progress.to_dict` gave, or, of an empty state, the progress of a training that has not begun.
 
-
-def saved_progress(state: Mapping[str, Any], data: TrainingData, settings: TrainingSettings) -> Progress:
-    """Return what :meth:`Progress.to_dict` gave; the rules of stopping are those of `settings`."""
-    return Progress(
-        **{
-            **state,
-            "position": Position(data, accumulate=settings.accumulate, **state["position"]),
-            "stopping": Stopping(**{**state["stopping"], **_rules(settings)}),
-            "plateau": Plateau(**state.get("plateau", {})),
-            "meter": Meter(**state["meter"]),
-        }
-    )
-
-
-def _rules(settings: TrainingSettings) -> dict[str, Any]:
-    return {"on": settings.stop_on, "patience": settings.patience, "min_delta": settings.min_delta}
+    The rules of stopping are those of `settings`.
+    """
+    rules = {"on": settings.stop_on, "patience": settings.patience, "min_delta": settings.min_delta}
+    parts = {
+        "position": Position(data, accumulate=settings.accumulate, **state.get("position", {})),
+        "stopping": Stopping(**{**state.get("stopping", {}), **rules}),
+        "plateau": Plateau(**state.get("plateau", {})),
+        "meter": Meter(**state.get("meter", {})),
+    }
+    return Progress(**{**state, **parts})

@@ -19,7 +19,7 @@ _COUNTER = "num_batches_tracked"  # of batch norm, which older files do not have
 _FIX = "set the fields of model to those of the network that was published (kind, depth, width, shortcut, …)"
 
 
-class Fitted(NamedTuple):
+class TakenOver(NamedTuple):
     """The names of what a network has taken over, of what it keeps of its own, and of what it has no use for."""
 
     taken: list[str]
@@ -40,7 +40,10 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     if not path.is_file():
         raise RunError("there is no such file of weights", path=path)
     try:
-        found = load_file(path) if path.suffix == ".safetensors" else _unpickled(path)
+        if path.suffix == ".safetensors":
+            found: Any = load_file(path)
+        else:
+            found = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # what torch raises of a file that is none of its own may be anything
         fix = "give a .safetensors file, or one that torch.save wrote of a model's state_dict()"
         raise RunError(_why_unread(error, path), path=path, fix=fix) from error
@@ -52,7 +55,7 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     return {str(name).removeprefix("module."): tensor for name, tensor in found.items()}
 
 
-def take_weights(weights: Mapping[str, Tensor], model: nn.Module, *, path: Path, has_head: bool = True) -> Fitted:
+def take_weights(weights: Mapping[str, Tensor], model: nn.Module, *, path: Path, has_head: bool = True) -> TakenOver:
     """Give a network the weights of its names; where only the number of classes differs, it keeps its own last layer.
 
     Parameters
@@ -97,11 +100,7 @@ def take_weights(weights: Mapping[str, Tensor], model: nn.Module, *, path: Path,
     with torch.no_grad():
         for name in taken:
             own[name].copy_(weights[name])
-    return Fitted(taken, other, [name for name in weights if name not in own])
-
-
-def _unpickled(path: Path) -> Any:
-    return torch.load(path, map_location="cpu", weights_only=True)
+    return TakenOver(taken, other, [name for name in weights if name not in own])
 
 
 def _why_unread(error: Exception, path: Path) -> str:

@@ -22,11 +22,12 @@ class Reporter:
     ) -> None:
         self.journal = Journal(folder, step=step)
         self.display = make_display(live=live, total_steps=total_steps)
+        self.say = self.display.say
         self._total_steps, self._unit = total_steps, unit
         for note in notes:
-            self.display.say(note)
+            self.say(note)
         if 0 < step < total_steps:
-            self.display.say(f"going on from step {step} of {total_steps}")
+            self.say(f"going on from step {step} of {total_steps}")
 
     def step(self, progress: Progress, *, learning_rate: float, elapsed_s: float, left_s: float) -> None:
         """Tell of a step where it is time to; what was written starts the next sums."""
@@ -48,10 +49,6 @@ class Reporter:
         self.journal.write(row)
         self.display.valid(row, best=best)
 
-    def say(self, text: str) -> None:
-        """Show a sentence."""
-        self.display.say(text)
-
     def close(self) -> None:
         """Give back the terminal and the files."""
         self.display.close()
@@ -59,10 +56,5 @@ class Reporter:
 
 
 def _row(kind: str, progress: Progress, elapsed_s: float, figures: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "step": progress.step,
-        "epoch": progress.epoch,
-        "elapsed_s": round(elapsed_s, 3),
-        "kind": kind,
-        **figures,
-    }
+    place = {"step": progress.step, "epoch": progress.epoch, "elapsed_s": round(elapsed_s, 3)}
+    return {**place, "kind": kind, **figures}

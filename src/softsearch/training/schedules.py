@@ -42,13 +42,7 @@ class Schedule(ABC):
 
 @dataclass(frozen=True, kw_only=True)
 class Constant(Schedule):
-    """Warm up, then stay: what most of the others begin with.
-
-    Parameters
-    ----------
-    warmup_steps
-        In how many steps the rate rises.
-    """
+    """Warm up over `warmup_steps`, then stay: what most of the others begin with."""
 
     warmup_steps: int = 0
 
@@ -90,13 +84,7 @@ class InverseSqrt(Constant):
 
 @dataclass(frozen=True, kw_only=True)
 class Decay(Constant):
-    """Fall by `factor` at the end of each epoch but the first few.
-
-    Parameters
-    ----------
-    factor, after
-        What is multiplied by, and the epochs that are spared.
-    """
+    """Fall by `factor` at the end of each epoch but the first `after`."""
 
     factor: float
     after: int
@@ -107,13 +95,7 @@ class Decay(Constant):
 
 @dataclass(frozen=True, kw_only=True)
 class MultiStep(Constant):
-    """Fall by `factor` where a share of the training is done.
-
-    Parameters
-    ----------
-    factor, at
-        What is multiplied by, and the shares.
-    """
+    """Fall by `factor` where each of the shares `at` of the training is done."""
 
     factor: float
     at: tuple[float, ...]
@@ -126,12 +108,7 @@ class MultiStep(Constant):
 class OneCycle(Schedule):
     """Rise from a 25th, then fall to almost nothing, along cosines; the momentum falls, then rises.
 
-    Parameters
-    ----------
-    rise
-        Share of the training in which the rate rises.
-    momentum
-        The least and the greatest.
+    `rise` is the share of the training in which the rate rises; `momentum` the least and the greatest.
     """
 
     rise: float
@@ -159,12 +136,9 @@ def _along_a_cosine(start: float, end: float, share: float) -> float:
 
 @dataclass(frozen=True, kw_only=True)
 class OnPlateau(Constant):
-    """Fall by `factor` after `patience` validations without improvement, to a floor; :class:`Plateau` keeps count.
+    """Fall by `factor` after `patience` validations without improvement, down to `min_learning_rate`.
 
-    Parameters
-    ----------
-    factor, patience, min_learning_rate
-        What is multiplied by, how many validations are waited for, and the floor.
+    :class:`Plateau` keeps count.
     """
 
     factor: float

@@ -36,7 +36,12 @@ def unseal(path: Path, *, fix: str) -> dict[str, Any]:
         raise RunError(f"damaged or cut short: {error}", path=path, fix=fix) from error
     if not isinstance(content, dict):
         raise RunError("damaged: not a JSON object", path=path, fix=fix)
-    _refuse_newer(content, path)
+    version = content.get("format_version")
+    if isinstance(version, int) and version > FORMAT_VERSION:
+        allowed = f"format_version up to {FORMAT_VERSION}"
+        raise RunError(
+            "written by a newer softsearch", path=path, value=version, allowed=allowed, fix="upgrade softsearch"
+        )
     checksum = content.pop("checksum", None)
     if checksum != _checksum(content):
         raise RunError("altered since it was written: its checksum does not fit", path=path, fix=fix)
@@ -46,15 +51,3 @@ def unseal(path: Path, *, fix: str) -> dict[str, Any]:
 def _checksum(content: Mapping[str, Any]) -> str:
     canonical = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def _refuse_newer(content: Mapping[str, Any], path: Path) -> None:
-    version = content.get("format_version")
-    if isinstance(version, int) and version > FORMAT_VERSION:
-        raise RunError(
-            "written by a newer softsearch",
-            path=path,
-            value=version,
-            allowed=f"format_version up to {FORMAT_VERSION}",
-            fix="upgrade softsearch",
-        )

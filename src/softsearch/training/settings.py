@@ -1,12 +1,17 @@
-"""How long a training goes on and how it goes: plain values, and what this machine makes of them."""
+"""What a training is made of, how long it goes on and how it goes, and what this machine makes of that."""
 
 from __future__ import annotations
 
 import dataclasses
-from typing import Literal
+from typing import Any, Literal
+
+import torch
+from torch import nn
 
 from softsearch.errors import SoftsearchError
 from softsearch.nn.products import Precision
+from softsearch.tasks.task import Task
+from softsearch.training.data import TrainingData
 from softsearch.training.schedules import Schedule
 
 
@@ -61,9 +66,25 @@ class TrainingSettings:
             raise SoftsearchError("this training would never end", fix=fix)
 
 
+@dataclasses.dataclass(kw_only=True)
+class Setup:
+    """What is trained, on what, and how; `valid` is what ``task.validate`` scores the model on."""
+
+    model: nn.Module
+    task: Task
+    data: TrainingData
+    valid: Any
+    optimizer: torch.optim.Optimizer
+    settings: TrainingSettings
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Resolved:
-    """What depends on the machine, settled once before the first step, recorded in run.json and obeyed on resume."""
+    """What depends on the machine, settled once before the first step, recorded in run.json and obeyed on resume.
+
+    It is run.json's "resolved", and "precision" stands beside it. Where a resume changes a limit, "resolved" is settled
+    anew, but for the threads, which "threads" then holds: another number of them would round differently.
+    """
 
     threads: int
     total_steps: int

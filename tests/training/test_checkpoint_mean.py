@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from softsearch.errors import RunError
-from softsearch.training.averaging import Average, in_words
-from softsearch.training.checkpoints import load_checkpoint
+from softsearch.training.checkpoint_mean import Average, in_words
+from softsearch.training.checkpoints import load_checkpoint, verify
 from softsearch.training.folder import RunFolder
 from softsearch.training.schedules import Constant
 
@@ -53,7 +53,7 @@ def test_a_better_mean_is_the_runs_best_and_is_the_mean(toy: ModuleType, tmp_pat
         stacked = torch.stack([part[name] for part in parts])
         expected = stacked.mean(0) if tensor.is_floating_point() else stacked[-1]
         torch.testing.assert_close(tensor, expected)
-    folder.verify()
+    verify(folder)
 
 
 def test_a_mean_that_is_no_better_leaves_the_best_checkpoint(toy: ModuleType, tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_damaged_mean_weights_are_named_with_a_way_out(toy: ModuleType, tmp_path
         load_checkpoint(folder, "best", model=toy.Model())
     assert f"delete {folder.average_path}" in str(raised.value.fix)
     with pytest.raises(RunError, match=r"average/model\.safetensors"):
-        folder.verify()
+        verify(folder)
     for file in folder.average_path.iterdir():
         file.unlink()
     folder.average_path.rmdir()

@@ -14,14 +14,14 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from torch import nn
 
 from softsearch.errors import RunError
 from softsearch.nn.products import Precision
-from softsearch.tasks.task import Carry, Loss, Task
+from softsearch.tasks.task import Carry, Loss
+from softsearch.training.data import TrainingData
 from softsearch.training.folder import RunFolder
-from softsearch.training.optimisation import backward, restore
-from softsearch.training.position import TrainingData
+from softsearch.training.settings import Setup
+from softsearch.training.step import backward, restore
 
 
 class Fitted(NamedTuple):
@@ -39,15 +39,7 @@ class Fitted(NamedTuple):
 
 
 def backward_within_memory(
-    model: nn.Module,
-    task: Task,
-    data: TrainingData,
-    step: Sequence[np.ndarray],
-    *,
-    carry: Carry,
-    limit: int | None,
-    seed: int,
-    precision: Precision,
+    setup: Setup, step: Sequence[np.ndarray], *, carry: Carry, limit: int | None, seed: int, precision: Precision
 ) -> Fitted:
     """Leave the gradient of one step's batches in ``.grad``, in as many parts as the memory asks for.
 
@@ -59,16 +51,15 @@ def backward_within_memory(
         What the step before it left.
     limit
         Batches of more padded positions are cut in halves from the start; None: none are.
-    seed
-        Of the random numbers that the step draws.
-    precision
-        Of the layers' products.
+    seed, precision
+        Of the random numbers that the step draws, and of the layers' products.
 
     Raises
     ------
     RunError
         A single pair does not fit. It is named.
     """
+    model, data = setup.model, setup.data
     messages: list[str] = []
     before = [buffer.clone() for buffer in model.buffers()]
     while True:
@@ -76,7 +67,7 @@ def backward_within_memory(
         parts = [part for rows in step for part in _parts(rows, data, limit)]
         try:
             batches = [data.batch(rows) for rows in parts]
-            loss, left = backward(model, task, batches, carry=carry, precision=precision)
+            loss, left = backward(model, setup.task, batches, carry=carry, precision=precision)
             return Fitted(loss, left, sum(int(batch.num_items) for batch in batches), limit, messages, before)
         except (MemoryError, RuntimeError) as error:
             if not _is_out_of_memory(error):
@@ -97,10 +88,7 @@ def backward_within_memory(
 def exhaustion_told(folder: RunFolder | None) -> Iterator[None]:
     """Raise a RunError where memory runs out inside the block, at what cannot be done in parts.
 
-    Parameters
-    ----------
-    folder
-        Of the training that may be gone on with, if there is one.
+    It says how to go on with the training in `folder`, if there is one.
     """
     try:
         yield

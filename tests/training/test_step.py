@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from softsearch.tasks.task import Carry, Loss, Term
-from softsearch.training.optimisation import StepResult, backward, update
+from softsearch.training.step import StepResult, backward, update
 
 
 class _Linear:

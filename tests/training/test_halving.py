@@ -13,13 +13,14 @@ import pytest
 import torch
 
 from softsearch.errors import RunError
-from softsearch.training.memory import backward_within_memory
-from softsearch.training.optimisation import backward
+from softsearch.training.halving import Fitted, backward_within_memory
+from softsearch.training.settings import Setup
+from softsearch.training.step import backward
 
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("softsearch.training.memory.gc.collect", lambda: 0)  # it looks at all that the tests imported
+    monkeypatch.setattr("softsearch.training.halving.gc.collect", lambda: 0)  # it looks at all that the tests imported
 
 
 _CPU = "[enforce fail at alloc_cpu.cpp:117] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate"
@@ -45,12 +46,16 @@ def _small(toy: ModuleType, most: int, *, error: Callable[[], Exception] = ERROR
     return Small(**hooks)
 
 
+def _gradient(setup: Setup, rows: np.ndarray, *, limit: int | None = None) -> Fitted:
+    return backward_within_memory(setup, [rows], carry={}, limit=limit, seed=1, precision="fp32")
+
+
 @pytest.mark.parametrize("error", ERRORS)
 def test_halves_give_the_gradient_of_the_whole(toy: ModuleType, error: str) -> None:
     data, rows, (model, other) = toy.Data(), np.arange(21), (toy.Model().eval(), toy.Model().eval())
     backward(other, toy.Task(), [data.batch(rows)], carry={}, precision="fp32")
     task = _small(toy, 6, error=ERRORS[error])
-    fitted = backward_within_memory(model, task, data, [rows], carry={}, limit=None, seed=1, precision="fp32")
+    fitted = _gradient(toy.setup(model, task=task, data=data), rows)
     # 21 rows fail, 10 and 11 fail, 5 and 5 and 5 and 3 and 3 fit
     assert (task.refused, task.losses, fitted.num_items) == (2, 5, 21 * toy.LENGTH)
     assert fitted.limit == (10 * toy.LENGTH) // 2
@@ -61,9 +66,7 @@ def test_halves_give_the_gradient_of_the_whole(toy: ModuleType, error: str) -> N
 def test_it_tells_the_longest_sentence_and_the_padded_size(toy: ModuleType) -> None:
     data = toy.Data()
     data.lengths = lambda rows: np.where(rows == 4, 9, 5)
-    fitted = backward_within_memory(
-        toy.Model(), _small(toy, 6), data, [np.arange(2, 10)], carry={}, limit=None, seed=1, precision="fp32"
-    )
+    fitted = _gradient(toy.setup(task=_small(toy, 6), data=data), np.arange(2, 10))
     (message,) = fitted.messages
     assert "a batch of 8, padded to 72 positions by its longest, toy.tsv:5, 9 positions" in message
     assert "more than 36 positions" in message
@@ -71,17 +74,13 @@ def test_it_tells_the_longest_sentence_and_the_padded_size(toy: ModuleType) -> N
 
 def test_a_limit_is_remembered_and_nothing_is_tried_beyond_it(toy: ModuleType) -> None:
     task = _small(toy, 6)
-    fitted = backward_within_memory(
-        toy.Model(), task, toy.Data(), [np.arange(21)], limit=30, seed=1, carry={}, precision="fp32"
-    )
+    fitted = _gradient(toy.setup(task=task), np.arange(21), limit=30)
     assert (task.refused, fitted.limit, fitted.messages) == (0, 30, [])
 
 
 def test_a_single_pair_that_does_not_fit_is_named(toy: ModuleType) -> None:
     with pytest.raises(RunError, match=r"a batch of one: toy\.tsv:8, 5 positions") as raised:
-        backward_within_memory(
-            toy.Model(), _small(toy, 0), toy.Data(), [np.array([7, 3])], carry={}, limit=None, seed=1, precision="fp32"
-        )
+        _gradient(toy.setup(task=_small(toy, 0)), np.array([7, 3]))
     for each in ("data.max_tokens (pairs)", "data.length (episodes, programs)"):
         assert each in str(raised.value.fix)
 
@@ -109,9 +108,7 @@ def test_what_cannot_be_done_in_halves_ends_the_training_in_words_and_loses_noth
 def test_another_error_is_not_taken_for_a_lack_of_memory(toy: ModuleType) -> None:
     task = _small(toy, 6, error=lambda: RuntimeError("shapes differ"))
     with pytest.raises(RuntimeError, match="shapes differ"):
-        backward_within_memory(
-            toy.Model(), task, toy.Data(), [np.arange(9)], carry={}, limit=None, seed=1, precision="fp32"
-        )
+        _gradient(toy.setup(task=task), np.arange(9))
 
 
 def test_a_training_that_ran_out_of_memory_ends_the_same_however_often_it_was_interrupted(

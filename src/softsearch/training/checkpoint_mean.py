@@ -6,17 +6,15 @@ is often better than any of them. Often, not always: it is validated, and used o
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
-from torch import nn
 
 from softsearch.seeding import derive
-from softsearch.tasks.task import Task
 from softsearch.training.checkpoints import average_weights, load_checkpoint, save_average
 from softsearch.training.folder import RunFolder
 from softsearch.training.progress import Progress
-from softsearch.training.settings import TrainingSettings
+from softsearch.training.settings import Setup
 
 
 class Average(NamedTuple):
@@ -27,21 +25,13 @@ class Average(NamedTuple):
     better: bool
 
 
-def try_average(
-    *,
-    model: nn.Module,
-    task: Task,
-    valid: Any,
-    folder: RunFolder,
-    progress: Progress,
-    settings: TrainingSettings,
-    seed: int,
-) -> Average | None:
+def try_average(setup: Setup, folder: RunFolder, progress: Progress, *, seed: int) -> Average | None:
     """Average the last validated checkpoints of a training that has ended, as its settings say; use a mean if better.
 
     The model comes and goes with the last weights. The result is recorded in run.json, so that it is computed once;
     None where there are fewer than two checkpoints. Afterwards those that the settings do not keep are deleted.
     """
+    model, settings = setup.model, setup.settings
     assert settings.average is not None
     done, keep = _recorded(folder), settings.keep
     if done is not None and folder.about["average"]["at"] == progress.step:
@@ -52,7 +42,7 @@ def try_average(
     average_weights(folder, steps, model=model)
     torch.manual_seed(derive(seed, "validation of the average", progress.step))
     with torch.no_grad():
-        scores = dict(task.validate(model, valid).scores)
+        scores = dict(setup.task.validate(model, setup.valid).scores)
     average = Average(steps, scores, progress.stopping.beats_best(progress.stopping.watched(scores)))
     if average.better:
         save_average(folder, model=model, steps=steps)
