@@ -118,6 +118,7 @@ class Span(NamedTuple):
 
 
 Moment = Adjunct | Date | Span
+Node = Phrase | Place | Companion | Moment | Clock
 
 
 class Subordinate(NamedTuple):

@@ -8,8 +8,6 @@ from softsearch.data.grammar.sampling.joining import Joining
 from softsearch.data.grammar.sampling.phrases import owner_of
 from softsearch.data.grammar.tree import Clause, NounPhrase, Place, Pronoun, Sentence, Several, Tense, is_indefinite
 
-_ASKED_OF_PEOPLE = ("wait", "get_up", "come_back", "sing", "dance", "sleep")
-
 
 class Asking(Joining):
     """Draws what is asked, and what is asked for."""
@@ -88,7 +86,7 @@ class Asking(Joining):
 
 
 def _can_be_ordered(verb: Verb) -> bool:
-    is_odd = verb.frame == "intransitive" and verb.key not in _ASKED_OF_PEOPLE
+    is_odd = verb.frame == "intransitive" and "told" not in verb.traits
     return "person" in verb.agents and not is_odd and verb.traits.isdisjoint(("state", "event", "unwilled"))
 
 
