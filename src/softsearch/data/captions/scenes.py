@@ -16,15 +16,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from softsearch.data.captions.captioned import Box, CaptionedImage, Thing
-from softsearch.data.captions.scene_texts import (
-    COLOURS,
-    LANGUAGES,
-    OPPOSITE,
-    SHAPES,
-    Direction,
-    Look,
-    say,
-)
+from softsearch.data.captions.scene_texts import COLOURS, LANGUAGES, OPPOSITE, SHAPES, Direction, Look, say
 from softsearch.data.images.drawn import SHAPES as OUTLINES
 from softsearch.errors import DataError, nearest
 from softsearch.seeding import derive

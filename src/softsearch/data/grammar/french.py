@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from softsearch.data.grammar.french_phrases import (
-    adjective_form,
-    elided,
-    features,
-    noun_phrase,
-    phrase_words,
-    pronoun,
-)
+from softsearch.data.grammar.french_phrases import adjective_form, elided, features, noun_phrase, phrase_words, pronoun
 from softsearch.data.grammar.french_verbs import (
     VerbGroup,
     denial,
