@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
+
+from softsearch.data.word_tables import word_tables
 
 Level = Literal["serious", "look", "information"]
 
@@ -32,44 +34,8 @@ class Kind(NamedTuple):
 
 
 KINDS = {
-    "shift": Kind(
-        "the two sides are shifted against each other from here on",
-        "serious",
-        otherwise="compare both files around this line: one of them has a line too many or too few",
-    ),
-    "overlap": Kind("pairs are trained on too: scores on them are too good", "serious", "overlap: true"),
-    "overlap_source": Kind(
-        "sources are trained on too, with another target",
-        "information",
-        otherwise="nothing, if they are few; many make scores too good",
-    ),
-    "script": Kind("a side is in another script than usual", "look", "script: true"),
-    "swapped": Kind("the two sides seem to be swapped", "look", "language: true"),
-    "language": Kind("a side seems to be in the other language", "look", "language: true"),
-    "copy": Kind("source and target are the same", "look", "copies: true"),
-    "unequal": Kind("one side is over three times as long as is usual for the other", "look", "max_length_ratio: 3"),
-    "duplicate": Kind("the pair repeats an earlier one", "look", "duplicates: true"),
-    "mojibake": Kind('letters were decoded wrongly, such as "Ã¤" for "ä"', "look", "damaged: true"),
-    "replacement": Kind("a letter was lost and replaced by U+FFFD", "look", "damaged: true"),
-    "control": Kind("a text holds control characters", "look", "damaged: true"),
-    "markup": Kind("a text holds HTML tags or entities", "look", "markup: true"),
-    "invisible": Kind(
-        "a text holds soft hyphens or other invisible characters",
-        "look",
-        otherwise="a word with one is another word: delete them",
-    ),
-    "long": Kind(
-        "a side has over 1,000 characters",
-        "look",
-        otherwise="split it into sentences; data.max_tokens decides whether it is trained on",
-    ),
-    "source_again": Kind(
-        "the source occurred before with another target", "information", otherwise="nothing, if both are right"
-    ),
-    "target_again": Kind(
-        "the target occurred before with another source", "information", otherwise="nothing, if both are right"
-    ),
-    "same_name": Kind("both sides are the same name or number", "information", otherwise="nothing"),
+    kind: Kind(title, cast(Level, level), *advice)
+    for kind, level, title, *advice in word_tables("softsearch.data.doctor", "kinds.txt")["kinds"]
 }
 
 OF_BOTH = frozenset({"swapped", "unequal", "copy", "same_name"})
@@ -87,24 +53,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Finding:
-    """All that is of one kind.
+    """All that is of one kind."""
 
-    Parameters
-    ----------
-    kind
-        One of :data:`KINDS`.
-    count
-        How many pairs.
-    share
-        Of all pairs examined.
-    places
-        The first few.
-    """
-
-    kind: str
-    count: int
-    share: float
-    places: tuple[Place, ...]
+    kind: str  # one of KINDS
+    count: int  # of pairs
+    share: float  # of all pairs examined
+    places: tuple[Place, ...]  # the first few
 
     @property
     def level(self) -> Level:

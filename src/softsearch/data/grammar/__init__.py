@@ -20,6 +20,7 @@ the name that is called first.
 ========================================  ============================================================================
 """
 
-from softsearch.data.grammar.generation import LANGUAGES, SPLITS, generate
+from softsearch.data.grammar.generation import LANGUAGES, generate
+from softsearch.data.splits import SPLITS
 
 __all__ = ["LANGUAGES", "SPLITS", "generate"]

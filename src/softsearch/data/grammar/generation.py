@@ -14,11 +14,11 @@ from softsearch.data.grammar.structures import MIN_MARKS, structures
 from softsearch.data.grammar.text import Word, links
 from softsearch.data.grammar.tree import Sentence
 from softsearch.data.parallel import Pair
+from softsearch.data.splits import SPLITS
 from softsearch.errors import DataError, nearest
 from softsearch.seeding import derive
 
 LANGUAGES = ("de", "en", "fr")
-SPLITS = ("train", "valid", "test")
 SPLIT_LANGUAGE = "de"
 MIN_WORDS, MAX_WORDS = 3, 50
 

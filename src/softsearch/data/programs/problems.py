@@ -13,6 +13,7 @@ from softsearch.data.programs.curricula import Level
 from softsearch.data.programs.digits import ALPHABET, doubled, draw_addition, draw_digits, inverted, scrambled
 from softsearch.data.programs.drawing import draw_program, split_of
 from softsearch.data.programs.evaluation import line_and_column, printed
+from softsearch.data.splits import Split
 from softsearch.errors import DataError
 
 _TRIES = 1_000  # for an exercise of a split: of tiny levels there may be none
@@ -21,8 +22,6 @@ _CHARACTERS = {
     "addition": (f"{digits}print(+)", "0 to 9 and those of print(+)"),
     "memorisation": (digits, "0 to 9"),
 }
-
-Split = Literal["train", "valid", "test"]
 
 
 class Exercise(NamedTuple):
