@@ -12,7 +12,7 @@ from softsearch.build.family import Family, Prepared, until_learnt
 from softsearch.build.model import build_model, layers_of
 from softsearch.data.programs.batches import DrawnExercises, HeldOutLevel, held_out_levels
 from softsearch.data.programs.curricula import Level
-from softsearch.data.programs.digits import ALPHABET
+from softsearch.data.programs.drawing import ALPHABET
 from softsearch.data.programs.problems import Problem
 from softsearch.data.splits import Split
 from softsearch.data.tokenizers import load_tokenizer, train_verbatim

@@ -49,12 +49,6 @@ class DrawnEpisodes:
 
     Parameters
     ----------
-    ranges
-        Of their sizes.
-    batch
-        Episodes in each batch.
-    seed
-        The recipe's seed.
     only
         Draw no more than so many, again and again; None: always others.
     """

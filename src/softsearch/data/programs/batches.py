@@ -61,12 +61,6 @@ class DrawnExercises:
 
     Parameters
     ----------
-    batch
-        Exercises in each batch.
-    seed
-        The recipe's seed.
-    encode
-        Turns texts into token ids.
     only
         Draw no more than so many, all as hard as in the end, again and again; None: always others.
     """
