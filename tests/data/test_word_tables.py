@@ -23,6 +23,6 @@ def test_tables_are_read_row_by_row_without_what_is_said_about_them(tmp_path, mo
 @pytest.mark.parametrize("language", ["de", "en", "fr"])
 def test_every_row_of_function_words_has_all_its_columns_in_every_language(language):
     for table in ("conjunctions", "questions", "pronouns", "modals", "relations", "months", "units"):
-        assert len(lexicon.column(table, language)) > 2
-    assert len(lexicon.column("months", language)) == 12
-    assert lexicon.columns("questions", language, "part")["time"][1] == "ADV"
+        assert len(lexicon.read_column(table, language)) > 2
+    assert len(lexicon.read_column("months", language)) == 12
+    assert lexicon.read_columns("questions", language, "part")["time"][1] == "ADV"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from softsearch.data.grammar.english_phrases import comparative, noun_phrase, phrase_words
-from softsearch.data.grammar.lexicon import columns, third_person
+from softsearch.data.grammar.lexicon import read_columns, third_person
 from softsearch.data.grammar.text import COMMA, Word, finish, words
 from softsearch.data.grammar.tree import (
     Clause,
@@ -19,8 +19,8 @@ from softsearch.data.grammar.tree import (
     subject_agreement,
 )
 
-_ASKED = columns("questions", "en", "part")
-_MODALS = columns("modals", "en", "en past", "en rest")
+_ASKED = read_columns("questions", "en", "part")
+_MODALS = read_columns("modals", "en", "en past", "en rest")
 _MODAL_PASTS = {"have": "had", "want": "wanted"}
 _COMMA_BEFORE = ("although",)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from softsearch.data.grammar.lexicon import column
+from softsearch.data.grammar.lexicon import read_column
 from softsearch.data.grammar.text import Word, adjunct_words, listed, noun_words, words
 from softsearch.data.grammar.tree import (
     Adjunct,
@@ -20,8 +20,8 @@ from softsearch.data.grammar.tree import (
     Span,
 )
 
-_PRONOUNS = {key: forms.split() for key, forms in column("pronouns", "en").items()}
-_RELATIONS, _MONTHS, _UNITS = (column(table, "en") for table in ("relations", "months", "units"))
+_PRONOUNS = {key: forms.split() for key, forms in read_column("pronouns", "en").items()}
+_RELATIONS, _MONTHS, _UNITS = (read_column(table, "en") for table in ("relations", "months", "units"))
 _ONES = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
     *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),

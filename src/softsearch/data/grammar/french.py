@@ -11,12 +11,12 @@ from softsearch.data.grammar.french_verbs import (
     order_group,
     verb_group,
 )
-from softsearch.data.grammar.lexicon import column, columns
+from softsearch.data.grammar.lexicon import read_column, read_columns
 from softsearch.data.grammar.text import COMMA, Word, finish, listed, words
 from softsearch.data.grammar.tree import Clause, NounPhrase, Phrase, Pronoun, Sentence, Several, Subordinate, Tag
 
-_CONJUNCTIONS = column("conjunctions", "fr")
-_ASKED = columns("questions", "fr", "part")
+_CONJUNCTIONS = read_column("conjunctions", "fr")
+_ASKED = read_columns("questions", "fr", "part")
 _QUESTION_MARK = Word("?", (), "PUNCT")  # French writes a space before it
 _JOINTS = {"and": "et", "but": "mais", "then": "et"}
 _QUEL = {(False, False): "auquel", (True, False): "à laquelle", (False, True): "auxquels", (True, True): "auxquelles"}

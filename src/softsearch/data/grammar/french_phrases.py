@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from softsearch.data.grammar.lexicon import FrenchAdjective, FrenchVerb, column, columns
+from softsearch.data.grammar.lexicon import FrenchAdjective, FrenchVerb, read_column, read_columns
 from softsearch.data.grammar.text import Word, adjunct_words, noun_words, words
 from softsearch.data.grammar.tree import (
     Adjunct,
@@ -23,13 +23,13 @@ from softsearch.data.grammar.tree import (
     Tag,
 )
 
-_PRONOUNS = {key: forms.split() for key, forms in column("pronouns", "fr").items()}
+_PRONOUNS = {key: forms.split() for key, forms in read_column("pronouns", "fr").items()}
 _CASES = ("subject", "direct", "indirect", "tonic")
-_OWNERS = {key: forms.split() for key, forms in column("pronouns", "fr owner").items()}
-_RELATIONS, _MONTHS, _UNITS = (column(table, "fr") for table in ("relations", "months", "units"))
+_OWNERS = {key: forms.split() for key, forms in read_column("pronouns", "fr owner").items()}
+_RELATIONS, _MONTHS, _UNITS = (read_column(table, "fr") for table in ("relations", "months", "units"))
 _SPANS = {"ago": "il y a", "in": "dans", "for": "pendant"}
 _CONTRACTIONS = {("à", "le"): "au", ("à", "les"): "aux", ("de", "le"): "du", ("de", "les"): "des"}
-_IRREGULAR = columns("french_verbs", "parts", "present")
+_IRREGULAR = read_columns("french_verbs", "parts", "present")
 _FUTURE = {(1, False): "ai", (2, False): "as", (3, False): "a", (1, True): "ons", (2, True): "ez", (3, True): "ont"}
 _IMPERFECT = {
     (1, False): "ais",
@@ -172,7 +172,8 @@ def phrase_words(node: Place | Moment | Clock | None) -> list[Word]:
         case Adjunct():
             return adjunct_words(node, "fr")
         case Place(id=id, relation=relation, phrase=phrase):
-            preposition = _RELATIONS.get(relation) or (phrase.noun.site.fr if phrase.noun.site else "")
+            site = phrase.noun.site
+            preposition = site.fr if site and relation not in _RELATIONS else _RELATIONS[relation]
             return noun_phrase(phrase, preposition=preposition, tag=(id, "relation"))
         case Date():
             return _date(node)

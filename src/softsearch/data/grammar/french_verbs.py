@@ -17,11 +17,11 @@ from softsearch.data.grammar.french_phrases import (
     says_aucun,
     with_etre,
 )
-from softsearch.data.grammar.lexicon import FrenchVerb, columns
+from softsearch.data.grammar.lexicon import FrenchVerb, read_columns
 from softsearch.data.grammar.text import Word, words
 from softsearch.data.grammar.tree import Clause, Phrase, Pronoun, Tense, agreement, subject_agreement
 
-_MODALS = columns("modals", "fr", "fr rest")
+_MODALS = read_columns("modals", "fr", "fr rest")
 # "ne doit pas" would forbid
 _NEED_NOT = ("avoir", "besoin de")
 _REFLEXIVES = {(1, False): "me", (2, False): "te", (1, True): "nous", (2, True): "vous"}

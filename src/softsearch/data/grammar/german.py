@@ -16,7 +16,7 @@ from softsearch.data.grammar.german_phrases import (
     imperative,
     phrase_words,
 )
-from softsearch.data.grammar.lexicon import column, columns
+from softsearch.data.grammar.lexicon import read_column, read_columns
 from softsearch.data.grammar.text import COMMA, Word, finish, words
 from softsearch.data.grammar.tree import (
     Clause,
@@ -33,8 +33,8 @@ from softsearch.data.grammar.tree import (
     subject_agreement,
 )
 
-_CONJUNCTIONS = column("conjunctions", "de")
-_ASKED = columns("questions", "de", "part")
+_CONJUNCTIONS = read_column("conjunctions", "de")
+_ASKED = read_columns("questions", "de", "part")
 
 
 class _Fields(NamedTuple):

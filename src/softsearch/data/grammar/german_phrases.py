@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from softsearch.data.grammar.lexicon import Forms, GermanVerb, column, german_verb
+from softsearch.data.grammar.lexicon import Forms, GermanVerb, read_column, german_verb
 from softsearch.data.grammar.text import Word, adjunct_words, listed, noun_words, words
 from softsearch.data.grammar.tree import (
     Adjunct,
@@ -25,9 +25,9 @@ from softsearch.data.grammar.tree import (
 )
 
 CASES = ("nom", "acc", "dat", "gen")
-_PRONOUNS = {key: forms.split() for key, forms in column("pronouns", "de").items()}
-_OWNERS, _RELATIONS = column("pronouns", "de owner"), column("relations", "de")
-_MONTHS, _UNITS = column("months", "de"), column("units", "de")
+_PRONOUNS = {key: forms.split() for key, forms in read_column("pronouns", "de").items()}
+_OWNERS, _RELATIONS = read_column("pronouns", "de owner"), read_column("relations", "de")
+_MONTHS, _UNITS = read_column("months", "de"), read_column("units", "de")
 _CONTRACTIONS = {
     ("in", "dem"): "im",
     ("an", "dem"): "am",
@@ -64,7 +64,7 @@ AFTER_MIXED: Endings = WEAK | {"m": ("er", "en", "en", "en"), "n": ("es", "es", 
 HABEN = german_verb("haben hat hatte gehabt")
 SEIN = german_verb("sein ist war gewesen sein")
 WERDEN = german_verb("werden wird wurde geworden sein")
-MODALS = {key: german_verb(parts) for key, parts in column("modals", "de").items()}
+MODALS = {key: german_verb(parts) for key, parts in read_column("modals", "de").items()}
 _TO_BE = {
     (1, False): ("bin", "war"),
     (2, False): ("bist", "warst"),

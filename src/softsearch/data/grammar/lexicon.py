@@ -1,9 +1,8 @@
 """Concepts and their forms: what a word means, whom it goes with, and how each language spells it.
 
 A concept carries one field per language (`de`, `en`, `fr`). Another language adds a field here, a column in the tables
-of the folder `words`, and a lineariser. `kinds` are the selectional restrictions: a
-verb names the kinds of its subjects and objects, an adjective those of its nouns; a noun is of every kind it lists and
-of its own key. Concepts are compared by identity: each exists once, and many functions of them are cached.
+of the folder `words`, and a lineariser. `kinds` are the selectional restrictions: a verb names the kinds of its
+subjects and objects, an adjective those of its nouns; a noun is of every kind it lists and of its own key. Concepts are compared by identity: each exists once, and many functions of them are cached.
 """
 
 from __future__ import annotations
@@ -178,18 +177,15 @@ class Adverbial:
     fr: tuple[Part, ...]
 
 
-def columns(table: str, *names: str) -> dict[str, list[str]]:
-    """Return some columns of a table of function words: what stands in them, by the key that a row begins with.
-
-    The first row of the table names the columns.
-    """
+def read_columns(table: str, *names: str) -> dict[str, list[str]]:
+    """Return some columns of a table of function words, of which the first row is the names, by the keys of the rows."""
     head, *rows = _TABLES[table]
     return {row[0]: [row[head.index(name)] for name in names] for row in rows}
 
 
-def column(table: str, name: str) -> dict[str, str]:
-    """Return one column of a table of function words."""
-    return {key: cell for key, [cell] in columns(table, name).items()}
+def read_column(table: str, name: str) -> dict[str, str]:
+    """Return one column of a table of function words, by the keys of the rows."""
+    return {key: cell for key, [cell] in read_columns(table, name).items()}
 
 
 def _set(text: str) -> frozenset[str]:

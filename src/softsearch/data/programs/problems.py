@@ -35,8 +35,8 @@ class Exercise(NamedTuple):
 class Problem:
     """A kind of exercises.
 
-    What is read may be written the other way round, or twice, which helps (Zaremba and Sutskever 2014, section 4); or with
-    its characters exchanged for one another, which ought to change nothing.
+    What is read may be written the other way round, or twice, which helps (Zaremba and Sutskever 2014, section 4), or
+    with its characters exchanged for one another, which ought to change nothing.
     """
 
     kind: Literal["programs", "addition", "memorisation"]  # the last two have no nesting
