@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from softsearch.data.grammar.lexicon import Forms, GermanVerb, read_column, german_verb
+from softsearch.data.grammar.lexicon import Forms, GermanVerb, german_verb, read_column
 from softsearch.data.grammar.text import Word, adjunct_words, listed, noun_words, words
 from softsearch.data.grammar.tree import (
     Adjunct,

@@ -2,7 +2,9 @@
 
 A concept carries one field per language (`de`, `en`, `fr`). Another language adds a field here, a column in the tables
 of the folder `words`, and a lineariser. `kinds` are the selectional restrictions: a verb names the kinds of its
-subjects and objects, an adjective those of its nouns; a noun is of every kind it lists and of its own key. Concepts are compared by identity: each exists once, and many functions of them are cached.
+subjects and objects, an adjective those of its nouns; a noun is of every kind it lists and of its own key.
+
+Concepts are compared by identity: each exists once, and many functions of them are cached.
 """
 
 from __future__ import annotations
@@ -178,7 +180,7 @@ class Adverbial:
 
 
 def read_columns(table: str, *names: str) -> dict[str, list[str]]:
-    """Return some columns of a table of function words, of which the first row is the names, by the keys of the rows."""
+    """Return columns of a table of function words, which its first row names, by the keys of the other rows."""
     head, *rows = _TABLES[table]
     return {row[0]: [row[head.index(name)] for name in names] for row in rows}
 
