@@ -98,12 +98,11 @@ def worst_first(findings: Iterable[Finding]) -> list[Finding]:
 
 def together(parts: Sequence[tuple[Sequence[Finding], int]]) -> list[Finding]:
     """Return the findings of several corpora as those of one; each comes with its number of pairs."""
-    num_pairs = max(1, sum(size for _, size in parts))
-    by_kind: dict[str, list[Finding]] = {}
-    for findings, _ in parts:
-        for found in findings:
-            by_kind.setdefault(found.kind, []).append(found)
-    return worst_first(_joined(alike, num_pairs) for alike in by_kind.values())
+    tally = Tally()
+    for found in itertools.chain.from_iterable(findings for findings, _ in parts):
+        tally.counts[found.kind] = tally.counts.get(found.kind, 0) + found.count
+        tally.places[found.kind] = [*tally.places.get(found.kind, []), *found.places][:MOST_PLACES]
+    return tally.findings(sum(size for _, size in parts))
 
 
 def as_mapping(findings: Iterable[Finding]) -> dict[str, dict[str, Any]]:
@@ -132,9 +131,3 @@ def shortened(text: str) -> str:
     """Return the beginning of a text, its invisible characters spelt out."""
     text = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
-
-
-def _joined(alike: Sequence[Finding], num_pairs: int) -> Finding:
-    count = sum(found.count for found in alike)
-    places = tuple(itertools.chain.from_iterable(found.places for found in alike))
-    return Finding(alike[0].kind, count, count / num_pairs, places[:MOST_PLACES])

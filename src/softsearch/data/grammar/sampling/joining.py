@@ -137,7 +137,7 @@ class Joining(Clauses):
 
     def whenever(self) -> Clause:
         """Return "when he is tired, he sleeps"."""
-        joined = self.clause(tense=Tense.HABIT, is_bare=True)  # not used, but its draws decide on those that follow
+        joined = self.clause(tense=Tense.HABIT, is_bare=True)  # thrown away, but its draws belong to the stream
         while joined.subordinate is None:
             main = self.clause(tense=Tense.HABIT, is_bare=True)
             joined = self.attached(main, "when", Tense.HABIT) if can_have_reason(main) else main
@@ -227,7 +227,8 @@ class Joining(Clauses):
         is_odd = clause.tense in (Tense.HABIT, Tense.FUTURE, Tense.PERFECT) or clause.verb.is_state
         asked = [] if is_odd else ["reason"]
         subject, patient = clause.subject, clause.patient
-        asked += [name for name in ("recipient",) if isinstance(clause.recipient, NounPhrase) and not clause.time]
+        if isinstance(clause.recipient, NounPhrase) and not clause.time:
+            asked.append("recipient")
         if clause.negated or clause.tense is Tense.PERFECT or clause.verb.is_inverse or clause.verb.key == "belong_to":
             return asked
         if isinstance(patient, NounPhrase) and not clause.recipient and not clause.companion:

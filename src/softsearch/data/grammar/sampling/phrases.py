@@ -179,10 +179,14 @@ class Phrases:
 
     def _possessor(self) -> NounPhrase:
         if self.chance(0.4):
-            return self.called("first" if self.you is None and self.chance(0.7) else "titled")
+            return self.named()
         noun = self.fresh(nouns_of(frozenset(["worker", "neighbour", "king", "woman", "man", "student", "child"])))
         phrase = self.noun_phrase(noun, "the")
         return phrase._replace(adjectives=phrase.adjectives[:1])
+
+    def named(self) -> NounPhrase:
+        """Return somebody by name, by the first name only where nobody is spoken to."""
+        return self.called("first" if self.you is None and self.chance(0.7) else "titled")
 
     def called(self, kind: str) -> NounPhrase:
         """Return somebody by name: "first" or "titled"."""

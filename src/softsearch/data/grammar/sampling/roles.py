@@ -57,7 +57,7 @@ class Roles(Phrases):
         if "person" in verb.agents and self.chance(0.55 if self.you else 0.28):
             return self.pronoun()
         if "person" in verb.agents and self.chance(0.12):
-            return self.called("first" if self.you is None and self.chance(0.7) else "titled")
+            return self.named()
         noun = self.fresh(nouns_of(verb.agents))
         if "definite" in verb.traits and not verb.is_inverse:
             return self.noun_phrase(noun, self.pick(("the", "the", "this")))
@@ -164,7 +164,7 @@ class Roles(Phrases):
                 return Pronoun(self.id(), self.pick(keys))
             return self.pronoun(*keys)
         if self.chance(0.15):
-            return self.called("first" if self.you is None and self.chance(0.7) else "titled")
+            return self.named()
         return self._definite(self.fresh(nouns_of(frozenset(["person"]))), owner=owner_of(subject))
 
     def _definite(self, noun: Noun, *, owner: str) -> NounPhrase:
