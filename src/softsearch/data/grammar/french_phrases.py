@@ -10,6 +10,7 @@ from functools import cache
 from softsearch.data.grammar.lexicon import FrenchAdjective, FrenchVerb, read_column, read_columns
 from softsearch.data.grammar.text import Word, adjunct_words, noun_words, words
 from softsearch.data.grammar.tree import (
+    PERSONS,
     Adjunct,
     Clock,
     Date,
@@ -30,15 +31,8 @@ _RELATIONS, _MONTHS, _UNITS = (read_column(table, "fr") for table in ("relations
 _SPANS = {"ago": "il y a", "in": "dans", "for": "pendant"}
 _CONTRACTIONS = {("à", "le"): "au", ("à", "les"): "aux", ("de", "le"): "du", ("de", "les"): "des"}
 _IRREGULAR = read_columns("french_verbs", "parts", "present")
-_FUTURE = {(1, False): "ai", (2, False): "as", (3, False): "a", (1, True): "ons", (2, True): "ez", (3, True): "ont"}
-_IMPERFECT = {
-    (1, False): "ais",
-    (2, False): "ais",
-    (3, False): "ait",
-    (1, True): "ions",
-    (2, True): "iez",
-    (3, True): "aient",
-}
+_FUTURE = dict(zip(PERSONS, ("ai", "as", "a", "ons", "ez", "ont"), strict=True))
+_IMPERFECT = dict(zip(PERSONS, ("ais", "ais", "ait", "ions", "iez", "aient"), strict=True))
 _WITH_ETRE = ("aller", "venir", "revenir", "arriver", "partir")
 _ELIDED = frozenset(["le", "la", "de", "je", "me", "te", "se", "ne", "que"])
 _VOWELS = "aeiouyhâàéèêëîïôûœ"

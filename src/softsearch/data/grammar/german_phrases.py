@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from softsearch.data.grammar.lexicon import Forms, GermanVerb, german_verb, read_column
+from softsearch.data.grammar.lexicon import Forms, GermanVerb, german_verb, read_column, read_columns
 from softsearch.data.grammar.text import Word, adjunct_words, listed, noun_words, words
 from softsearch.data.grammar.tree import (
+    PERSONS,
     Adjunct,
     Clock,
     Companion,
@@ -36,43 +37,25 @@ _CONTRACTIONS = {
     ("zu", "der"): "zur",
     ("in", "das"): "ins",
 }
-Endings = dict[str, tuple[str, str, str, str]]
-DEFINITE: Endings = {
-    "m": ("der", "den", "dem", "des"),
-    "f": ("die", "die", "der", "der"),
-    "n": ("das", "das", "dem", "des"),
-    "p": ("die", "die", "den", "der"),
-}
-RELATIVE: Endings = DEFINITE | {"p": ("die", "die", "denen", "deren")}
-STRONG: Endings = {
-    "m": ("er", "en", "em", "en"),
-    "f": ("e", "e", "er", "er"),
-    "n": ("es", "es", "em", "en"),
-    "p": ("e", "e", "en", "er"),
-}
-# what dies- and jed- add, then what ein- and mein- add
-DEMONSTRATIVE: Endings = STRONG | {"m": ("er", "en", "em", "es"), "n": ("es", "es", "em", "es")}
-MIXED: Endings = DEMONSTRATIVE | {"m": ("", "en", "em", "es"), "n": ("", "", "em", "es")}
-WEAK: Endings = {
-    "m": ("e", "en", "en", "en"),
-    "f": ("e", "e", "en", "en"),
-    "n": ("e", "e", "en", "en"),
-    "p": ("en", "en", "en", "en"),
-}
-AFTER_MIXED: Endings = WEAK | {"m": ("er", "en", "en", "en"), "n": ("es", "es", "en", "en")}
+Endings = dict[str, list[str]]
+_ENDINGS = read_columns("german_endings", *"mfnp")
+
+
+def _endings(name: str) -> Endings:
+    """Return endings by the gender, or p for the plural, in the order of the cases."""
+    cells = zip("mfnp", _ENDINGS[name], strict=True)
+    return {gender: [ending.strip("-") for ending in cell.split()] for gender, cell in cells}
+
+
+DEFINITE, RELATIVE, DEMONSTRATIVE, MIXED = map(_endings, ("definite", "relative", "demonstrative", "mixed"))
+STRONG, WEAK, AFTER_MIXED = map(_endings, ("strong", "weak", "after mixed"))
 
 HABEN = german_verb("haben hat hatte gehabt")
 SEIN = german_verb("sein ist war gewesen sein")
 WERDEN = german_verb("werden wird wurde geworden sein")
 MODALS = {key: german_verb(parts) for key, parts in read_column("modals", "de").items()}
-_TO_BE = {
-    (1, False): ("bin", "war"),
-    (2, False): ("bist", "warst"),
-    (3, False): ("ist", "war"),
-    (1, True): ("sind", "waren"),
-    (2, True): ("seid", "wart"),
-    (3, True): ("sind", "waren"),
-}
+_AM = dict(zip(PERSONS, ("bin", "bist", "ist", "sind", "seid", "sind"), strict=True))
+_WAS = dict(zip(PERSONS, ("war", "warst", "war", "waren", "wart", "waren"), strict=True))
 _WITH_UMLAUT = {"alt": "ält", "jung": "jüng", "groß": "größ", "lang": "läng", "kurz": "kürz", "arm": "ärm"}
 _WITH_UMLAUT |= {"stark": "stärk", "klug": "klüg", "kalt": "kält", "warm": "wärm", "gesund": "gesünd"}
 _ONES = ("null", "ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf")
@@ -212,7 +195,7 @@ def _clock(clock: Clock) -> list[Word]:
 def finite(verb: GermanVerb, agreement: tuple[int, bool], *, past: bool) -> str:
     """Return the finite form, without a separable prefix."""
     if verb.infinitive == "sein":
-        return _TO_BE[agreement][past]
+        return (_WAS if past else _AM)[agreement]
     if past:
         return _past(verb, agreement)
     person, plural = agreement

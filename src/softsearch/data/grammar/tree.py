@@ -185,6 +185,10 @@ class Sentence(NamedTuple):
     is_order: bool = False
 
 
+PERSONS = tuple((person, plural) for plural in (False, True) for person in (1, 2, 3))
+"""What a verb agrees with: the person, and whether plural."""
+
+
 def subject_agreement(clause: Clause) -> tuple[int, bool]:
     """Return person and whether plural, of the subject or of the gap that stands for it."""
     return agreement(clause.subject) if clause.subject else (3, clause.gap_is_plural)
