@@ -16,7 +16,7 @@ from softsearch.build.families import family_of
 from softsearch.cli import app
 from softsearch.data.programs import batches
 from softsearch.data.programs.batches import DrawnExercises
-from softsearch.data.programs.digits import scrambled
+from softsearch.data.programs.problems import scrambled
 from softsearch.errors import DataError, RecipeError
 from softsearch.inspection.gradients_of_runs import clipping_of
 from softsearch.inspection.report import write_report

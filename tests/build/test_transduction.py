@@ -7,7 +7,7 @@ import torch
 
 from softsearch.build.transduction import TransducerFamily
 from softsearch.data.episodes.algorithms import AssociativeRecall, Copy, NGrams, PrioritySort, RepeatCopy
-from softsearch.data.episodes.drawing import drawn
+from softsearch.data.episodes.drawing import drawn_episodes
 from softsearch.data.episodes.sums import Comparison, Sum
 from softsearch.nn.cells import GRUCell, LinearCell
 from softsearch.nn.memory import numbers_of_a_look
@@ -60,7 +60,7 @@ def test_a_recipe_becomes_the_episodes_that_it_describes(recipe, tmp_path, chang
     assert (task.inputs, task.outputs) == (algorithm.inputs, algorithm.outputs)
     for number, rows in enumerate(data.plan(0)[:5]):
         found = data.batch(rows)
-        expected = drawn(algorithm, ranges, batch=4, seed=derive(5, "episodes", number))
+        expected = drawn_episodes(algorithm, ranges, batch=4, seed=derive(5, "episodes", number))
         for name in ("inputs", "targets", "mask"):
             assert torch.equal(getattr(found, name), getattr(expected, name))
 

@@ -21,7 +21,7 @@ for split, number in (("train", 1700), ("valid", 30), ("test", 450)):
             "said": said,
             "parts": {language: [word.part for word in words] for language, words in drawn.said.items()},
             "links": sorted(links(drawn.said["de"], drawn.said["en"])),
-            "has_new_words": any(is_held_out(*pair) for pair in drawn.pairs_of_words),
+            "has_new_words": any(is_held_out(*pair) for pair in drawn.combinations),
             "structures": list(structures(drawn.tree)),
             "has_new_structure": any(map(is_held_out_structure, structures(drawn.tree))),
         }))

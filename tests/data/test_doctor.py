@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from softsearch.data.doctor.examiner import Examiner
-from softsearch.data.doctor.findings import KINDS, MOST_PLACES, Finding, as_mapping, shortened
+from softsearch.data.doctor.findings import KINDS, MOST_PLACES, Finding, Level, Place, as_mapping, shortened, together
 from softsearch.data.grammar import generate
 from softsearch.data.parallel import Pair, PairReport, read_pairs
 
@@ -158,3 +159,16 @@ def test_multi30k_has_markup_and_nothing_serious():
     found = {finding.kind: finding.count for finding in examiner.findings()}
     assert set(found) == {"unequal", "duplicate", "markup", "source_again", "target_again"}
     assert (found["unequal"], found["duplicate"], found["markup"]) == (2, 3, 17)
+
+
+def test_of_every_kind_it_is_known_how_bad_it_is_and_what_to_do():
+    assert {kind.level for kind in KINDS.values()} == set(get_args(Level))
+    assert all(kind.title and bool(kind.filter) != bool(kind.otherwise) for kind in KINDS.values())
+
+
+def test_findings_of_several_corpora_are_counted_together():
+    here, there = Place("a:1", "x"), Place("b:2", "y")
+    found = together(
+        [([Finding("copy", 2, 1.0, (here,) * 3)], 2), ([Finding("copy", 1, 0.1, (there,) * 3)], 8), ([], 90)]
+    )
+    assert found == [Finding("copy", 3, 0.03, (here, here, here, there, there))]

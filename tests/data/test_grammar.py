@@ -49,14 +49,8 @@ GOLDEN = [
         "The nervous artists went to the restaurant with us in the evening, and the young baker who showed "
         "them four birds laughed five hours ago.",
     ),
-    (
-        "Wann werden sie zurückkommen?",
-        "When will they come back?",
-    ),
-    (
-        "Sie bereitet Tee in der Küche zu.",
-        "She is preparing tea in the kitchen.",
-    ),
+    ("Wann werden sie zurückkommen?", "When will they come back?"),
+    ("Sie bereitet Tee in der Küche zu.", "She is preparing tea in the kitchen."),
 ]
 
 

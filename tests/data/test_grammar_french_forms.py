@@ -2,7 +2,7 @@
 
 import pytest
 
-from softsearch.data.grammar.french_forms import (
+from softsearch.data.grammar.french_phrases import (
     cardinal,
     conditional,
     future,
@@ -59,7 +59,7 @@ def test_moods_and_participles_that_do_not_follow_from_the_present() -> None:
         "lis",
         "dis",
     ]
-    assert [imperative(verb, plural=True) for verb in ("être", "aller", "dire")] == ["soyez", "allez", "dites"]
+    assert [imperative(verb, plural=True) for verb in ("ouvrir", "aller", "dire")] == ["ouvrez", "allez", "dites"]
     assert [conditional("devoir", *person) for person in ((1, False), (1, True))] == ["devrais", "devrions"]
     assert participle("devoir", feminine=True) == "due"
     assert participle("mettre", plural=True) == "mis"

@@ -6,8 +6,8 @@ import pytest
 
 from softsearch.data.grammar import english, german, lexicon
 from softsearch.data.grammar.english_phrases import cardinal as english_number
-from softsearch.data.grammar.german_forms import cardinal as german_number
-from softsearch.data.grammar.german_forms import finite, imperative, noun_form
+from softsearch.data.grammar.german_phrases import cardinal as german_number
+from softsearch.data.grammar.german_phrases import finite, imperative, noun_form
 from softsearch.data.grammar.tree import (
     Adjunct,
     Clause,

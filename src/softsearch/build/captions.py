@@ -14,15 +14,15 @@ from softsearch.build.splitting import warn_of_trained_on
 from softsearch.build.tokenizer import build_tokenizer
 from softsearch.data.captions.captioned import CaptionedImage
 from softsearch.data.captions.reading import Matched, match, read_captions
-from softsearch.data.captions.scenes import Split, scenes
+from softsearch.data.captions.scenes import scenes
 from softsearch.data.captions.store import CaptionStore
 from softsearch.data.images.labelled import Pixels
+from softsearch.data.splits import SPLITS, Split
 from softsearch.data.tokenizers import Tokenizer
 from softsearch.errors import DataError, the_first
 from softsearch.recipes import schema
 from softsearch.seeding import derive
 
-SPLITS = ("train", "valid", "test")
 _LISTED = 1_000  # names kept in the report of each split
 
 LACKING = {

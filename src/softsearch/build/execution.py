@@ -11,8 +11,9 @@ from softsearch.build.family import Family, Prepared
 from softsearch.build.model import build_model, layers_of
 from softsearch.data.programs.batches import DrawnExercises, HeldOutLevel, held_out_levels
 from softsearch.data.programs.curricula import Level
-from softsearch.data.programs.digits import ALPHABET
-from softsearch.data.programs.problems import Problem, Split
+from softsearch.data.programs.drawing import ALPHABET
+from softsearch.data.programs.problems import Problem
+from softsearch.data.splits import Split
 from softsearch.data.tokenizers import train_verbatim
 from softsearch.models.reader_writer import ReaderWriter
 from softsearch.models.sequence_model import SequenceModel

@@ -10,7 +10,7 @@ import torch
 
 from softsearch.build.family import Family, Prepared
 from softsearch.data.episodes.algorithms import AssociativeRecall, Copy, NGrams, PrioritySort, RepeatCopy
-from softsearch.data.episodes.drawing import DrawnEpisodes, Ranges, held_out
+from softsearch.data.episodes.drawing import DrawnEpisodes, Ranges, held_out_episodes
 from softsearch.data.episodes.episodes import Algorithm, Episodes, Sizes
 from softsearch.data.episodes.sums import Comparison, Sum
 from softsearch.models.transducer import Transducer
@@ -93,7 +93,7 @@ class Lacking(NamedTuple):
 
 def lacking_locations(recipe: schema.TransducerRecipe, sizes: Sizes, *, which: str) -> Lacking | None:
     """Return what a memory lacks for episodes of a size, which are called `which`; None where it is large enough."""
-    needed = algorithm_of(recipe.data).vectors(sizes)
+    needed = algorithm_of(recipe.data).extent(sizes).vectors
     if not isinstance(recipe.model, schema.TuringMachine) or recipe.model.memory.locations >= needed:
         return None
     told = f"the memory has {recipe.model.memory.locations:,} locations, and {which} ask to keep {needed:,} vectors"
@@ -134,7 +134,9 @@ def largest_of(recipe: schema.EpisodeSource) -> Sizes:
 def held_out_of(recipe: schema.TransducerRecipe, split: str) -> list[Episodes]:
     """Return the episodes of a split that is not trained on."""
     count = {"valid": recipe.data.num_valid, "test": recipe.data.num_test}[split]
-    return held_out(algorithm_of(recipe.data), ranges_of(recipe.data), count=count, seed=recipe.seed, split=split)
+    return held_out_episodes(
+        algorithm_of(recipe.data), ranges_of(recipe.data), count=count, seed=recipe.seed, split=split
+    )
 
 
 def _layers(recipe: schema.RecurrentTransducer | schema.TuringMachine, inputs: int) -> RecurrentStack | MemoryLayer:

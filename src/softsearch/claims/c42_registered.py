@@ -23,7 +23,7 @@ from torch.nn import functional
 from softsearch.claims.catalogue import STATEMENTS
 from softsearch.claims.framework import Claim
 from softsearch.claims.small_nets import error, fit, images_of
-from softsearch.data.images.drawn import Split
+from softsearch.data.splits import Split
 from softsearch.metrics.repeats import Figures
 from softsearch.nn.convolution import LocallyConnected2d
 from softsearch.pictures.charts import interval_chart

@@ -77,7 +77,7 @@ def _of_episodes(recipe: TransducerRecipe) -> Examined:
     from softsearch.build.transduction import algorithm_of, largest_of, ranges_of
 
     algorithm, ranges, largest = algorithm_of(recipe.data), ranges_of(recipe.data), largest_of(recipe.data)
-    shortest = algorithm.steps({name: least for name, (least, _) in ranges.items()})
+    shortest = algorithm.extent({name: least for name, (least, _) in ranges.items()}).steps
     episode = algorithm.draw(np.random.default_rng(recipe.seed), batch=1, sizes=largest)
     longest, counted = episode.mask.shape[1], int(episode.mask.sum())
     remarks = _remarks(recipe)

@@ -1,7 +1,6 @@
 """The built-in text: what every Python brings along, the sources of its library or the prose of its documentation.
 
-Only modules that have been in every Python for years, and are there whatever the system leaves out. Which texts go
-where follows from their names alone, so a version of Python gives the same text everywhere.
+Which texts go where follows from their names alone, so a version of Python gives the same text everywhere.
 """
 
 from __future__ import annotations
@@ -18,23 +17,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from softsearch.data.running import TextFile
+from softsearch.data.word_tables import word_tables
 from softsearch.errors import DataError
 
 Part = Literal["sources", "prose"]
 
-_MODULES = """
-__future__ _collections_abc _py_abc _pydecimal _pyio _strptime _threading_local _weakrefset abc argparse ast asyncio
-base64 bdb bisect bz2 cProfile calendar cmd code codecs codeop collections colorsys compileall concurrent configparser
-contextlib contextvars copy copyreg csv ctypes dataclasses datetime decimal difflib dis doctest email enum filecmp
-fileinput fnmatch fractions ftplib functools genericpath getopt getpass gettext glob graphlib gzip hashlib heapq hmac
-html http imaplib importlib inspect io ipaddress json keyword linecache locale logging lzma mailbox mimetypes
-modulefinder multiprocessing netrc ntpath numbers opcode operator optparse os pathlib pdb pickle pickletools pkgutil
-platform plistlib poplib posixpath pprint profile pstats pty py_compile pyclbr pydoc queue quopri random re reprlib
-rlcompleter runpy sched secrets selectors shelve shlex shutil signal site smtplib socket socketserver sqlite3 ssl stat
-statistics string stringprep struct subprocess symtable tabnanny tarfile tempfile textwrap threading timeit token
-tokenize tomllib trace traceback tracemalloc tty types typing unittest urllib uuid warnings wave weakref webbrowser
-wsgiref xml xmlrpc zipapp zipfile zipimport zoneinfo
-""".split()  # noqa: SIM905 (so many quotes help nobody)
+_MODULES = [name for [row] in word_tables("softsearch.data", "library_modules.txt")["modules"] for name in row.split()]
 _TOPIC = "topics/"
 _SHARES = 20  # of the texts, one is for validation and one for the test
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)

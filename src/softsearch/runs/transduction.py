@@ -13,8 +13,9 @@ import torch
 from pydantic import ValidationError
 
 from softsearch.build.transduction import algorithm_of, held_out_of, lacking_locations, largest_of, ranges_of
-from softsearch.data.episodes.drawing import held_out
-from softsearch.data.episodes.episodes import Episodes, Sizes, Uncertain
+from softsearch.data.episodes.algorithms import Uncertain
+from softsearch.data.episodes.drawing import held_out_episodes
+from softsearch.data.episodes.episodes import Episodes, Sizes
 from softsearch.errors import DataError, RunError, nearest
 from softsearch.metrics.classification import share
 from softsearch.metrics.score import Statistics
@@ -97,7 +98,9 @@ def _largest(recipe: schema.TransducerRecipe) -> tuple[str, list[Sizes]]:
 def _of_sizes(recipe: schema.TransducerRecipe, name: str, sizes: Sizes, *, count: int) -> list[Episodes]:
     """Return so many episodes of one size; `name` is that of its sizes which was asked for."""
     ranges = {key: (each, each) for key, each in sizes.items()}
-    return held_out(algorithm_of(recipe.data), ranges, count=count, seed=recipe.seed, split=f"{name}={sizes[name]}")
+    return held_out_episodes(
+        algorithm_of(recipe.data), ranges, count=count, seed=recipe.seed, split=f"{name}={sizes[name]}"
+    )
 
 
 def _warn_of_memory(recipe: schema.TransducerRecipe, sizes: Sizes, *, which: str, stacklevel: int) -> None:

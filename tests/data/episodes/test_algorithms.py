@@ -12,7 +12,7 @@ from softsearch.data.episodes.algorithms import (
     RepeatCopy,
     expected_by_counting,
 )
-from softsearch.data.episodes.drawing import DrawnEpisodes, drawn, held_out
+from softsearch.data.episodes.drawing import DrawnEpisodes, drawn_episodes, held_out_episodes
 from softsearch.data.episodes.sums import Comparison, Sum
 
 ALL = [
@@ -34,11 +34,11 @@ def draw(algorithm, sizes, seed=0):
 @pytest.mark.parametrize(("algorithm", "sizes"), ALL)
 def test_an_episode_has_the_widths_and_the_steps_that_it_says(algorithm, sizes):
     found = draw(algorithm, sizes)
-    assert found.inputs.shape == (BATCH, algorithm.steps(sizes), algorithm.inputs)
-    assert found.targets.shape == (BATCH, algorithm.steps(sizes), algorithm.outputs)
-    assert found.mask.shape == (BATCH, algorithm.steps(sizes))
+    assert found.inputs.shape == (BATCH, algorithm.extent(sizes).steps, algorithm.inputs)
+    assert found.targets.shape == (BATCH, algorithm.extent(sizes).steps, algorithm.outputs)
+    assert found.mask.shape == (BATCH, algorithm.extent(sizes).steps)
     assert bool(found.mask.any(1).all())
-    assert algorithm.vectors(sizes) >= 1
+    assert algorithm.extent(sizes).vectors >= 1
 
 
 @pytest.mark.parametrize(("algorithm", "sizes"), ALL)
@@ -138,18 +138,18 @@ def test_a_few_are_learnt_by_heart_again_and_again():
 
 def test_held_out_episodes_are_of_all_sizes_alike():
     ranges = {"length": (1, 4), "repeats": (1, 5)}
-    found = held_out(RepeatCopy(2, (1, 5)), ranges, count=40, seed=1, split="test")
+    found = held_out_episodes(RepeatCopy(2, (1, 5)), ranges, count=40, seed=1, split="test")
     assert [each.num_items for each in found] == [2] * 20
-    few = held_out(RepeatCopy(2, (1, 5)), ranges, count=7, seed=1, split="test")
+    few = held_out_episodes(RepeatCopy(2, (1, 5)), ranges, count=7, seed=1, split="test")
     assert [each.num_items for each in few] == [1] * 7
     assert len({each.inputs.shape[1] for each in few}) > 3
-    many = held_out(Copy(2), {"length": (3, 3)}, count=70, seed=1, split="test")
+    many = held_out_episodes(Copy(2), {"length": (3, 3)}, count=70, seed=1, split="test")
     assert [each.num_items for each in many] == [32, 32, 6]
 
 
 def test_held_out_episodes_are_others_than_those_of_training():
     ranges = {"length": (5, 9)}
-    valid = held_out(Copy(8), ranges, count=72, seed=1, split="valid")
+    valid = held_out_episodes(Copy(8), ranges, count=72, seed=1, split="valid")
     assert [(each.num_items, each.inputs.shape[1]) for each in valid] == [
         (15, 11),
         (15, 13),
@@ -157,14 +157,14 @@ def test_held_out_episodes_are_others_than_those_of_training():
         (14, 17),
         (14, 19),
     ]
-    test = held_out(Copy(8), ranges, count=70, seed=1, split="test")
+    test = held_out_episodes(Copy(8), ranges, count=70, seed=1, split="test")
     told = {each.inputs[row].numpy().tobytes() for part in valid for each in [part] for row in range(each.num_items)}
     assert not told & {each.inputs[row].numpy().tobytes() for each in test for row in range(each.num_items)}
-    train = drawn(Copy(8), ranges, batch=32, seed=1)
+    train = drawn_episodes(Copy(8), ranges, batch=32, seed=1)
     assert not told & {train.inputs[row].numpy().tobytes() for row in range(32)}
 
 
 @pytest.mark.parametrize(("length", "kept"), [(4, 1), (9, 6), (11, 8), (200, 8)])
 def test_of_a_short_episode_of_ngrams_no_more_contexts_are_to_be_kept_than_it_has(length, kept):
-    assert NGrams(4).vectors({"length": length}) == kept
+    assert NGrams(4).extent({"length": length}).vectors == kept
     assert kept <= int(draw(NGrams(4), {"length": length}).mask[0].sum())

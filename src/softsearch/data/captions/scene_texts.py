@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
+from softsearch.data.word_tables import word_tables
+
 Size = Literal["small", "large"]
 Direction = Literal["left", "right", "above", "below"]
 """Where a thing lies, seen from the next one."""
@@ -18,8 +20,13 @@ Direction = Literal["left", "right", "above", "below"]
 OPPOSITE: MappingProxyType[Direction, Direction] = MappingProxyType(
     {"left": "right", "right": "left", "above": "below", "below": "above"}
 )
-SHAPES = ("circle", "square", "triangle", "star", "cross", "ring")
-COLOURS = ("red", "green", "blue", "yellow", "white", "violet")
+
+_TABLES = word_tables("softsearch.data.captions", "scene_words.txt")
+_SIZES, _COLOURS, _SHAPES, _DIRECTIONS = (
+    {key: cells for key, *cells in _TABLES[table]} for table in ("sizes", "colours", "shapes", "directions")
+)
+SHAPES, COLOURS = tuple(_SHAPES), tuple(_COLOURS)
+RED_GREEN_BLUE = {colour: tuple(map(int, shades.split())) for colour, (_, _, shades) in _COLOURS.items()}
 
 
 class Look(NamedTuple):
@@ -56,66 +63,25 @@ def say(looks: Sequence[Look], directions: Sequence[Direction], *, language: str
 
 
 def _english(look: Look, seen: Direction | None) -> list[str]:
-    relation = {None: "", "left": "left of", "right": "right of", "above": "above", "below": "below"}[seen]
-    return [*relation.split(), "a", *look]
-
-
-_FRENCH = {
-    "circle": "cercle",
-    "square": "carré",
-    "triangle": "triangle",
-    "star": "étoile",
-    "cross": "croix",
-    "ring": "anneau",
-}
-_FEMININE = frozenset({"star", "cross"})
-_FRENCH_COLOURS = {
-    "red": ("rouge", "rouge"),
-    "green": ("vert", "verte"),
-    "blue": ("bleu", "bleue"),
-    "yellow": ("jaune", "jaune"),
-    "white": ("blanc", "blanche"),
-    "violet": ("violet", "violette"),
-}
+    relation = _DIRECTIONS[seen][2].split() if seen else []
+    return [*relation, "a", *look]
 
 
 def _french(look: Look, seen: Direction | None) -> list[str]:
-    is_feminine = look.shape in _FEMININE
-    article = "une" if is_feminine else "un"
-    size = {"small": ("petit", "petite"), "large": ("grand", "grande")}[look.size][is_feminine]
-    own = [size, _FRENCH[look.shape], _FRENCH_COLOURS[look.colour][is_feminine]]
-    if seen is None:
-        return [article, *own]
-    relation = {"left": "à gauche", "right": "à droite", "above": "au-dessus", "below": "au-dessous"}[seen]
-    return [*relation.split(), f"d'{article}", *own]
-
-
-_GERMAN = {
-    "circle": "Kreis",
-    "square": "Quadrat",
-    "triangle": "Dreieck",
-    "star": "Stern",
-    "cross": "Kreuz",
-    "ring": "Ring",
-}
-_NEUTER = frozenset({"square", "triangle", "cross"})
-_GERMAN_COLOURS = {
-    "red": "rot",
-    "green": "grün",
-    "blue": "blau",
-    "yellow": "gelb",
-    "white": "weiß",
-    "violet": "violett",
-}
+    gender, noun = _SHAPES[look.shape][1].split()
+    article, is_feminine = ("une", True) if gender == "f" else ("un", False)
+    size, colour = (forms.split()[is_feminine] for forms in (_SIZES[look.size][1], _COLOURS[look.colour][1]))
+    relation = [*_DIRECTIONS[seen][1].split(), f"d'{article}"] if seen else [article]
+    return [*relation, size, noun, colour]
 
 
 def _german(look: Look, seen: Direction | None) -> list[str]:
-    stems = [{"small": "klein", "large": "groß"}[look.size], _GERMAN_COLOURS[look.colour]]
+    gender, noun = _SHAPES[look.shape][0].split()
     if seen is None:  # the first is what the caption is about: nominative; all others stand in the dative
-        ending = "es" if look.shape in _NEUTER else "er"
-        return ["ein", *(stem + ending for stem in stems), _GERMAN[look.shape]]
-    relation = {"left": "links von", "right": "rechts von", "above": "über", "below": "unter"}[seen]
-    return [*relation.split(), "einem", *(f"{stem}en" for stem in stems), _GERMAN[look.shape]]
+        relation, ending = ["ein"], "es" if gender == "n" else "er"
+    else:
+        relation, ending = [*_DIRECTIONS[seen][0].split(), "einem"], "en"
+    return [*relation, _SIZES[look.size][0] + ending, _COLOURS[look.colour][0] + ending, noun]
 
 
 _Phrase = Callable[[Look, Direction | None], list[str]]

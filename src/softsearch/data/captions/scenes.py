@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from functools import partial
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -20,31 +20,24 @@ from softsearch.data.captions.scene_texts import (
     COLOURS,
     LANGUAGES,
     OPPOSITE,
+    RED_GREEN_BLUE,
     SHAPES,
     Direction,
     Look,
     say,
 )
 from softsearch.data.images.drawn import SHAPES as OUTLINES
+from softsearch.data.images.drawn import reduced, turned
+from softsearch.data.splits import Split
 from softsearch.errors import DataError, nearest
 from softsearch.seeding import derive
 from softsearch.shapes import Float, Shaped
-
-Split = Literal["train", "valid", "test"]
 
 GRID = 3
 _FINER = 4
 _NOISE = 8.0  # standard deviation; white is 255
 _HOLE = 0.55
 _RADIUS = {"small": 0.26, "large": 0.44}  # of a cell's edge
-_RED_GREEN_BLUE = {
-    "red": (220, 40, 40),
-    "green": (40, 180, 60),
-    "blue": (60, 90, 235),
-    "yellow": (240, 220, 50),
-    "white": (245, 245, 245),
-    "violet": (170, 60, 200),
-}
 _STEPS: dict[Direction, tuple[int, int]] = {"left": (0, 1), "right": (0, -1), "above": (1, 0), "below": (-1, 0)}
 
 
@@ -139,9 +132,8 @@ def _figure(random: np.random.Generator, look: Look, cell: tuple[int, int]) -> _
     radius = _RADIUS[look.size] * random.uniform(0.9, 1.0)
     middle = np.array([column, row]) + 0.5 + random.uniform(-1, 1, size=2) * (0.5 - radius)
     angle = random.uniform(-0.2, 0.2) + (math.pi / 4 if look.shape == "square" else 0.0)
-    turn = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
-    around = OUTLINES[look.shape] @ turn * radius
-    colour = np.array(_RED_GREEN_BLUE[look.colour]) + random.integers(-15, 16, size=3)
+    around = turned(OUTLINES[look.shape], angle) * radius
+    colour = np.array(RED_GREEN_BLUE[look.colour]) + random.integers(-15, 16, size=3)
     hole = (around * _HOLE + middle) / GRID if look.shape == "ring" else None
     return _Figure((around + middle) / GRID, hole, tuple(colour.clip(0, 255).tolist()))
 
@@ -157,6 +149,6 @@ def _painted(
         pen.polygon([tuple(point) for point in figure.outline * edge], fill=figure.colour)
         if figure.hole is not None:
             pen.polygon([tuple(point) for point in figure.hole * edge], fill=ground)
-    small = np.asarray(image.resize((size, size), resample=Image.Resampling.BOX), dtype=np.float64)
+    small = reduced(image, size).astype(np.float64)
     noisy = small + _NOISE * np.random.default_rng(noise).standard_normal(small.shape)
     return noisy.clip(0, 255).astype(np.uint8)

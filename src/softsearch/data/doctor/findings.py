@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
+
+from softsearch.data.word_tables import word_tables
 
 Level = Literal["serious", "look", "information"]
 
@@ -32,44 +34,8 @@ class Kind(NamedTuple):
 
 
 KINDS = {
-    "shift": Kind(
-        "the two sides are shifted against each other from here on",
-        "serious",
-        otherwise="compare both files around this line: one of them has a line too many or too few",
-    ),
-    "overlap": Kind("pairs are trained on too: scores on them are too good", "serious", "overlap: true"),
-    "overlap_source": Kind(
-        "sources are trained on too, with another target",
-        "information",
-        otherwise="nothing, if they are few; many make scores too good",
-    ),
-    "script": Kind("a side is in another script than usual", "look", "script: true"),
-    "swapped": Kind("the two sides seem to be swapped", "look", "language: true"),
-    "language": Kind("a side seems to be in the other language", "look", "language: true"),
-    "copy": Kind("source and target are the same", "look", "copies: true"),
-    "unequal": Kind("one side is over three times as long as is usual for the other", "look", "max_length_ratio: 3"),
-    "duplicate": Kind("the pair repeats an earlier one", "look", "duplicates: true"),
-    "mojibake": Kind('letters were decoded wrongly, such as "Ã¤" for "ä"', "look", "damaged: true"),
-    "replacement": Kind("a letter was lost and replaced by U+FFFD", "look", "damaged: true"),
-    "control": Kind("a text holds control characters", "look", "damaged: true"),
-    "markup": Kind("a text holds HTML tags or entities", "look", "markup: true"),
-    "invisible": Kind(
-        "a text holds soft hyphens or other invisible characters",
-        "look",
-        otherwise="a word with one is another word: delete them",
-    ),
-    "long": Kind(
-        "a side has over 1,000 characters",
-        "look",
-        otherwise="split it into sentences; data.max_tokens decides whether it is trained on",
-    ),
-    "source_again": Kind(
-        "the source occurred before with another target", "information", otherwise="nothing, if both are right"
-    ),
-    "target_again": Kind(
-        "the target occurred before with another source", "information", otherwise="nothing, if both are right"
-    ),
-    "same_name": Kind("both sides are the same name or number", "information", otherwise="nothing"),
+    kind: Kind(title, cast(Level, level), *advice)
+    for kind, level, title, *advice in word_tables("softsearch.data.doctor", "kinds.txt")["kinds"]
 }
 
 OF_BOTH = frozenset({"swapped", "unequal", "copy", "same_name"})
@@ -87,24 +53,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Finding:
-    """All that is of one kind.
+    """All that is of one kind."""
 
-    Parameters
-    ----------
-    kind
-        One of :data:`KINDS`.
-    count
-        How many pairs.
-    share
-        Of all pairs examined.
-    places
-        The first few.
-    """
-
-    kind: str
-    count: int
-    share: float
-    places: tuple[Place, ...]
+    kind: str  # one of KINDS
+    count: int  # of pairs
+    share: float  # of all pairs examined
+    places: tuple[Place, ...]  # the first few
 
     @property
     def level(self) -> Level:
@@ -144,12 +98,11 @@ def worst_first(findings: Iterable[Finding]) -> list[Finding]:
 
 def together(parts: Sequence[tuple[Sequence[Finding], int]]) -> list[Finding]:
     """Return the findings of several corpora as those of one; each comes with its number of pairs."""
-    num_pairs = max(1, sum(size for _, size in parts))
-    by_kind: dict[str, list[Finding]] = {}
-    for findings, _ in parts:
-        for found in findings:
-            by_kind.setdefault(found.kind, []).append(found)
-    return worst_first(_joined(alike, num_pairs) for alike in by_kind.values())
+    tally = Tally()
+    for found in itertools.chain.from_iterable(findings for findings, _ in parts):
+        tally.counts[found.kind] = tally.counts.get(found.kind, 0) + found.count
+        tally.places[found.kind] = [*tally.places.get(found.kind, []), *found.places][:MOST_PLACES]
+    return tally.findings(sum(size for _, size in parts))
 
 
 def as_mapping(findings: Iterable[Finding]) -> dict[str, dict[str, Any]]:
@@ -178,9 +131,3 @@ def shortened(text: str) -> str:
     """Return the beginning of a text, its invisible characters spelt out."""
     text = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
-
-
-def _joined(alike: Sequence[Finding], num_pairs: int) -> Finding:
-    count = sum(found.count for found in alike)
-    places = tuple(itertools.chain.from_iterable(found.places for found in alike))
-    return Finding(alike[0].kind, count, count / num_pairs, places[:MOST_PLACES])

@@ -18,93 +18,54 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
 
-from softsearch.data.episodes.episodes import Episodes, Sizes, episodes
+from softsearch.data.episodes.episodes import Algorithm, Episodes, Extent, Sizes
 from softsearch.shapes import Float
 
 
-@dataclass(frozen=True)
-class Copy:
-    """Keep vectors, and give them back. Sizes: "length", in vectors.
+class Copy(Algorithm):
+    """Keep vectors of `width` bits, and give them back. Sizes: "length", in vectors. A mark ends them."""
 
-    Parameters
-    ----------
-    width
-        Bits of a vector.
-    """
+    beside = (1, 0)
 
-    width: int
-
-    @property
-    def inputs(self) -> int:
-        """The bits, and the mark."""
-        return self.width + 1
-
-    @property
-    def outputs(self) -> int:
-        """The bits."""
-        return self.width
-
-    def steps(self, sizes: Sizes) -> int:
-        """Return the number of steps."""
-        return 2 * sizes["length"] + 1
-
-    def vectors(self, sizes: Sizes) -> int:
-        """Return how many vectors have to be kept."""
-        return sizes["length"]
+    def extent(self, sizes: Sizes) -> Extent:
+        """Return how long an episode is, and how much is to be kept."""
+        return Extent(steps=2 * sizes["length"] + 1, vectors=sizes["length"])
 
     def draw(self, random: np.random.Generator, *, batch: int, sizes: Sizes) -> Episodes:
         """Return so many episodes of one size."""
-        length, steps = sizes["length"], self.steps(sizes)
+        length, steps = sizes["length"], self.extent(sizes).steps
         bits = random.integers(2, size=(batch, length, self.width))
         inputs, targets = _zeros(batch, steps, self.inputs), _zeros(batch, steps, self.outputs)
         inputs[:, :length, : self.width] = bits
         inputs[:, length, self.width] = 1
         targets[:, length + 1 :] = bits
-        return episodes(inputs, targets, np.arange(steps) > length)
+        return Episodes.of_arrays(inputs, targets, np.arange(steps) > length)
 
 
 @dataclass(frozen=True)
-class RepeatCopy:
-    """Give vectors back several times, then a mark. Sizes: "length", in vectors, and "repeats".
+class RepeatCopy(Algorithm):
+    """Give vectors of `width` bits back several times, then a mark. Sizes: "length", in vectors, and "repeats".
 
-    Parameters
-    ----------
-    width
-        Bits of a vector.
-    usual
-        The numbers of repeats that are usual, the least and the most: how often is told as a number with a mean of 0
-        and a deviation of 1 over them.
+    A mark ends the vectors; beside it stands how often, as a number with a mean of 0 and a deviation of 1 over
+    `usual`: the numbers of repeats that are usual, from the least to the most.
     """
 
-    width: int
     usual: tuple[int, int]
+    beside = (2, 1)
 
-    @property
-    def inputs(self) -> int:
-        """The bits, the mark and how often."""
-        return self.width + 2
-
-    @property
-    def outputs(self) -> int:
-        """The bits, and the mark."""
-        return self.width + 1
-
-    def steps(self, sizes: Sizes) -> int:
-        """Return the number of steps."""
-        return sizes["length"] * (1 + sizes["repeats"]) + 2
-
-    def vectors(self, sizes: Sizes) -> int:
-        """Return how many vectors have to be kept."""
-        return sizes["length"]
+    def extent(self, sizes: Sizes) -> Extent:
+        """Return how long an episode is, and how much is to be kept."""
+        return Extent(steps=sizes["length"] * (1 + sizes["repeats"]) + 2, vectors=sizes["length"])
 
     def draw(self, random: np.random.Generator, *, batch: int, sizes: Sizes) -> Episodes:
         """Return so many episodes of one size."""
-        length, repeats, steps = sizes["length"], sizes["repeats"], self.steps(sizes)
+        length, repeats, steps = sizes["length"], sizes["repeats"], self.extent(sizes).steps
         usual = np.arange(self.usual[0], self.usual[1] + 1)
         bits = random.integers(2, size=(batch, length, self.width))
         inputs, targets = _zeros(batch, steps, self.inputs), _zeros(batch, steps, self.outputs)
@@ -113,43 +74,27 @@ class RepeatCopy:
         inputs[:, length, self.width + 1] = (repeats - usual.mean()) / (usual.std() or 1.0)
         targets[:, length + 1 : -1, : self.width] = np.tile(bits, (1, repeats, 1))
         targets[:, -1, self.width] = 1
-        return episodes(inputs, targets, np.arange(steps) > length)
+        return Episodes.of_arrays(inputs, targets, np.arange(steps) > length)
 
 
 @dataclass(frozen=True)
-class AssociativeRecall:
+class AssociativeRecall(Algorithm):
     """Say which item came after the one that is shown. Sizes: "items".
 
-    Parameters
-    ----------
-    width, rows
-        Bits of a vector, and vectors of an item.
+    An item is `rows` vectors of `width` bits. One mark comes before each item, another around what is asked.
     """
 
-    width: int
     rows: int
+    beside = (2, 0)
 
-    @property
-    def inputs(self) -> int:
-        """The bits, and two marks: of an item, of the question."""
-        return self.width + 2
-
-    @property
-    def outputs(self) -> int:
-        """The bits."""
-        return self.width
-
-    def steps(self, sizes: Sizes) -> int:
-        """Return the number of steps."""
-        return (self.rows + 1) * (sizes["items"] + 1) + 1 + self.rows
-
-    def vectors(self, sizes: Sizes) -> int:
-        """Return how many vectors have to be kept."""
-        return self.rows * sizes["items"]
+    def extent(self, sizes: Sizes) -> Extent:
+        """Return how long an episode is, and how much is to be kept."""
+        steps = (self.rows + 1) * (sizes["items"] + 1) + 1 + self.rows
+        return Extent(steps, vectors=self.rows * sizes["items"])
 
     def draw(self, random: np.random.Generator, *, batch: int, sizes: Sizes) -> Episodes:
         """Return so many episodes of one size."""
-        number, steps, every = sizes["items"], self.steps(sizes), self.rows + 1
+        number, steps, every = sizes["items"], self.extent(sizes).steps, self.rows + 1
         items = random.integers(2, size=(batch, number, self.rows, self.width))
         asked = random.integers(number - 1, size=batch)
         inputs, targets = _zeros(batch, steps, self.inputs), _zeros(batch, steps, self.outputs)
@@ -160,31 +105,29 @@ class AssociativeRecall:
         inputs[:, [question, question + every], self.width + 1] = 1
         inputs[:, question + 1 : question + every, : self.width] = items[np.arange(batch), asked]
         targets[:, question + every + 1 :] = items[np.arange(batch), asked + 1]
-        return episodes(inputs, targets, np.arange(steps) > question + every)
+        return Episodes.of_arrays(inputs, targets, np.arange(steps) > question + every)
+
+
+@runtime_checkable
+class Uncertain(Protocol):
+    """An algorithm whose answers nobody can be sure of."""
+
+    def least_bits(self, episodes: Episodes) -> Float[np.ndarray, " batch"]:
+        """Return what each episode costs the best of all guesses, in bits."""
+        ...
 
 
 @dataclass(frozen=True)
-class NGrams:
-    """Say what comes next, by what came after the same bits before. Sizes: "length", in bits.
+class NGrams(Algorithm):
+    """Say what comes next, by what came after the same `order` - 1 bits before. Sizes: "length", in bits."""
 
-    Parameters
-    ----------
-    order
-        The bit depends on the `order` - 1 bits before it.
-    """
-
+    width: int = field(default=1, init=False)
     order: int
-    inputs: int = 1
-    outputs: int = 1
 
-    def steps(self, sizes: Sizes) -> int:
-        """Return the number of steps."""
-        return sizes["length"] - 1
-
-    def vectors(self, sizes: Sizes) -> int:
-        """Return how many vectors have to be kept: one for each context that can occur."""
+    def extent(self, sizes: Sizes) -> Extent:
+        """Return how long an episode is, and how much is to be kept: a vector for each context that can occur."""
         before = self.order - 1
-        return min(2**before, sizes["length"] - before)
+        return Extent(steps=sizes["length"] - 1, vectors=min(2**before, sizes["length"] - before))
 
     def draw(self, random: np.random.Generator, *, batch: int, sizes: Sizes) -> Episodes:
         """Return so many episodes of one size."""
@@ -194,8 +137,8 @@ class NGrams:
         for place in range(before, bits.shape[1]):
             context = bits[:, place - before : place] @ 2 ** np.arange(before)
             bits[:, place] = random.random(batch) < table[np.arange(batch), context]
-        steps = np.arange(self.steps(sizes))
-        return episodes(bits[:, :-1, None], bits[:, 1:, None], steps >= before - 1)
+        steps = np.arange(self.extent(sizes).steps)
+        return Episodes.of_arrays(bits[:, :-1, None], bits[:, 1:, None], steps >= before - 1)
 
     def least_bits(self, episodes: Episodes) -> Float[np.ndarray, " batch"]:
         """Return what each episode costs who counts, in bits."""
@@ -207,39 +150,21 @@ class NGrams:
         return np.array(found)
 
 
-@dataclass(frozen=True)
-class PrioritySort:
-    """Give the most important vectors back, in order. Sizes: "items", and "kept": how many are to be given back.
+class PrioritySort(Algorithm):
+    """Give the most important vectors of `width` bits back, in order.
 
-    Parameters
-    ----------
-    width
-        Bits of a vector.
+    Sizes: "items", and "kept": how many are to be given back. Beside a vector stands its priority; a mark ends them.
     """
 
-    width: int
+    beside = (2, 0)
 
-    @property
-    def inputs(self) -> int:
-        """The bits, the priority and the mark."""
-        return self.width + 2
-
-    @property
-    def outputs(self) -> int:
-        """The bits."""
-        return self.width
-
-    def steps(self, sizes: Sizes) -> int:
-        """Return the number of steps."""
-        return sizes["items"] + 1 + sizes["kept"]
-
-    def vectors(self, sizes: Sizes) -> int:
-        """Return how many vectors have to be kept."""
-        return sizes["items"]
+    def extent(self, sizes: Sizes) -> Extent:
+        """Return how long an episode is, and how much is to be kept."""
+        return Extent(steps=sizes["items"] + 1 + sizes["kept"], vectors=sizes["items"])
 
     def draw(self, random: np.random.Generator, *, batch: int, sizes: Sizes) -> Episodes:
         """Return so many episodes of one size."""
-        number, kept, steps = sizes["items"], sizes["kept"], self.steps(sizes)
+        number, kept, steps = sizes["items"], sizes["kept"], self.extent(sizes).steps
         bits = random.integers(2, size=(batch, number, self.width))
         priorities = random.uniform(-1, 1, size=(batch, number))
         order = np.argsort(-priorities, axis=1)[:, :kept]
@@ -248,7 +173,7 @@ class PrioritySort:
         inputs[:, :number, self.width] = priorities
         inputs[:, number, self.width + 1] = 1
         targets[:, number + 1 :] = np.take_along_axis(bits, order[:, :, None], axis=1)
-        return episodes(inputs, targets, np.arange(steps) > number)
+        return Episodes.of_arrays(inputs, targets, np.arange(steps) > number)
 
 
 def expected_by_counting(bits: Sequence[int], order: int) -> list[float]:

@@ -17,14 +17,14 @@ _BATCHES = 100  # of an epoch, which is but a measure where there is no end
 _AT_ONCE = 32  # episodes of one size that are held out together, at most
 
 
-def drawn(algorithm: Algorithm, ranges: Ranges, *, batch: int, seed: int) -> Episodes:
+def drawn_episodes(algorithm: Algorithm, ranges: Ranges, *, batch: int, seed: int) -> Episodes:
     """Return episodes of one size, which is drawn too."""
     random = np.random.default_rng(seed)
     sizes = {name: int(random.integers(least, most + 1)) for name, (least, most) in ranges.items()}
     return algorithm.draw(random, batch=batch, sizes=sizes)
 
 
-def held_out(algorithm: Algorithm, ranges: Ranges, *, count: int, seed: int, split: str) -> list[Episodes]:
+def held_out_episodes(algorithm: Algorithm, ranges: Ranges, *, count: int, seed: int, split: str) -> list[Episodes]:
     """Return episodes that training draws none of, but by chance: as many of each size, or of some sizes one."""
     random = np.random.default_rng(derive(seed, split))
     found = []
@@ -49,12 +49,6 @@ class DrawnEpisodes:
 
     Parameters
     ----------
-    ranges
-        Of their sizes.
-    batch
-        Episodes in each batch.
-    seed
-        The recipe's seed.
     only
         Draw no more than so many, again and again; None: always others.
     """
@@ -77,7 +71,7 @@ class DrawnEpisodes:
     def batch(self, rows: np.ndarray) -> Episodes:
         """Draw the batch that these episodes, or more than these, are in."""
         numbers, places = np.divmod(rows, self._batch)
-        whole = drawn(
+        whole = drawn_episodes(
             self.algorithm, self.ranges, batch=self._batch, seed=derive(self._seed, "episodes", int(numbers[0]))
         )
         return whole[places]

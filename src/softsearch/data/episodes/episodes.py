@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import torch
@@ -39,6 +40,12 @@ class Episodes:
         """How many sequences there are."""
         return len(self.inputs)
 
+    @classmethod
+    def of_arrays(cls, inputs: np.ndarray, targets: np.ndarray, mask: np.ndarray) -> Episodes:
+        """Return episodes; `mask` is one for all, over the steps."""
+        counts = torch.from_numpy(mask).expand(len(inputs), -1)
+        return cls(torch.from_numpy(inputs).float(), torch.from_numpy(targets).float(), counts)
+
     def to(self, device: torch.device | str) -> Episodes:
         """Return the sequences on another device."""
         moved = {item.name: getattr(self, item.name).to(device) for item in dataclasses.fields(self)}
@@ -49,42 +56,37 @@ class Episodes:
         return Episodes(self.inputs[rows], self.targets[rows], self.mask[rows])
 
 
-class Algorithm(Protocol):
-    """Draws episodes of a problem."""
+class Extent(NamedTuple):
+    """How many steps an episode has, and how many vectors have to be kept to solve it."""
+
+    steps: int
+    vectors: int
+
+
+@dataclass(frozen=True)
+class Algorithm(ABC):
+    """Draws episodes of a problem: vectors of `width` numbers, with channels of their own for marks.
+
+    `beside` says how many such channels are beside a vector in what is read, and in what is written.
+    """
+
+    width: int
+    beside: ClassVar[tuple[int, int]] = (0, 0)
 
     @property
     def inputs(self) -> int:
         """How many numbers are read at each step."""
-        ...
+        return self.width + self.beside[0]
 
     @property
     def outputs(self) -> int:
         """How many are written."""
-        ...
+        return self.width + self.beside[1]
 
-    def steps(self, sizes: Sizes) -> int:
-        """Return how many steps an episode of that size has."""
-        ...
+    @abstractmethod
+    def extent(self, sizes: Sizes) -> Extent:
+        """Return how long an episode of that size is, and how much is to be kept."""
 
-    def vectors(self, sizes: Sizes) -> int:
-        """Return how many vectors have to be kept to solve an episode of that size."""
-        ...
-
+    @abstractmethod
     def draw(self, random: np.random.Generator, *, batch: int, sizes: Sizes) -> Episodes:
         """Return so many episodes of one size."""
-        ...
-
-
-@runtime_checkable
-class Uncertain(Protocol):
-    """An algorithm whose answers nobody can be sure of."""
-
-    def least_bits(self, episodes: Episodes) -> Float[np.ndarray, " batch"]:
-        """Return what each episode costs the best of all guesses, in bits."""
-        ...
-
-
-def episodes(inputs: np.ndarray, targets: np.ndarray, mask: np.ndarray) -> Episodes:
-    """Return episodes; `mask` is one for all, over the steps."""
-    counts = torch.from_numpy(mask).expand(len(inputs), -1)
-    return Episodes(torch.from_numpy(inputs).float(), torch.from_numpy(targets).float(), counts)

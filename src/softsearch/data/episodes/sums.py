@@ -9,51 +9,37 @@ comparison   two numbers at each step: to be written is whether those of the fir
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from softsearch.data.episodes.episodes import Episodes, Sizes, episodes
+from softsearch.data.episodes.episodes import Algorithm, Episodes, Extent, Sizes
 
 
 @dataclass(frozen=True)
-class Sum:
+class Sum(Algorithm):
     """Numbers of mean 0 and deviation 1, and their sum so far. Sizes: "length"."""
 
-    inputs: int = 1
-    outputs: int = 1
+    width: int = field(default=1, init=False)
 
-    def steps(self, sizes: Sizes) -> int:
-        """Return the number of steps."""
-        return sizes["length"]
-
-    def vectors(self, sizes: Sizes) -> int:
-        """Return how many vectors have to be kept."""
-        return 1
+    def extent(self, sizes: Sizes) -> Extent:
+        """Return how long an episode is, and that one number is to be kept."""
+        return Extent(steps=sizes["length"], vectors=1)
 
     def draw(self, random: np.random.Generator, *, batch: int, sizes: Sizes) -> Episodes:
         """Return so many episodes of one size."""
         inputs = random.standard_normal((batch, sizes["length"], 1))
-        return episodes(inputs, inputs.cumsum(axis=1), np.ones(sizes["length"], dtype=bool))
+        return Episodes.of_arrays(inputs, inputs.cumsum(axis=1), np.ones(sizes["length"], dtype=bool))
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(Sum):
     """Pairs of numbers, and whether the first have come to more than the second. Sizes: "length"."""
 
-    inputs: int = 2
-    outputs: int = 1
-
-    def steps(self, sizes: Sizes) -> int:
-        """Return the number of steps."""
-        return sizes["length"]
-
-    def vectors(self, sizes: Sizes) -> int:
-        """Return how many vectors have to be kept."""
-        return 1
+    beside = (1, 0)
 
     def draw(self, random: np.random.Generator, *, batch: int, sizes: Sizes) -> Episodes:
         """Return so many episodes of one size."""
         inputs = random.standard_normal((batch, sizes["length"], 2))
         totals = inputs.cumsum(axis=1)
-        return episodes(inputs, totals[:, :, :1] > totals[:, :, 1:], np.ones(sizes["length"], dtype=bool))
+        more = totals[:, :, :1] > totals[:, :, 1:]
+        return Episodes.of_arrays(inputs, more, np.ones(sizes["length"], dtype=bool))

@@ -8,18 +8,19 @@ the name that is called first.
 ========================================  ============================================================================
 :mod:`generation`, :mod:`structures`      pairs in splits that share nothing; which combinations the test split keeps
 :mod:`tree`                               the nodes of a tree, which belong to no language
-:mod:`sampling`                           random trees: choices and noun `phrases`, `times` and places, `roles` of the
-                                          verb, `clauses`, `joining` them, `asking`, whole `sentences`
+:mod:`sampling`                           random trees: choices and noun `phrases`, `roles` of the verb, times and
+                                          places, `clauses`, `joining` and asking, whole `sentences`
 :mod:`german`, :mod:`english`,            the linearisers: word order, verbs, questions, orders
 :mod:`french`
-``*_phrases``, :mod:`french_verbs`        what they put together: noun phrases, places, times; verbs with their clitics
-``*_forms``                               single words: conjugation, declension, numbers (English has too few)
+``*_phrases``, :mod:`french_verbs`        what they put together: any other node of a tree; verbs with their clitics;
+                                          words by themselves: conjugation, declension, numbers
 :mod:`text`                               words with what they realise, and how a stream of them becomes a sentence
-:mod:`lexicon`                            concepts with their forms, read from the tables :mod:`nouns`,
-                                          :mod:`vocabulary` (adjectives, verbs) and :mod:`adverbials`
+:mod:`lexicon`                            concepts with their forms, and words with a grammatical task, read from the
+                                          tables in the folder `words`
 ========================================  ============================================================================
 """
 
-from softsearch.data.grammar.generation import LANGUAGES, SPLITS, generate
+from softsearch.data.grammar.generation import LANGUAGES, generate
+from softsearch.data.splits import SPLITS
 
 __all__ = ["LANGUAGES", "SPLITS", "generate"]

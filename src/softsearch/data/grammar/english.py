@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import re
 
-from softsearch.data.grammar.english_phrases import (
-    clock_words,
-    companion_words,
-    comparative,
-    moment_words,
-    noun_phrase,
-    phrase_words,
-    place_words,
-)
-from softsearch.data.grammar.lexicon import third_person
-from softsearch.data.grammar.text import COMMA, Word, adjunct_words, finish, words
+from softsearch.data.grammar.english_phrases import comparative, noun_phrase, phrase_words
+from softsearch.data.grammar.lexicon import read_columns, third_person
+from softsearch.data.grammar.text import COMMA, Word, finish, words
 from softsearch.data.grammar.tree import (
     Clause,
     NounPhrase,
@@ -27,24 +19,8 @@ from softsearch.data.grammar.tree import (
     subject_agreement,
 )
 
-_ASKED = {
-    "subject": ("who", "PRON"),
-    "thing": ("what", "PRON"),
-    "person": ("who", "PRON"),
-    "recipient": ("who", "PRON"),
-    "place": ("where", "ADV"),
-    "time": ("when", "ADV"),
-    "reason": ("why", "ADV"),
-}
-# modal: (present, past, what follows); where nothing is finite by itself, the first word of what follows is inflected
-_MODALS = {
-    "can": ("can", "could", ""),
-    "should": ("should", "should", ""),
-    "would_like_to": ("would", "would", "like to"),
-    "be_allowed_to": ("be", "be", "allowed to"),
-    "have_to": ("", "", "have to"),
-    "want_to": ("", "", "want to"),
-}
+_ASKED = read_columns("questions", "en", "part")
+_MODALS = read_columns("modals", "en", "en past", "en rest")
 _MODAL_PASTS = {"have": "had", "want": "wanted"}
 _COMMA_BEFORE = ("although",)
 
@@ -55,7 +31,8 @@ def linearise(sentence: Sentence) -> list[Word]:
     called = [*phrase_words(sentence.addressee), COMMA] if sentence.addressee else []
     if sentence.is_order:
         return finish(_with_an([*called, *_order(sentence)]), mark=".")
-    asked = [] if sentence.question in ("", "yes_no") else words(*_ASKED[sentence.question], (sentence.id, "asked"))
+    text, part = _ASKED.get(sentence.question, ("", ""))
+    asked = words(text, part, (sentence.id, "asked"))
     stream = [*called, *asked, *_clause(first, inverted=sentence.question not in ("", "subject"))]
     if sentence.question == "recipient":
         stream += words("to", "ADP", (sentence.id, "asked"))
@@ -90,7 +67,7 @@ def _clause(clause: Clause, *, inverted: bool = False) -> list[Word]:
     subject = _subject(clause)
     finite, verbs = _verbs(clause, inverted=inverted)
     negation = words("not", "PART", (clause.id, "not")) if clause.negated and clause.verb.key != "exist" else []
-    adverb = adjunct_words(clause.frequency, clause.frequency.adverbial.en) if clause.frequency else []
+    adverb = phrase_words(clause.frequency)
     if clause.tense is Tense.PERFECT and not clause.negated:
         adverb = words("already", "ADV", (clause.id, "already"))
     if finite and finite[0].text == "can" and clause.negated:
@@ -98,7 +75,7 @@ def _clause(clause: Clause, *, inverted: bool = False) -> list[Word]:
     head = [*finite, *subject] if inverted else [*subject, *finite]
     said = [*head, *negation, *adverb, *verbs, *_company(clause)]
     if clause.verb.key == "exist" and clause.place:
-        said = [*place_words(clause.place), *said]
+        said = [*phrase_words(clause.place), *said]
     times = _times(clause)
     said = [*times, *said] if clause.time_first else [*said, *times]
     below = clause.subordinate
@@ -110,13 +87,12 @@ def _clause(clause: Clause, *, inverted: bool = False) -> list[Word]:
 def _subject(clause: Clause) -> list[Word]:
     if clause.verb.key == "exist":
         return words("there", "PRON", (clause.id, "there"))
-    return _phrase(clause.subject) if clause.subject else []
+    return _phrase(clause.subject)
 
 
 def _times(clause: Clause) -> list[Word]:
     """A day comes before the time of day in front, behind it at the end."""
-    time = moment_words(clause.time) if clause.time else []
-    clock = clock_words(clause.clock) if clause.clock else []
+    time, clock = phrase_words(clause.time), phrase_words(clause.clock)
     return [*time, *clock] if clause.time_first else [*clock, *time]
 
 
@@ -131,19 +107,16 @@ def _company(clause: Clause) -> list[Word]:
     """Objects, particle, companion, place, means: what follows the verb."""
     head = (clause.id, "verb")
     particle = words(clause.verb.en.particle, "ADP", head)
-    patient = _phrase(clause.patient, is_object=True) if clause.patient else []
-    recipient = _phrase(clause.recipient, is_object=True) if clause.recipient else []
-    patient = [*words(clause.verb.en.preposition, "ADP", head), *patient]
+    patient = [*words(clause.verb.en.preposition, "ADP", head), *_phrase(clause.patient, is_object=True)]
     objects = [*patient, *particle] if isinstance(clause.patient, Pronoun) else [*particle, *patient]
-    companion = companion_words(clause.companion) if clause.companion else []
-    site = place_words(clause.place) if clause.place and clause.verb.key != "exist" else []
-    means = adjunct_words(clause.means, clause.means.adverbial.en) if clause.means else []
-    duration = moment_words(clause.duration) if clause.duration else []
+    companion = phrase_words(clause.companion)
+    site = [] if clause.verb.key == "exist" else phrase_words(clause.place)
+    after = [*phrase_words(clause.means), *phrase_words(clause.duration)]
     yet = words("yet", "ADV", (clause.id, "already")) if clause.tense is Tense.PERFECT and clause.negated else []
-    said = [*recipient, *objects, *_predicate(clause)]
+    said = [*_phrase(clause.recipient, is_object=True), *objects, *_predicate(clause)]
     if clause.verb.frame.startswith("to_"):
-        return [*said, *site, *companion, *means, *duration, *yet]
-    return [*said, *companion, *site, *means, *duration, *yet]
+        return [*said, *site, *companion, *after, *yet]
+    return [*said, *companion, *site, *after, *yet]
 
 
 def _predicate(clause: Clause) -> list[Word]:
@@ -168,14 +141,14 @@ def _verbs(clause: Clause, *, inverted: bool) -> tuple[list[Word], list[Word]]:
     if clause.tense is Tense.FUTURE:
         return words("will", "AUX", tense), words(verb.base, "AUX" if verb.base == "be" else "VERB", head)
     if clause.tense is Tense.PERFECT:
-        return words(_have(person), "AUX", tense), words(verb.participle, "VERB", head)
+        return words(_inflected("have", "had", person), "AUX", tense), words(verb.participle, "VERB", head)
     if verb.base == "be":
         return words(_be(person, past), "VERB" if clause.verb.key == "exist" else "AUX", tense, head), []
     if clause.tense is Tense.NOW and not clause.verb.is_state:
         return words(_be(person, False), "AUX", tense), words(verb.progressive, "VERB", head)
     if inverted or clause.negated:
-        return words(_do(person, past), "AUX", tense), words(verb.base, "VERB", head)
-    return [], words(verb.past if past else verb.present if person == (3, False) else verb.base, "VERB", tense, head)
+        return words(_inflected("do", "did", person, past=past), "AUX", tense), words(verb.base, "VERB", head)
+    return [], words(_inflected(verb.base, verb.past, person, past=past), "VERB", tense, head)
 
 
 def _modal(clause: Clause, person: tuple[int, bool], past: bool, *, needs_do: bool) -> tuple[list[Word], list[Word]]:
@@ -186,9 +159,9 @@ def _modal(clause: Clause, person: tuple[int, bool], past: bool, *, needs_do: bo
     if finite:
         return words(finite, "AUX", tense, modal), [*_to(following, modal), *base]
     if needs_do:
-        return words(_do(person, past), "AUX", tense), [*_to(following, modal), *base]
+        return words(_inflected("do", "did", person, past=past), "AUX", tense), [*_to(following, modal), *base]
     first, rest = following.split()
-    inflected = _MODAL_PASTS[first] if past else third_person(first) if person == (3, False) else first
+    inflected = _inflected(first, _MODAL_PASTS[first], person, past=past)
     return [], [*words(inflected, "VERB", tense, modal), *_to(rest, modal), *base]
 
 
@@ -203,15 +176,11 @@ def _be(person: tuple[int, bool], past: bool) -> str:
     return "are" if are else "am" if person[0] == 1 else "is"
 
 
-def _have(person: tuple[int, bool]) -> str:
-    return "has" if person == (3, False) else "have"
+def _inflected(base: str, past_form: str, person: tuple[int, bool], *, past: bool = False) -> str:
+    return past_form if past else third_person(base) if person == (3, False) else base
 
 
-def _do(person: tuple[int, bool], past: bool) -> str:
-    return "did" if past else "does" if person == (3, False) else "do"
-
-
-def _phrase(phrase: Phrase, *, is_object: bool = False) -> list[Word]:
+def _phrase(phrase: Phrase | None, *, is_object: bool = False) -> list[Word]:
     said = phrase_words(phrase, is_object=is_object)
     if isinstance(phrase, NounPhrase) and phrase.relative:
         said += _relative(phrase, phrase.relative)

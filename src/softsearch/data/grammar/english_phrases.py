@@ -5,25 +5,23 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from softsearch.data.grammar.adverbials import MONTHS, UNITS
+from softsearch.data.grammar.lexicon import read_column
 from softsearch.data.grammar.text import Word, adjunct_words, listed, noun_words, words
 from softsearch.data.grammar.tree import (
     Adjunct,
     Clock,
     Companion,
     Date,
-    Moment,
+    Node,
     NounPhrase,
-    Phrase,
     Place,
     Pronoun,
     Several,
     Span,
 )
-from softsearch.data.grammar.vocabulary import RELATIONS
 
-_OBJECT_PRONOUNS = {"I": "me", "he": "him", "she": "her", "we": "us", "they": "them"}
-_OWNERS = {"I": "my", "he": "his", "she": "her", "we": "our", "they": "their"}
+_PRONOUNS = {key: forms.split() for key, forms in read_column("pronouns", "en").items()}
+_RELATIONS, _MONTHS, _UNITS = (read_column(table, "en") for table in ("relations", "months", "units"))
 _ONES = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
     *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
@@ -31,16 +29,35 @@ _ONES = (
 _TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 
 
-def phrase_words(phrase: Phrase, *, is_object: bool = False) -> list[Word]:
-    """Return a phrase without the relative clause of its noun."""
-    match phrase:
+def phrase_words(node: Node | None, *, is_object: bool = False) -> list[Word]:
+    """Return how a node is called, but for the relative clause of a noun; no words where there is no node."""
+    match node:
+        case None:
+            return []
+        case NounPhrase(place=place):
+            return [*noun_phrase(node), *phrase_words(place)]
         case Pronoun(id=id, key=key):
-            form = key.partition("_")[0]
-            return words(_OBJECT_PRONOUNS.get(form, form) if is_object else form, "PRON", (id, "noun"))
+            return words(_PRONOUNS[key][is_object], "PRON", (id, "noun"))
         case Several(id=id, items=items):
             return listed([phrase_words(item) for item in items], words("and", "CCONJ", (id, "and")))
-        case NounPhrase(place=place):
-            return [*noun_phrase(phrase), *(place_words(place) if place else [])]
+        case Adjunct():
+            return adjunct_words(node, "en")
+        case Place():
+            return _place(node)
+        case Companion(id=id, phrase=phrase):
+            return [*words("with", "ADP", (id, "with")), *phrase_words(phrase, is_object=True)]
+        case Date(id=id, day=day, month=month, year=year):
+            said = words("on" if day else "in", "ADP", (id, "on"))
+            said += words(str(day) if day else "", "NUM", (id, "day"))
+            said += words(_MONTHS[str(month)] if month else "", "PROPN", (id, "month"))
+            return [*said, *words(str(year) if year else "", "NUM", (id, "year"))]
+        case Span(id=id, relation=relation, number=number, unit=unit):
+            said = words("" if relation == "ago" else relation, "ADP", (id, "relation"))
+            said += words(cardinal(number), "NUM", (id, "number"))
+            said += words(_UNITS[unit], "NOUN", (id, "unit"))
+            return [*said, *(words("ago", "ADV", (id, "relation")) if relation == "ago" else [])]
+        case Clock():
+            return _clock(node)
 
 
 def noun_phrase(phrase: NounPhrase) -> list[Word]:
@@ -67,7 +84,7 @@ def _determiner_form(phrase: NounPhrase) -> str:
     is_countable_singular = not phrase.plural and not phrase.noun.is_mass
     match phrase.determiner:
         case "possessive":
-            return _OWNERS.get(phrase.owner, "your")
+            return _PRONOUNS[phrase.owner][2]
         case "number":
             return cardinal(phrase.number)
         case "this":
@@ -80,12 +97,10 @@ def _determiner_form(phrase: NounPhrase) -> str:
             return determiner
 
 
-def place_words(place: Place | Adjunct) -> list[Word]:
+def _place(place: Place) -> list[Word]:
     """Return where, or where to; somebody's shop or practice is the baker's or the doctor's."""
-    if isinstance(place, Adjunct):
-        return adjunct_words(place, place.adverbial.en)
-    if place.relation in RELATIONS:
-        preposition = RELATIONS[place.relation][1]
+    if place.relation in _RELATIONS:
+        preposition = _RELATIONS[place.relation]
     elif place.relation == "to":
         preposition = "to"
     else:
@@ -100,29 +115,7 @@ def place_words(place: Place | Adjunct) -> list[Word]:
     return [*said, *rest, noun]
 
 
-def companion_words(companion: Companion) -> list[Word]:
-    """Return with whom."""
-    return [*words("with", "ADP", (companion.id, "with")), *phrase_words(companion.phrase, is_object=True)]
-
-
-def moment_words(moment: Moment) -> list[Word]:
-    """Return when, or for how long."""
-    match moment:
-        case Adjunct(adverbial=adverbial):
-            return adjunct_words(moment, adverbial.en)
-        case Date(id=id, day=day, month=month, year=year):
-            said = words("on" if day else "in", "ADP", (id, "on"))
-            said += words(str(day) if day else "", "NUM", (id, "day"))
-            said += words(MONTHS[month - 1][1] if month else "", "PROPN", (id, "month"))
-            return [*said, *words(str(year) if year else "", "NUM", (id, "year"))]
-        case Span(id=id, relation=relation, number=number, unit=unit):
-            said = words("" if relation == "ago" else relation, "ADP", (id, "relation"))
-            said += words(cardinal(number), "NUM", (id, "number"))
-            said += words(UNITS[unit][1], "NOUN", (id, "unit"))
-            return [*said, *(words("ago", "ADV", (id, "relation")) if relation == "ago" else [])]
-
-
-def clock_words(clock: Clock) -> list[Word]:
+def _clock(clock: Clock) -> list[Word]:
     """Return "at three o'clock", "at a quarter past three" or "at half past three"."""
     minutes = (clock.id, "minutes")
     said = words("at", "ADP", (clock.id, "at"))

@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-from softsearch.data.grammar.french_forms import adjective_form, elided
-from softsearch.data.grammar.french_phrases import (
-    clock_words,
-    features,
-    moment_words,
-    noun_phrase,
-    place_words,
-    pronoun,
-)
+from softsearch.data.grammar.french_phrases import adjective_form, elided, features, noun_phrase, phrase_words, pronoun
 from softsearch.data.grammar.french_verbs import (
     VerbGroup,
     denial,
@@ -19,28 +11,12 @@ from softsearch.data.grammar.french_verbs import (
     order_group,
     verb_group,
 )
-from softsearch.data.grammar.text import COMMA, Word, adjunct_words, finish, listed, words
+from softsearch.data.grammar.lexicon import read_column, read_columns
+from softsearch.data.grammar.text import COMMA, Word, finish, listed, words
 from softsearch.data.grammar.tree import Clause, NounPhrase, Phrase, Pronoun, Sentence, Several, Subordinate, Tag
 
-_CONJUNCTIONS = {
-    "because": "parce que",
-    "that": "que",
-    "when": "quand",
-    "while": "pendant que",
-    "although": "même si",
-    "whether": "si",
-    "in_order_to": "pour",
-}
-_ASKED = {
-    "yes_no": ("", ""),
-    "subject": ("qui", "PRON"),
-    "thing": ("qu'", "PRON"),
-    "person": ("qui", "PRON"),
-    "recipient": ("à qui", "PRON"),
-    "place": ("où", "ADV"),
-    "time": ("quand", "ADV"),
-    "reason": ("pourquoi", "ADV"),
-}
+_CONJUNCTIONS = read_column("conjunctions", "fr")
+_ASKED = read_columns("questions", "fr", "part")
 _QUESTION_MARK = Word("?", (), "PUNCT")  # French writes a space before it
 _JOINTS = {"and": "et", "but": "mais", "then": "et"}
 _QUEL = {(False, False): "auquel", (True, False): "à laquelle", (False, True): "auxquels", (True, True): "auxquelles"}
@@ -104,7 +80,7 @@ def _clause(clause: Clause, *, meant: Phrase | None = None, is_background: bool 
     said = [*_subject(clause), *_said(group, clause), *_company(clause, meant)]
     times, below = _times(clause), clause.subordinate
     if clause.verb.key == "exist" and clause.place:
-        said = [*place_words(clause.place), COMMA, *said]
+        said = [*phrase_words(clause.place), COMMA, *said]
     said = [*times, COMMA, *said] if clause.time_first else [*said, *times]
     if below and below.comes_first:
         said = [*_subordinate(below, clause.subject or meant), COMMA, *said]
@@ -119,17 +95,16 @@ def _said(group: VerbGroup, clause: Clause) -> list[Word]:
 def _subject(clause: Clause) -> list[Word]:
     if clause.verb.key == "exist":
         return words("il", "PRON", (clause.id, "there"))
-    return _phrase(clause.subject) if clause.subject else []
+    return _phrase(clause.subject)
 
 
 def _company(clause: Clause, meant: Phrase | None = None) -> list[Word]:
     """Objects, predicate, companion, place, means: what follows the verb."""
-    place = place_words(clause.place) if clause.place and clause.verb.key != "exist" else []
+    place = [] if clause.verb.key == "exist" else phrase_words(clause.place)
     tag = (clause.companion.id, "with") if clause.companion else None
     companion = _phrase(clause.companion.phrase, preposition="avec", tag=tag) if clause.companion else []
-    means = adjunct_words(clause.means, clause.means.adverbial.fr) if clause.means else []
-    means += words(clause.verb.fr.closing, "NOUN", (clause.id, "verb"))
-    duration = moment_words(clause.duration) if clause.duration else []
+    means = [*phrase_words(clause.means), *words(clause.verb.fr.closing, "NOUN", (clause.id, "verb"))]
+    duration = phrase_words(clause.duration)
     said = [*_objects(clause), *_predicate(clause, clause.subject or meant)]
     if clause.verb.frame.startswith("to_"):
         return [*said, *place, *means, *companion, *duration]
@@ -159,8 +134,7 @@ def _predicate(clause: Clause, subject: Phrase | None) -> list[Word]:
 
 
 def _times(clause: Clause) -> list[Word]:
-    time = moment_words(clause.time) if clause.time else []
-    return [*time, *(clock_words(clause.clock) if clause.clock else [])]
+    return [*phrase_words(clause.time), *phrase_words(clause.clock)]
 
 
 def _end(clause: Clause, meant: Phrase | None = None) -> list[Word]:
@@ -179,9 +153,13 @@ def _subordinate(below: Subordinate, subject: Phrase | None) -> list[Word]:
     return [*conjunction, *_clause(below.clause, is_background=below.conjunction in ("while", "when"))]
 
 
-def _phrase(phrase: Phrase, *, preposition: str = "", tag: Tag | None = None, is_denied: bool = False) -> list[Word]:
+def _phrase(
+    phrase: Phrase | None, *, preposition: str = "", tag: Tag | None = None, is_denied: bool = False
+) -> list[Word]:
     """Return a phrase with all that hangs on it; every part of several has the preposition."""
     match phrase:
+        case None:
+            return []
         case Pronoun() if preposition:
             return [*words(preposition, "ADP", *((tag,) if tag else ())), *pronoun(phrase, "tonic")]
         case Pronoun():
@@ -191,8 +169,7 @@ def _phrase(phrase: Phrase, *, preposition: str = "", tag: Tag | None = None, is
             return listed(said, words("et", "CCONJ", (id, "and")))
         case NounPhrase(place=place, relative=relative):
             said_noun = noun_phrase(phrase, preposition=preposition, tag=tag, is_denied=is_denied)
-            said_noun += place_words(place) if place else []
-            return [*said_noun, *(_relative(phrase, relative) if relative else [])]
+            return [*said_noun, *phrase_words(place), *(_relative(phrase, relative) if relative else [])]
 
 
 def _relative(phrase: NounPhrase, clause: Clause) -> list[Word]:

@@ -1,11 +1,16 @@
-"""French phrases: nouns with all that stands around them, pronouns, places, times."""
+"""French phrases: nouns with all that stands around them, pronouns, places, times; and words by themselves.
+
+Words are inflected here: verbs in all persons and moods, agreement of adjectives, numbers, and which words are elided.
+"""
 
 from __future__ import annotations
 
-from softsearch.data.grammar.adverbials import MONTHS, UNITS
-from softsearch.data.grammar.french_forms import adjective_form, begins_with_vowel, cardinal
+from functools import cache
+
+from softsearch.data.grammar.lexicon import FrenchAdjective, FrenchVerb, read_column, read_columns
 from softsearch.data.grammar.text import Word, adjunct_words, noun_words, words
 from softsearch.data.grammar.tree import (
+    PERSONS,
     Adjunct,
     Clock,
     Date,
@@ -18,33 +23,23 @@ from softsearch.data.grammar.tree import (
     Span,
     Tag,
 )
-from softsearch.data.grammar.vocabulary import RELATIONS
 
-# subject, direct object, indirect object, after a preposition
-_PRONOUNS = {
-    "I": ("je", "me", "me", "moi"),
-    "you": ("tu", "te", "te", "toi"),
-    "he": ("il", "le", "lui", "lui"),
-    "she": ("elle", "la", "lui", "elle"),
-    "we": ("nous", "nous", "nous", "nous"),
-    "you_all": ("vous", "vous", "vous", "vous"),
-    "they": ("ils", "les", "leur", "eux"),
-    "feminine they": ("elles", "les", "leur", "elles"),
-}
-_PRONOUNS |= {"it": _PRONOUNS["he"], "feminine it": _PRONOUNS["she"], "you_polite": _PRONOUNS["you_all"]}
+_PRONOUNS = {key: forms.split() for key, forms in read_column("pronouns", "fr").items()}
 _CASES = ("subject", "direct", "indirect", "tonic")
-# before a masculine, a feminine and a plural noun
-_OWNERS = {
-    "I": ("mon", "ma", "mes"),
-    "you": ("ton", "ta", "tes"),
-    "he": ("son", "sa", "ses"),
-    "we": ("notre", "notre", "nos"),
-    "you_all": ("votre", "votre", "vos"),
-    "they": ("leur", "leur", "leurs"),
-}
-_OWNERS |= {"she": _OWNERS["he"], "it": _OWNERS["he"], "you_polite": _OWNERS["you_all"]}
+_OWNERS = {key: forms.split() for key, forms in read_column("pronouns", "fr owner").items()}
+_RELATIONS, _MONTHS, _UNITS = (read_column(table, "fr") for table in ("relations", "months", "units"))
 _SPANS = {"ago": "il y a", "in": "dans", "for": "pendant"}
 _CONTRACTIONS = {("à", "le"): "au", ("à", "les"): "aux", ("de", "le"): "du", ("de", "les"): "des"}
+_IRREGULAR = read_columns("french_verbs", "parts", "present")
+_FUTURE = dict(zip(PERSONS, ("ai", "as", "a", "ons", "ez", "ont"), strict=True))
+_IMPERFECT = dict(zip(PERSONS, ("ais", "ais", "ait", "ions", "iez", "aient"), strict=True))
+_WITH_ETRE = ("aller", "venir", "revenir", "arriver", "partir")
+_ELIDED = frozenset(["le", "la", "de", "je", "me", "te", "se", "ne", "que"])
+_VOWELS = "aeiouyhâàéèêëîïôûœ"
+# h aspiré, and numbers that behave as if they had one
+_ASPIRATED = frozenset(["héros", "huit", "onze"])
+_ONES = "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize"
+_TENS = {10: "dix", 20: "vingt", 30: "trente", 40: "quarante", 50: "cinquante", 60: "soixante", 80: "quatre-vingt"}
 
 
 def features(phrase: Phrase | None) -> tuple[bool, bool]:
@@ -63,9 +58,8 @@ def features(phrase: Phrase | None) -> tuple[bool, bool]:
 
 def pronoun(phrase: Pronoun, case: str) -> list[Word]:
     """Return a pronoun as subject, direct or indirect object, or "tonic" after a preposition."""
-    is_feminine = phrase.key in ("it", "they") and features(phrase)[0]
-    forms = _PRONOUNS[f"feminine {phrase.key}" if is_feminine else phrase.key]
-    return words(forms[_CASES.index(case)], "PRON", (phrase.id, "noun"))
+    key = {"it": "she", "they": "they f"}.get(phrase.key, phrase.key) if features(phrase)[0] else phrase.key
+    return words(_PRONOUNS[key][_CASES.index(case)], "PRON", (phrase.id, "noun"))
 
 
 def says_aucun(phrase: Phrase | None, *, preposition: str, is_denied: bool) -> bool:
@@ -164,42 +158,38 @@ def _indefinite(phrase: NounPhrase, following: str, column: int, preposition: st
     return "du" if column == 0 and not begins_with_vowel(following) else ("de le", "de la")[column]
 
 
-def place_words(place: Place | Adjunct) -> list[Word]:
-    """Return where, or where to."""
-    if isinstance(place, Adjunct):
-        return adjunct_words(place, place.adverbial.fr)
-    if place.relation in RELATIONS:
-        preposition = RELATIONS[place.relation][2]
-    else:
-        assert place.phrase.noun.site is not None
-        preposition = place.phrase.noun.site.fr
-    return noun_phrase(place.phrase, preposition=preposition, tag=(place.id, "relation"))
-
-
-def moment_words(moment: Moment) -> list[Word]:
-    """Return when, or for how long."""
-    match moment:
-        case Adjunct(adverbial=adverbial):
-            return adjunct_words(moment, adverbial.fr)
+def phrase_words(node: Place | Moment | Clock | None) -> list[Word]:
+    """Return where, where to, when, or for how long; no words where there is no node."""
+    match node:
+        case None:
+            return []
+        case Adjunct():
+            return adjunct_words(node, "fr")
+        case Place(id=id, relation=relation, phrase=phrase):
+            site = phrase.noun.site
+            preposition = site.fr if site and relation not in _RELATIONS else _RELATIONS[relation]
+            return noun_phrase(phrase, preposition=preposition, tag=(id, "relation"))
         case Date():
-            return _date_words(moment)
+            return _date(node)
         case Span(id=id, relation=relation, number=number, unit=unit):
             said = words(_SPANS[relation], "ADP", (id, "relation"))
             said += words(cardinal(number, feminine=unit in ("minute", "hour", "week")), "NUM", (id, "number"))
-            return [*said, *words(UNITS[unit][2], "NOUN", (id, "unit"))]
+            return [*said, *words(_UNITS[unit], "NOUN", (id, "unit"))]
+        case Clock():
+            return _clock(node)
 
 
-def _date_words(date: Date) -> list[Word]:
+def _date(date: Date) -> list[Word]:
     """Return "le 1er mars 1987", "en mars" or "en 1987"."""
     said = words("le" if date.day else "en", "DET" if date.day else "ADP", (date.id, "on"))
     if date.day:
         said += words("1er" if date.day == 1 else str(date.day), "NUM", (date.id, "day"))
     if date.month:
-        said += words(MONTHS[date.month - 1][2], "NOUN", (date.id, "month"))
+        said += words(_MONTHS[str(date.month)], "NOUN", (date.id, "month"))
     return said + (words(str(date.year), "NUM", (date.id, "year")) if date.year else [])
 
 
-def clock_words(clock: Clock) -> list[Word]:
+def _clock(clock: Clock) -> list[Word]:
     """Return "à une heure", "à trois heures et quart" or "à dix heures et demie"."""
     hour, minutes = (clock.id, "hour"), (clock.id, "minutes")
     said = [*words("à", "ADP", (clock.id, "at")), *words(cardinal(clock.hour, feminine=True), "NUM", hour)]
@@ -207,3 +197,122 @@ def clock_words(clock: Clock) -> list[Word]:
     if not clock.minutes:
         return said
     return [*said, *words("et", "CCONJ", minutes), *words("quart" if clock.minutes == 15 else "demie", "NOUN", minutes)]
+
+
+def begins_with_vowel(word: str) -> bool:
+    """Return True for what elides the word before: a vowel or a silent h."""
+    return word[0].lower() in _VOWELS and word not in _ASPIRATED
+
+
+def elided(word: str, following: str) -> str:
+    """Return "l'" or "qu'" where the next word asks for it, an empty text where nothing is elided."""
+    if word in _ELIDED and begins_with_vowel(following):
+        return word[:-1] + "'"
+    return "s'" if word == "si" and following in ("il", "ils") else ""
+
+
+def cardinal(number: int, *, feminine: bool = False) -> str:
+    """Return a number from 1 to 99 in words: vingt et un, soixante et onze, quatre-vingts, quatre-vingt-un."""
+    ones = _ONES.split()
+    if number < len(ones):
+        return ones[number] + ("e" if feminine and number == 1 else "")
+    ten = 20 * (number // 20) if number >= 60 else 10 * (number // 10)
+    rest = number - ten
+    if not rest:
+        return _TENS[ten] + ("s" if ten == 80 else "")
+    joint = " et " if rest in (1, 11) and ten > 10 and ten != 80 else "-"
+    return _TENS[ten] + joint + cardinal(rest, feminine=feminine)
+
+
+def adjective_form(adjective: FrenchAdjective, *, feminine: bool, plural: bool, following: str = "") -> str:
+    """Return the form that agrees; `following` is the next word where that is the noun."""
+    if adjective.is_invariable:
+        return adjective.masculine
+    if feminine:
+        return adjective.feminine + ("s" if plural else "")
+    if not plural:
+        return adjective.before_vowel if following and begins_with_vowel(following) else adjective.masculine
+    return plural_of(adjective.masculine)
+
+
+def plural_of(masculine: str) -> str:
+    """Return the plural of a masculine adjective."""
+    if masculine.endswith(("s", "x")):
+        return masculine
+    if masculine.endswith("al"):
+        return masculine[:-1] + "ux"
+    return masculine + ("x" if masculine.endswith("eau") else "s")
+
+
+def with_etre(verb: FrenchVerb) -> bool:
+    """Return True for a verb whose participle follows être and agrees with the subject."""
+    return verb.is_reflexive or verb.infinitive in _WITH_ETRE
+
+
+def participle(infinitive: str, *, feminine: bool = False, plural: bool = False) -> str:
+    """Return the past participle in the form that agrees."""
+    masculine = _parts(infinitive)[3]
+    if feminine:
+        return ("due" if masculine == "dû" else masculine + "e") + ("s" if plural else "")
+    return masculine if masculine.endswith("s") or not plural else masculine + "s"
+
+
+def imperative(infinitive: str, *, plural: bool) -> str:
+    """Return what one says to one or several: regarde, ouvre, va without the s of the present."""
+    form = present(infinitive, 2, plural)
+    return form[:-1] if not plural and form.endswith(("es", "as")) else form
+
+
+def present(infinitive: str, person: int, plural: bool) -> str:
+    """Return a form of the present."""
+    first, first_plural, third_plural, *_ = _parts(infinitive)
+    second, third, second_plural = _IRREGULAR.get(infinitive, ("", ""))[1].split() or (
+        first + ("s" if first.endswith("e") else ""),
+        _third(first),
+        _before_front_vowel(first_plural[:-3]) + "ez",
+    )
+    return ((first_plural, second_plural, third_plural) if plural else (first, second, third))[person - 1]
+
+
+def imperfect(infinitive: str, person: int, plural: bool) -> str:
+    """Return a form of the imparfait, which is built on the first person plural."""
+    stem = "ét" if infinitive == "être" else _parts(infinitive)[1][:-3]
+    ending = _IMPERFECT[person, plural]
+    if ending.startswith("i"):
+        stem = _before_front_vowel(stem)
+    return stem + ending
+
+
+def future(infinitive: str, person: int, plural: bool) -> str:
+    """Return a form of the futur simple."""
+    return _parts(infinitive)[4] + _FUTURE[person, plural]
+
+
+def conditional(infinitive: str, person: int, plural: bool) -> str:
+    """Return a form of the present conditional: the stem of the future, the endings of the imparfait."""
+    return _parts(infinitive)[4] + _IMPERFECT[person, plural]
+
+
+def _before_front_vowel(stem: str) -> str:
+    """Nous mangeons, commençons, but vous mangez, commencez."""
+    return stem.removesuffix("e") if stem.endswith("ge") else stem.replace("ç", "c")
+
+
+def _third(first: str) -> str:
+    if first.endswith("e"):
+        return first
+    stem = first[:-1]  # dors, vends, mets: dort, vend, met
+    return stem if stem.endswith(("d", "t")) else stem + "t"
+
+
+@cache
+def _parts(infinitive: str) -> list[str]:
+    if infinitive in _IRREGULAR:
+        return _IRREGULAR[infinitive][0].split()
+    stem = infinitive[:-2]
+    if infinitive.endswith("ir"):
+        return [stem + "is", stem + "issons", stem + "issent", stem + "i", infinitive]
+    if infinitive.endswith("re"):
+        return [stem + "s", stem + "ons", stem + "ent", stem + "u", infinitive[:-1]]
+    plural_stem = stem + "e" if stem.endswith("g") else stem[:-1] + "ç" if stem.endswith("c") else stem
+    return [stem + "e", plural_stem + "ons", stem + "ent", stem + "é", stem + "er"]

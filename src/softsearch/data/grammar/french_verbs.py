@@ -4,29 +4,24 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from softsearch.data.grammar.french_forms import (
+from softsearch.data.grammar.french_phrases import (
     conditional,
+    features,
     future,
     imperative,
     imperfect,
     participle,
+    phrase_words,
     present,
+    pronoun,
+    says_aucun,
     with_etre,
 )
-from softsearch.data.grammar.french_phrases import features, pronoun, says_aucun
-from softsearch.data.grammar.lexicon import FrenchVerb
-from softsearch.data.grammar.text import Word, adjunct_words, words
+from softsearch.data.grammar.lexicon import FrenchVerb, read_columns
+from softsearch.data.grammar.text import Word, words
 from softsearch.data.grammar.tree import Clause, Phrase, Pronoun, Tense, agreement, subject_agreement
 
-# modal: the verb that is conjugated and what follows it
-_MODALS = {
-    "can": ("pouvoir", ""),
-    "have_to": ("devoir", ""),
-    "want_to": ("vouloir", ""),
-    "be_allowed_to": ("avoir", "le droit de"),
-    "should": ("devoir", ""),
-    "would_like_to": ("aimer", ""),
-}
+_MODALS = read_columns("modals", "fr", "fr rest")
 # "ne doit pas" would forbid
 _NEED_NOT = ("avoir", "besoin de")
 _REFLEXIVES = {(1, False): "me", (2, False): "te", (1, True): "nous", (2, True): "vous"}
@@ -90,7 +85,7 @@ def order_group(clause: Clause) -> VerbGroup:
 def denial(clause: Clause) -> tuple[list[Word], list[Word]]:
     """Return "ne" where anything denies, and the adverbs behind the conjugated verb."""
     never = clause.frequency if _says_never(clause) else None
-    adverbs = adjunct_words(clause.frequency, clause.frequency.adverbial.fr) if clause.frequency else []
+    adverbs = phrase_words(clause.frequency)
     aucun = [phrase for phrase in (clause.subject, clause.patient) if _is_aucun(clause, phrase)]
     tags = [(clause.id, "not")] if clause.negated else []
     tags += [(never.id, "part 0")] if never else []
@@ -167,7 +162,7 @@ def _simple(infinitive: str, clause: Clause, person: tuple[int, bool]) -> str:
 def _is_compound(clause: Clause) -> bool:
     """What happened is told in the passé composé, what was the case in the imparfait."""
     if clause.is_past:
-        return not clause.verb.is_state or clause.verb.key in ("see", "hear")
+        return not clause.verb.is_lasting_state
     return clause.tense is Tense.PERFECT
 
 

@@ -14,11 +14,11 @@ from softsearch.data.grammar.structures import MIN_MARKS, structures
 from softsearch.data.grammar.text import Word, links
 from softsearch.data.grammar.tree import Sentence
 from softsearch.data.parallel import Pair
+from softsearch.data.splits import SPLITS
 from softsearch.errors import DataError, nearest
 from softsearch.seeding import derive
 
 LANGUAGES = ("de", "en", "fr")
-SPLITS = ("train", "valid", "test")
 SPLIT_LANGUAGE = "de"
 MIN_WORDS, MAX_WORDS = 3, 50
 
@@ -26,12 +26,12 @@ _LINEARISE = {"de": german.linearise, "en": english.linearise, "fr": french.line
 
 
 class Drawn(NamedTuple):
-    """A tree of one split, in all languages; `pairs_of_words` are its adjectives and verbs, each with its noun."""
+    """A tree of one split, in all languages; `combinations` are its adjectives and verbs, each with its noun."""
 
     tree: Sentence
     said: dict[str, list[Word]]
     texts: dict[str, str]
-    pairs_of_words: list[tuple[str, str]]
+    combinations: list[tuple[str, str]]
 
 
 def generate(*, source: str, target: str, num_pairs: int, split: str, seed: int) -> Iterator[Pair]:
@@ -80,9 +80,9 @@ def sentences(*, split: str, seed: int) -> Iterator[Drawn]:
         if split != _split_of(_digest(text_of(decisive)), is_novel=is_novel):
             continue
         said = {name: decisive if name == SPLIT_LANGUAGE else linearise(tree) for name, linearise in _LINEARISE.items()}
-        if not all(MIN_WORDS <= len(words) <= MAX_WORDS for words in said.values()):
+        if not all(MIN_WORDS <= len(stream) <= MAX_WORDS for stream in said.values()):
             continue
-        texts = {language: text_of(words) for language, words in said.items()}
+        texts = {language: text_of(stream) for language, stream in said.items()}
         keys = [(language, _digest(text)) for language, text in texts.items()]
         if seen.isdisjoint(keys):
             seen.update(keys)
@@ -106,9 +106,9 @@ def is_held_out_structure(structure: tuple[str, ...]) -> bool:
     return len(structure) >= MIN_MARKS and _digest(" + ".join(structure)) % 16 == 0
 
 
-def text_of(words: list[Word]) -> str:
+def text_of(stream: list[Word]) -> str:
     """Return the sentence."""
-    return " ".join([word.text for word in words])
+    return " ".join([word.text for word in stream])
 
 
 def _pairs(source: str, target: str, num_pairs: int, split: str, seed: int) -> Iterator[Pair]:
@@ -138,6 +138,5 @@ def _digest(text: str) -> int:
 
 def _check(kind: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
-        raise DataError(
-            f"unknown {kind} of the built-in grammar", value=value, allowed=allowed, nearest=nearest(value, allowed)
-        )
+        problem, near = f"unknown {kind} of the built-in grammar", nearest(value, allowed)
+        raise DataError(problem, value=value, allowed=allowed, nearest=near)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from softsearch.data.grammar.german_forms import (
+from softsearch.data.grammar.german_phrases import (
     CASES,
     HABEN,
     MODALS,
@@ -14,16 +14,10 @@ from softsearch.data.grammar.german_forms import (
     comparative,
     finite,
     imperative,
-)
-from softsearch.data.grammar.german_phrases import (
-    clock_words,
-    companion_words,
-    moment_words,
-    noun_phrase,
     phrase_words,
-    place_words,
 )
-from softsearch.data.grammar.text import COMMA, Word, adjunct_words, finish, words
+from softsearch.data.grammar.lexicon import read_column, read_columns
+from softsearch.data.grammar.text import COMMA, Word, finish, words
 from softsearch.data.grammar.tree import (
     Clause,
     NounPhrase,
@@ -31,6 +25,7 @@ from softsearch.data.grammar.tree import (
     Pronoun,
     Sentence,
     Subordinate,
+    Tag,
     Tense,
     agreement,
     is_indefinite,
@@ -38,23 +33,8 @@ from softsearch.data.grammar.tree import (
     subject_agreement,
 )
 
-_CONJUNCTIONS = {
-    "because": "weil",
-    "that": "dass",
-    "when": "wenn",
-    "while": "während",
-    "although": "obwohl",
-    "whether": "ob",
-}
-_ASKED = {
-    "subject": ("wer", "PRON"),
-    "thing": ("was", "PRON"),
-    "acc": ("wen", "PRON"),
-    "dat": ("wem", "PRON"),
-    "place": ("wo", "ADV"),
-    "time": ("wann", "ADV"),
-    "reason": ("warum", "ADV"),
-}
+_CONJUNCTIONS = read_column("conjunctions", "de")
+_ASKED = read_columns("questions", "de", "part")
 
 
 class _Fields(NamedTuple):
@@ -69,27 +49,24 @@ class _Fields(NamedTuple):
 def linearise(sentence: Sentence) -> list[Word]:
     """Return the German words of a tree, with what each realises."""
     first, *others = sentence.clauses
-    called: list[Word] = []
-    if sentence.addressee:
-        called = [*phrase_words(sentence.addressee, "nom", (sentence.id, "not")), COMMA]
+    called = [*phrase_words(sentence.addressee), COMMA] if sentence.addressee else []
     if sentence.is_order:
         return finish([*called, *_order(sentence)], mark=".")
     stream = [*called, *_asked(sentence), *_clause(first, order="first" if sentence.question else "second")]
     for position, (joint, clause) in enumerate(zip(sentence.joints, others, strict=True)):
+        stream += [COMMA] if joint == "but" else []
         stream += words("aber" if joint == "but" else "und", "CCONJ", (sentence.id, f"joint {position}"))
-        if joint == "but":
-            stream.insert(-1, COMMA)
-        if joint == "then":
-            stream += words("dann", "ADV", (sentence.id, f"then {position}"))
+        stream += words("dann" if joint == "then" else "", "ADV", (sentence.id, f"then {position}"))
         stream += _clause(clause, order="first" if joint == "then" else "second")
     return finish(stream, mark="?" if sentence.question else ".")
 
 
 def _asked(sentence: Sentence) -> list[Word]:
-    if sentence.question in ("", "yes_no"):
+    if not sentence.question:
         return []
-    key = {"person": sentence.clauses[0].verb.de.case, "recipient": "dat"}.get(sentence.question, sentence.question)
-    return words(*_ASKED[key], (sentence.id, "asked"))
+    is_dative = sentence.question == "person" and sentence.clauses[0].verb.de.case == "dat"
+    text, part = _ASKED["recipient" if is_dative else sentence.question]
+    return words(text, part, (sentence.id, "asked"))
 
 
 def _order(sentence: Sentence) -> list[Word]:
@@ -108,25 +85,24 @@ def _clause(clause: Clause, *, order: str) -> list[Word]:
     """Order the words with the verb "first" (questions, after a fronted part), "second" or "last"."""
     verb, rest = _verbs(clause, joined=order == "last")
     fields = _fields(clause, order)
-    middle = [*fields.pronouns, *fields.middle]
-    below = clause.subordinate
+    subject, middle = fields.subject, [*fields.pronouns, *fields.middle, *rest]
     if order == "last":
-        return [*fields.subject, *middle, *rest, *verb, *fields.end]
-    if order == "second" and below and below.comes_first:
-        return [*_subordinate(below), COMMA, *verb, *fields.subject, *middle, *rest, *fields.end]
-    if order == "second" and clause.time_first:
-        return [*_times(clause), *verb, *fields.subject, *middle, *rest, *fields.end]
-    if order == "second" and clause.verb.key == "exist" and clause.place:
-        there = words("es", "PRON", (clause.id, "there"))
-        return [*place_words(clause.place), *verb, *there, *middle, *rest, *fields.end]
+        return [*subject, *middle, *verb, *fields.end]
+    front: list[Word] = []
     if order == "second":
-        return [*fields.subject, *verb, *middle, *rest, *fields.end]
-    return [*verb, *fields.subject, *middle, *rest, *fields.end]
+        if clause.subordinate and clause.subordinate.comes_first:
+            front = [*_subordinate(clause.subordinate), COMMA]
+        elif clause.time_first:
+            front = _times(clause)
+        elif clause.verb.key == "exist" and clause.place:
+            front, subject = phrase_words(clause.place), words("es", "PRON", (clause.id, "there"))
+        else:
+            front, subject = subject, []
+    return [*front, *verb, *subject, *middle, *fields.end]
 
 
 def _times(clause: Clause) -> list[Word]:
-    time = moment_words(clause.time) if clause.time else []
-    return [*time, *(clock_words(clause.clock) if clause.clock else [])]
+    return [*phrase_words(clause.time), *phrase_words(clause.clock)]
 
 
 def _fields(clause: Clause, order: str) -> _Fields:
@@ -134,7 +110,7 @@ def _fields(clause: Clause, order: str) -> _Fields:
     nominative, objects = clause.subject, [(clause.recipient, "dat"), (clause.patient, clause.verb.de.case)]
     if clause.verb.is_inverse:
         nominative, objects = clause.patient, [(clause.subject, "dat")]
-    subject = _subject(nominative, negation) if nominative else []
+    subject = _subject(nominative, negation)
     pronouns: list[Word] = []
     definite: list[Word] = []
     late: list[Word] = []
@@ -145,22 +121,20 @@ def _fields(clause: Clause, order: str) -> _Fields:
         if isinstance(phrase, NounPhrase) and phrase.relative:
             end += _relative(phrase, phrase.relative)
         field = pronouns if isinstance(phrase, Pronoun) else late if late or is_indefinite(phrase) else definite
-        field += phrase_words(phrase, case, negation)
+        field += phrase_words(phrase, case, negation=negation)
     if clause.verb.is_inverse and order != "second":  # dass dem Mann das Buch gefällt
         subject, pronouns, definite = [*pronouns, *definite, *subject], [], []
     times = [] if clause.time_first else _times(clause)
-    frequency = adjunct_words(clause.frequency, clause.frequency.adverbial.de) if clause.frequency else []
-    duration = moment_words(clause.duration) if clause.duration else []
-    middle = [*times, *frequency, *definite, *_negation(clause), *late, *duration, *_after_objects(clause)]
+    middle = [*times, *phrase_words(clause.frequency), *definite, *_negation(clause), *late, *_after_objects(clause)]
     if clause.compared:
-        end += words("als", "CCONJ", (clause.id, "than")) + noun_phrase(clause.compared, "nom", negation)
+        end += words("als", "CCONJ", (clause.id, "than")) + phrase_words(clause.compared)
     if clause.subordinate and not clause.subordinate.comes_first:
         end += [COMMA, *_subordinate(clause.subordinate), COMMA]
     return _Fields(subject, pronouns, middle, end)
 
 
-def _subject(phrase: Phrase, negation: tuple[int, str]) -> list[Word]:
-    said = phrase_words(phrase, "nom", negation)
+def _subject(phrase: Phrase | None, negation: Tag) -> list[Word]:
+    said = phrase_words(phrase, negation=negation)
     if isinstance(phrase, NounPhrase) and phrase.relative:
         said += _relative(phrase, phrase.relative)
     return said
@@ -176,13 +150,12 @@ def _negation(clause: Clause) -> list[Word]:
 
 
 def _after_objects(clause: Clause) -> list[Word]:
-    companion = companion_words(clause.companion) if clause.companion else []
-    means = adjunct_words(clause.means, clause.means.adverbial.de) if clause.means else []
-    site = place_words(clause.place) if clause.place and clause.verb.key != "exist" else []
+    site = [] if clause.verb.key == "exist" else phrase_words(clause.place)
+    said = [*phrase_words(clause.duration), *phrase_words(clause.companion), *phrase_words(clause.means), *site]
     if not clause.predicate:
-        return [*companion, *means, *site]
+        return said
     adjective = comparative(clause.predicate.de_stem) if clause.compared else clause.predicate.de
-    return [*companion, *means, *site, *words(adjective, "ADJ", (clause.id, "predicate"))]
+    return [*said, *words(adjective, "ADJ", (clause.id, "predicate"))]
 
 
 def _verbs(clause: Clause, *, joined: bool) -> tuple[list[Word], list[Word]]:
@@ -195,7 +168,7 @@ def _verbs(clause: Clause, *, joined: bool) -> tuple[list[Word], list[Word]]:
     infinitive = words(verb.prefix + verb.infinitive, part, head)
     if clause.modal:
         return words(finite(MODALS[clause.modal], person, past=past), "AUX", tense, (clause.id, "modal")), infinitive
-    if clause.tense is Tense.PERFECT or (clause.tense is Tense.PAST and not _is_plain_past(clause)):
+    if clause.tense is Tense.PERFECT or (clause.tense is Tense.PAST and not clause.verb.is_lasting_state):
         auxiliary = SEIN if verb.auxiliary == "sein" else HABEN
         participle = words(verb.prefix + verb.participle, "VERB", head)
         return words(finite(auxiliary, person, past=False), "AUX", tense), participle
@@ -212,11 +185,6 @@ def _person(clause: Clause) -> tuple[int, bool]:
     if isinstance(nominative, Pronoun) and nominative.key == "you_polite":
         return 3, True
     return agreement(clause.patient) if clause.verb.is_inverse else subject_agreement(clause)
-
-
-def _is_plain_past(clause: Clause) -> bool:
-    """The verbs that spoken German, too, puts into the Präteritum."""
-    return clause.verb.is_state and clause.verb.key not in ("see", "hear")
 
 
 def _relative(phrase: NounPhrase, clause: Clause) -> list[Word]:

@@ -1,9 +1,10 @@
 """Concepts and their forms: what a word means, whom it goes with, and how each language spells it.
 
 A concept carries one field per language (`de`, `en`, `fr`). Another language adds a field here, a column in the tables
-of :mod:`nouns`, :mod:`vocabulary` and :mod:`adverbials`, and a lineariser. `kinds` are the selectional restrictions: a
-verb names the kinds of its subjects and objects, an adjective those of its nouns; a noun is of every kind it lists and
-of its own key. Concepts are compared by identity: each exists once, and many functions of them are cached.
+of the folder `words`, and a lineariser. `kinds` are the selectional restrictions: a verb names the kinds of its
+subjects and objects, an adjective those of its nouns; a noun is of every kind it lists and of its own key.
+
+Concepts are compared by identity: each exists once, and many functions of them are cached.
 """
 
 from __future__ import annotations
@@ -13,34 +14,24 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from softsearch.data.grammar import adverbials, nouns, vocabulary
+from softsearch.data.word_tables import word_tables
+
+_FILES = ("nouns", "vocabulary", "adverbials", "function_words")
+_TABLES = word_tables("softsearch.data.grammar", *(f"words/{name}.txt" for name in _FILES))
 
 
 @dataclass(frozen=True, eq=False)
-class GermanNoun:
-    """`gender` is m, f or n; a weak noun takes its plural form in the accusative and dative singular."""
+class Forms:
+    """A noun in one language; one of several words has blanks inside.
+
+    `gender` is m, f or n, empty in English. A weak German noun takes its plural form in the accusative and dative
+    singular.
+    """
 
     gender: str
     singular: str
     plural: str
     weak: bool
-
-
-@dataclass(frozen=True, eq=False)
-class EnglishNoun:
-    """Singular and plural; a noun of several words has blanks inside."""
-
-    singular: str
-    plural: str
-
-
-@dataclass(frozen=True, eq=False)
-class FrenchNoun:
-    """`gender` is m or f; a noun of several words has blanks inside."""
-
-    gender: str
-    singular: str
-    plural: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,9 +52,9 @@ class Noun:
     kinds: frozenset[str]
     is_mass: bool
     pronoun: str
-    de: GermanNoun
-    en: EnglishNoun
-    fr: FrenchNoun
+    de: Forms
+    en: Forms
+    fr: Forms
     site: Site | None
 
     @cached_property
@@ -113,7 +104,6 @@ class EnglishVerb:
     """Principal parts; a particle moves behind a pronoun (picks him up), a preposition does not (looks for him)."""
 
     base: str
-    present: str
     past: str
     participle: str
     progressive: str
@@ -155,6 +145,11 @@ class Verb:
         return "state" in self.traits
 
     @cached_property
+    def is_lasting_state(self) -> bool:
+        """True for what was the case, where it is past; what somebody saw or heard is told as what he did."""
+        return self.is_state and "perceived" not in self.traits
+
+    @cached_property
     def is_inverse(self) -> bool:
         """True where German makes the experiencer a dative object (das Buch gefällt dem Mann)."""
         return "inverse" in self.traits
@@ -184,36 +179,52 @@ class Adverbial:
     fr: tuple[Part, ...]
 
 
-def _rows(table: str) -> list[list[str]]:
-    return [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()]
+def read_columns(table: str, *names: str) -> dict[str, list[str]]:
+    """Return columns of a table of function words, which its first row names, by the keys of the other rows."""
+    head, *rows = _TABLES[table]
+    return {row[0]: [row[head.index(name)] for name in names] for row in rows}
+
+
+def read_column(table: str, name: str) -> dict[str, str]:
+    """Return one column of a table of function words, by the keys of the rows."""
+    return {key: cell for key, [cell] in read_columns(table, name).items()}
+
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def _words(text: str) -> list[str]:
+    """Return words, in which underscores are blanks."""
+    return [word.replace("_", " ") for word in text.split()]
 
 
 def _noun(key: str, kinds: str, de: str, en: str, fr: str, site: str = "") -> Noun:
     traits = kinds.split()
-    gender, *german = (word.replace("_", " ") for word in de.split())
-    english = [word.replace("_", " ") for word in en.split()]
-    french = [word.replace("_", " ") for word in fr.split()]
-    prepositions = site.replace("_", " ").split(":")
     return Noun(
         key=key,
         kinds=frozenset([key, *traits]),
         is_mass="mass" in traits,
         pronoun=next((word for word in ("he", "she", "it") if word in traits), ""),
-        de=GermanNoun(gender[0], german[0], german[-1], weak=gender.endswith("*")),
-        en=EnglishNoun(english[0], english[-1]),
-        fr=FrenchNoun(french[0], french[1], french[2]),
-        site=Site(prepositions[0], prepositions[1], prepositions[2], prepositions[3]) if site else None,
+        de=_forms(*_words(de)),
+        en=_forms("", *_words(en)),
+        fr=_forms(*_words(fr)),
+        site=Site(*site.split(":")) if site else None,
     )
+
+
+def _forms(gender: str, singular: str, plural: str) -> Forms:
+    return Forms(gender.rstrip("*"), singular, plural, weak=gender.endswith("*"))
 
 
 def _adjective(key: str, kinds: str, de: str, en: str, fr: str) -> Adjective:
     predicative, _, stem = de.partition(":")
-    return Adjective(key, frozenset(kinds.split()), predicative, stem or predicative, en, _french_adjective(fr))
+    return Adjective(key, _set(kinds), predicative, stem or predicative, en, _french_adjective(fr))
 
 
 def _french_adjective(row: str) -> FrenchAdjective:
     """Read "+vieux vieille vieil", "gris grise" or "=marron"."""
-    masculine, *others = (form.replace("_", " ") for form in row.lstrip("+=").split())
+    masculine, *others = _words(row.lstrip("+="))
     is_invariable = row.startswith("=")
     regular = masculine if is_invariable or masculine.endswith("e") else masculine + "e"
     feminine, before_vowel = (*others, *(regular, masculine)[len(others) :])
@@ -222,14 +233,7 @@ def _french_adjective(row: str) -> FrenchAdjective:
 
 def _verb(key: str, frame: str, agents: str, patients: str, traits: str, de: str, en: str, fr: str) -> Verb:
     return Verb(
-        key,
-        frame,
-        frozenset(agents.split()),
-        frozenset(patients.split()),
-        frozenset(traits.split()),
-        german_verb(de),
-        _english_verb(en),
-        french_verb(fr),
+        key, frame, _set(agents), _set(patients), _set(traits), german_verb(de), _english_verb(en), french_verb(fr)
     )
 
 
@@ -259,9 +263,8 @@ def _english_verb(row: str) -> EnglishVerb:
         regular = base[:-1] + "ied"
     past, participle, progressive, *_ = (*parts, *(regular, regular, "")[len(parts) :])
     stem = base[:-1] if base.endswith("e") and not base.endswith("ee") else base
-    return EnglishVerb(
-        base, third_person(base), past, participle, progressive or stem + "ing", particle.replace("_", " "), preposition
-    )
+    progressive = progressive or stem + "ing"
+    return EnglishVerb(base, past, participle, progressive, particle.replace("_", " "), preposition)
 
 
 def third_person(base: str) -> str:
@@ -274,7 +277,7 @@ def third_person(base: str) -> str:
 
 
 def _adverbial(key: str, uses: str, de: str, en: str, fr: str) -> Adverbial:
-    return Adverbial(key, frozenset(uses.split()), _parts(de), _parts(en), _parts(fr))
+    return Adverbial(key, _set(uses), _parts(de), _parts(en), _parts(fr))
 
 
 def _parts(text: str) -> tuple[Part, ...]:
@@ -287,12 +290,11 @@ def _parts(text: str) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-NOUNS: tuple[Noun, ...] = tuple(_noun(*row) for row in _rows(nouns.NOUNS))
-ADJECTIVES: tuple[Adjective, ...] = tuple(_adjective(*row) for row in _rows(vocabulary.ADJECTIVES))
-VERBS: tuple[Verb, ...] = tuple(_verb(*row) for row in _rows(vocabulary.VERBS))
+NOUNS: tuple[Noun, ...] = tuple(_noun(*row) for row in _TABLES["nouns"])
+ADJECTIVES: tuple[Adjective, ...] = tuple(_adjective(*row) for row in _TABLES["adjectives"])
+VERBS: tuple[Verb, ...] = tuple(_verb(*row) for row in _TABLES["verbs"])
 BE: Verb = _verb("be", "copula", "", "", "state", "sein ist war gewesen sein", "be was been being", "être")
 EXIST: Verb = _verb("exist", "existential", "", "", "state", "geben gibt gab gegeben", "be was been being", "avoir")
-TIMES: tuple[Adverbial, ...] = tuple(_adverbial(*row) for row in _rows(adverbials.TIMES))
-FREQUENCIES: tuple[Adverbial, ...] = tuple(_adverbial(*row) for row in _rows(adverbials.FREQUENCIES))
-MEANS: tuple[Adverbial, ...] = tuple(_adverbial(*row) for row in _rows(adverbials.MEANS))
-AT_HOME: Adverbial = _adverbial(*_rows(adverbials.AT_HOME)[0])
+TIMES, FREQUENCIES, MEANS, (AT_HOME,) = (
+    tuple(_adverbial(*row) for row in _TABLES[table]) for table in ("times", "frequencies", "means", "at_home")
+)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from softsearch.data.grammar.lexicon import Part
@@ -34,8 +33,9 @@ def noun_words(text: str, node: int, *, is_name: bool) -> list[Word]:
     return [Word(word, ((node, f"noun {position}"),), "PROPN") for position, word in enumerate(text.split())]
 
 
-def adjunct_words(adjunct: Adjunct, parts: Iterable[Part]) -> list[Word]:
+def adjunct_words(adjunct: Adjunct, language: str) -> list[Word]:
     """Return the words of a fixed phrase, tagged with the parts of its meaning."""
+    parts: tuple[Part, ...] = getattr(adjunct.adverbial, language)
     return [Word(part.text, tuple((adjunct.id, f"part {of}") for of in part.meaning), part.part) for part in parts]
 
 

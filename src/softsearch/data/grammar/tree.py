@@ -118,6 +118,7 @@ class Span(NamedTuple):
 
 
 Moment = Adjunct | Date | Span
+Node = Phrase | Place | Companion | Moment | Clock
 
 
 class Subordinate(NamedTuple):
@@ -182,6 +183,10 @@ class Sentence(NamedTuple):
     question: str = ""
     addressee: NounPhrase | Several | None = None
     is_order: bool = False
+
+
+PERSONS = tuple((person, plural) for plural in (False, True) for person in (1, 2, 3))
+"""What a verb agrees with: the person, and whether plural."""
 
 
 def subject_agreement(clause: Clause) -> tuple[int, bool]:

@@ -15,16 +15,16 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from softsearch.data.images.labelled import LabelledImage
+from softsearch.data.splits import Split
 from softsearch.seeding import derive
 
 Kind = Literal["shapes", "digits"]
-Split = Literal["train", "valid", "test"]
 
 _FINER = 4
 _NOISE = 12.0  # standard deviation; white is 255
 
 
-def drawn(kind: Kind, *, number: int, size: int, seed: int, split: Split) -> Iterator[LabelledImage]:
+def drawn_images(kind: Kind, *, number: int, size: int, seed: int, split: Split) -> Iterator[LabelledImage]:
     """Yield so many images, each class as often as any other; shapes have three channels, digits one.
 
     Parameters
@@ -79,13 +79,13 @@ def _shape(name: str, size: int, random: np.random.Generator) -> np.ndarray:
     image = Image.new("RGB", (edge, edge), ground)
     radius = edge * random.uniform(0.22, 0.42)
     middle = random.uniform(radius, edge - radius, size=2)
-    points = _turned(SHAPES[name], random.uniform(0, 2 * math.pi)) * radius + middle
+    points = turned(SHAPES[name], random.uniform(0, 2 * math.pi)) * radius + middle
     pen = ImageDraw.Draw(image)
     pen.polygon([tuple(point) for point in points], fill=colour)
     if name == "ring":
         hole = (points - middle) * _HOLE + middle
         pen.polygon([tuple(point) for point in hole], fill=ground)
-    return _reduced(image, size)
+    return reduced(image, size)
 
 
 def _digit(name: str, size: int, random: np.random.Generator) -> np.ndarray:
@@ -100,7 +100,7 @@ def _digit(name: str, size: int, random: np.random.Generator) -> np.ndarray:
     shear = random.uniform(-0.25, 0.25)
     slanted = image.transform(image.size, Image.Transform.AFFINE, (1, shear, -shear * edge / 2, 0, 1, 0))
     tilted = slanted.rotate(random.uniform(-12, 12), resample=Image.Resampling.BILINEAR)
-    return _reduced(tilted, size)
+    return reduced(tilted, size)
 
 
 def _colours(random: np.random.Generator) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -111,11 +111,13 @@ def _colours(random: np.random.Generator) -> tuple[tuple[int, ...], tuple[int, .
             return tuple(ground.tolist()), tuple(colour.tolist())
 
 
-def _turned(points: np.ndarray, angle: float) -> np.ndarray:
+def turned(points: np.ndarray, angle: float) -> np.ndarray:
+    """Return points (x, y), one a row, turned about the origin by an angle in radians."""
     cos, sin = math.cos(angle), math.sin(angle)
     return points @ np.array([[cos, sin], [-sin, cos]])
 
 
-def _reduced(image: Image.Image, size: int) -> np.ndarray:
+def reduced(image: Image.Image, size: int) -> np.ndarray:
+    """Return the bytes of an image scaled down to `size` by `size`, each the mean of those it stands for."""
     small = image.resize((size, size), resample=Image.Resampling.BOX)
     return np.asarray(small).reshape(size, size, -1)

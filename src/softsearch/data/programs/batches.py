@@ -10,7 +10,8 @@ import torch
 
 from softsearch.data.batches import PairBatch, decoder_input, pad_sources
 from softsearch.data.programs.curricula import Curriculum, Level, drawn_level, has_stalled, levels
-from softsearch.data.programs.problems import Exercise, Problem, Split
+from softsearch.data.programs.problems import Exercise, Problem
+from softsearch.data.splits import Split
 from softsearch.seeding import derive
 
 _BATCHES = 100  # of an epoch, which is but a measure where there is no end
@@ -60,12 +61,6 @@ class DrawnExercises:
 
     Parameters
     ----------
-    batch
-        Exercises in each batch.
-    seed
-        The recipe's seed.
-    encode
-        Turns texts into token ids.
     only
         Draw no more than so many, all as hard as in the end, again and again; None: always others.
     """

@@ -18,6 +18,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+_LEARNT, _GAIN = 0.95, 0.01  # of the characters
+
 Curriculum = Literal["baseline", "naive", "mix", "combined"]
 
 
@@ -50,16 +52,16 @@ def drawn_level(random: np.random.Generator, curriculum: Curriculum, *, last: Le
     return last if curriculum == "baseline" else levels(last)[reached]
 
 
-def has_stalled(accuracies: list[float], *, learnt: float = 0.95, gain: float = 0.01) -> bool:
+def has_stalled(accuracies: list[float]) -> bool:
     """Return whether a network has nothing more to learn of a level, from what it scored on it so far.
+
+    It is enough to have come to 95 %, or not to have gained 1 % over the validation before.
 
     Parameters
     ----------
     accuracies
         Shares of characters that are right, validation by validation, since the level began.
-    learnt, gain
-        It is enough to have come to `learnt`; or not to have gained `gain` over the validation before.
     """
-    if accuracies and accuracies[-1] >= learnt:
+    if accuracies and accuracies[-1] >= _LEARNT:
         return True
-    return len(accuracies) > 1 and accuracies[-1] < accuracies[-2] + gain
+    return len(accuracies) > 1 and accuracies[-1] < accuracies[-2] + _GAIN

@@ -1,4 +1,10 @@
-"""Programs that are drawn by length and nesting (Zaremba and Sutskever 2014, "Learning to execute", section 3).
+"""How programs are drawn (Zaremba and Sutskever 2014, "Learning to execute", sections 3 and 4).
+
+====================  =================================================================================
+programs              by length and nesting, as below
+addition              ``print(398345+425098)``: two numbers of the same number of digits; their sum
+memorisation          digits, which are to be remembered
+====================  =================================================================================
 
 Length is the number of digits of the numbers in a program, nesting how many operations are put into one another.
 Numbers by which something is multiplied, and how often a loop goes round, are at most four times the length, so that
@@ -17,6 +23,9 @@ import re
 from collections.abc import Callable
 
 import numpy as np
+
+ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz+-*=<>():; \n"
+"""All characters that programs are written with."""
 
 _NAMES = "abcdefghijkmnpqrstuvwxyz"
 _TIMES = 4  # the length, at most, where something is done several times
@@ -117,6 +126,17 @@ def draw_program(random: np.random.Generator, *, length: int, nesting: int) -> s
     for _ in range(nesting):
         drawing.made.append(operations[random.integers(len(operations))](drawing))
     return "\n".join([*drawing.lines, f"print({drawing.operand()})"])
+
+
+def draw_addition(random: np.random.Generator, *, length: int) -> str:
+    """Return a program that prints the sum of two numbers of so many digits."""
+    one, other = random.integers(10 ** (length - 1), 10**length, size=2)
+    return f"print({one}+{other})"
+
+
+def draw_digits(random: np.random.Generator, *, length: int) -> str:
+    """Return so many digits."""
+    return "".join(map(str, random.integers(10, size=length)))
 
 
 def split_of(program: str) -> str:

@@ -16,7 +16,9 @@ Python prints.
 from __future__ import annotations
 
 import ast
+import operator
 import re
+from collections.abc import Callable
 
 from softsearch.errors import DataError
 
@@ -32,6 +34,11 @@ _NAMES: dict[type[ast.AST], str] = {
     ast.While: "while", ast.Import: "import", ast.ImportFrom: "import", ast.FunctionDef: "def", ast.ClassDef: "class",
     ast.Return: "return", ast.Pass: "pass", ast.Break: "break", ast.Continue: "continue", ast.Assert: "assert",
     ast.Try: "try", ast.With: "with", ast.Delete: "del", ast.Raise: "raise",
+}  # fmt: skip
+
+
+_COMPUTED: dict[type[ast.operator], Callable[[int, int], int]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
 }  # fmt: skip
 
 
@@ -58,7 +65,7 @@ def printed(program: str) -> str:
         for statement in statements[:-1]:
             _run(statement, variables)
         statement = statements[-1]
-        return str(_value(_printed(statement), variables))
+        return str(_value(_last_expression(statement), variables))
     except _WrongError as error:
         written = ast.get_source_segment(program, error.node)
         raise _refused(str(error), error.node.lineno, error.node.col_offset + 1, value=written) from None
@@ -97,7 +104,7 @@ def _parsed(program: str) -> list[ast.stmt]:
     return statements
 
 
-def _printed(statement: ast.stmt) -> ast.expr:
+def _last_expression(statement: ast.stmt) -> ast.expr:
     """Return what the last statement of a program prints."""
     match statement:
         case ast.Expr(value=ast.Call(func=ast.Name(id="print"), args=[expression], keywords=[])):
@@ -114,10 +121,9 @@ def _run(statement: ast.stmt, variables: dict[str, int]) -> None:
     match statement:
         case ast.Assign(targets=[ast.Name(id=name)], value=value):
             variables[name] = _value(value, variables)
-        case ast.AugAssign(target=ast.Name(id=name) as target, op=ast.Add() | ast.Sub() as operator, value=value):
+        case ast.AugAssign(target=ast.Name(id=name) as target, op=ast.Add() | ast.Sub() as sign, value=value):
             change = _value(value, variables)
-            before = _value(target, variables)
-            variables[name] = before + change if isinstance(operator, ast.Add) else before - change
+            variables[name] = _COMPUTED[type(sign)](_value(target, variables), change)
         case ast.For(target=ast.Name(id=name), orelse=[]):
             rounds, inside = _rounds(statement.iter), _change(statement.body)
             for count in range(rounds):
@@ -176,12 +182,8 @@ def _computed(expression: ast.expr, variables: dict[str, int]) -> int:
             if name not in variables:
                 raise _WrongError(f"{name} has no value yet", expression)
             return variables[name]
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            return _value(left, variables) + _value(right, variables)
-        case ast.BinOp(left=left, op=ast.Sub(), right=right):
-            return _value(left, variables) - _value(right, variables)
-        case ast.BinOp(left=left, op=ast.Mult(), right=right):
-            return _value(left, variables) * _value(right, variables)
+        case ast.BinOp(left=left, op=sign, right=right) if type(sign) in _COMPUTED:
+            return _COMPUTED[type(sign)](_value(left, variables), _value(right, variables))
         case ast.IfExp(test=test, body=body, orelse=otherwise):
             return _value(body if _holds(test, variables) else otherwise, variables)
         case ast.Compare(ops=[ast.Lt() | ast.Gt()]):
@@ -213,12 +215,12 @@ def _called(node: ast.stmt | ast.expr) -> str:
             return "a text" if isinstance(value, str) else repr(value)
         case ast.Call(func=ast.Name(id=name)):
             return f"a call of {name}"
-        case ast.AugAssign(target=ast.Name(), op=operator) if type(operator) in _NAMES:
-            return f"{_NAMES[type(operator)]}="
-        case ast.UnaryOp(op=operator):
-            return f"{_NAMES[type(operator)]} before an expression"
-        case ast.BinOp(op=operator) | ast.BoolOp(op=operator) | ast.Compare(ops=[operator]):
-            return _NAMES.get(type(operator), "this")
+        case ast.AugAssign(target=ast.Name(), op=sign) if type(sign) in _NAMES:
+            return f"{_NAMES[type(sign)]}="
+        case ast.UnaryOp(op=sign):
+            return f"{_NAMES[type(sign)]} before an expression"
+        case ast.BinOp(op=sign) | ast.BoolOp(op=sign) | ast.Compare(ops=[sign]):
+            return _NAMES.get(type(sign), "this")
         case _:
             return _NAMES.get(type(node), "this")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from string import digits
 from typing import Literal, NamedTuple
@@ -10,9 +9,9 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from softsearch.data.programs.curricula import Level
-from softsearch.data.programs.digits import ALPHABET, doubled, draw_addition, draw_digits, inverted, scrambled
-from softsearch.data.programs.drawing import draw_program, split_of
+from softsearch.data.programs.drawing import ALPHABET, draw_addition, draw_digits, draw_program, split_of
 from softsearch.data.programs.evaluation import line_and_column, printed
+from softsearch.data.splits import Split
 from softsearch.errors import DataError
 
 _TRIES = 1_000  # for an exercise of a split: of tiny levels there may be none
@@ -21,8 +20,6 @@ _CHARACTERS = {
     "addition": (f"{digits}print(+)", "0 to 9 and those of print(+)"),
     "memorisation": (digits, "0 to 9"),
 }
-
-Split = Literal["train", "valid", "test"]
 
 
 class Exercise(NamedTuple):
@@ -38,23 +35,15 @@ class Exercise(NamedTuple):
 class Problem:
     """A kind of exercises.
 
-    Parameters
-    ----------
-    kind
-        "programs", "addition" or "memorisation"; the last two have no nesting.
-    last
-        How hard exercises are in the end.
-    inversion, doubling
-        Whether what is read is written the other way round, and twice.
-    scrambled
-        Whether the characters of what is read are exchanged for one another; `seed` says how.
+    What is read may be written the other way round, or twice, which helps (Zaremba and Sutskever 2014, section 4), or
+    with its characters exchanged for one another, which ought to change nothing.
     """
 
-    kind: Literal["programs", "addition", "memorisation"]
-    last: Level
-    inversion: bool
-    doubling: bool
-    scrambled: bool
+    kind: Literal["programs", "addition", "memorisation"]  # the last two have no nesting
+    last: Level  # how hard exercises are in the end
+    inversion: bool  # write what is read the other way round
+    doubling: bool  # write it twice, with a mark in between
+    scrambled: bool  # exchange its characters for one another, as follows from the seed
     seed: int
 
     def exercise(self, random: np.random.Generator, level: Level, *, split: Split) -> Exercise | None:
@@ -83,14 +72,9 @@ class Problem:
 
     def written(self, drawn: str) -> str:
         """Return what is drawn as the network reads it."""
-        changes: list[tuple[bool, Callable[[str], str]]] = [
-            (self.inversion, inverted),
-            (self.doubling, doubled),
-            (self.scrambled, lambda text: scrambled(text, seed=self.seed)),
-        ]
-        for wanted, change in changes:
-            drawn = change(drawn) if wanted else drawn
-        return drawn
+        text = drawn[::-1] if self.inversion else drawn
+        text = f"{text};{text}" if self.doubling else text
+        return scrambled(text, seed=self.seed) if self.scrambled else text
 
     def _draw(self, random: np.random.Generator, level: Level) -> str:
         match self.kind:
@@ -102,15 +86,18 @@ class Problem:
                 return draw_digits(random, length=level.length)
 
 
+def scrambled(source: str, *, seed: int) -> str:
+    """Return what is read with the characters exchanged for one another, by a permutation that follows from a seed."""
+    mixed = np.random.default_rng(seed).permutation(list(ALPHABET))
+    return source.translate(str.maketrans(ALPHABET, "".join(mixed)))
+
+
 def _refuse_other_characters(text: str, known: str, told: str) -> None:
     if not text:
         raise DataError("there is nothing here", allowed=told)
     for place, each in enumerate(text):
         if each not in known:
             line, column = line_and_column(text, place)
-            raise DataError(
-                f"line {line}, column {column}: this network has never read such a character",
-                value=each,
-                allowed=told,
-                nearest=each.lower() if each.lower() in known else None,
-            )
+            problem = f"line {line}, column {column}: this network has never read such a character"
+            near = each.lower() if each.lower() in known else None
+            raise DataError(problem, value=each, allowed=told, nearest=near)

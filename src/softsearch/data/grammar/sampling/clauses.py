@@ -8,16 +8,7 @@ from softsearch.data.grammar import lexicon
 from softsearch.data.grammar.lexicon import Noun, Verb
 from softsearch.data.grammar.sampling.phrases import is_person, nouns_of, speaks_of_all
 from softsearch.data.grammar.sampling.roles import Roles, verbs_of
-from softsearch.data.grammar.tree import (
-    Clause,
-    NounPhrase,
-    Phrase,
-    Place,
-    Pronoun,
-    Several,
-    Tense,
-    is_indefinite,
-)
+from softsearch.data.grammar.tree import Clause, NounPhrase, Phrase, Place, Pronoun, Several, Tense, is_indefinite
 
 _FRAMES = (("transitive", 60), ("intransitive", 17), ("ditransitive", 12), ("to_place", 7), ("to_city", 5))
 _TENSES = (
@@ -94,10 +85,7 @@ class Clauses(Roles):
 
     def verb(self, tense: Tense | None) -> Verb:
         """Return a verb that goes with a tense."""
-        verb = self.pick(verbs_of(self.weighted(_FRAMES)))
-        while not _goes_with(verb, tense):
-            verb = self.pick(verbs_of(self.weighted(_FRAMES)))
-        return verb
+        return self.until(lambda: self.pick(verbs_of(self.weighted(_FRAMES))), lambda verb: _goes_with(verb, tense))
 
     def _tense(self, verb: Verb, subject: Phrase, wanted: Tense | None) -> Tense:
         if verb.is_state:
@@ -183,17 +171,18 @@ class Clauses(Roles):
             verb = self.pick(verbs)
             self.combine(verb.key, phrase.noun.key)
             return self._gapped(phrase, verb, tense, "patient")
-        verb = self.verb(None)
-        while "person" not in verb.agents or verb.is_inverse or verb is main:
-            verb = self.verb(None)
+        verb = self.until(
+            lambda: self.verb(None), lambda verb: "person" in verb.agents and not verb.is_inverse and verb is not main
+        )
         gapped = self.with_objects(Clause(self.id(), verb, self._tense(verb, phrase, tense), subject=phrase))
         return self.with_place(gapped)._replace(subject=None, gap="subject", gap_is_plural=phrase.plural)
 
     def _gapped(self, phrase: NounPhrase, verb: Verb, tense: Tense, gap: str) -> Clause:
         """Return a clause with its own subject, in which the phrase is missing."""
-        subject = self.subject(verb, is_plain=True)
-        while isinstance(subject, NounPhrase) and subject.noun is phrase.noun:
-            subject = self.subject(verb, is_plain=True)
+        subject = self.until(
+            lambda: self.subject(verb, is_plain=True),
+            lambda subject: not isinstance(subject, NounPhrase) or subject.noun is not phrase.noun,
+        )
         clause = Clause(self.id(), verb, self._tense(verb, subject, tense), subject=subject)
         if gap == "recipient":
             clause = clause._replace(patient=self.object(clause, phrase))

@@ -1,4 +1,4 @@
-"""Random clauses under others: reasons, conditions, purposes, what is said and thought."""
+"""Random clauses under others: reasons, conditions, purposes, what is said and thought; random questions and orders."""
 
 from __future__ import annotations
 
@@ -8,7 +8,18 @@ from softsearch.data.grammar import lexicon
 from softsearch.data.grammar.lexicon import Adjective, Noun, Verb
 from softsearch.data.grammar.sampling.clauses import Clauses, verbs_with
 from softsearch.data.grammar.sampling.phrases import adjectives_of, can_be_taken_up, is_person, nouns_of, owner_of
-from softsearch.data.grammar.tree import Clause, NounPhrase, Phrase, Place, Pronoun, Subordinate, Tense
+from softsearch.data.grammar.tree import (
+    Clause,
+    NounPhrase,
+    Phrase,
+    Place,
+    Pronoun,
+    Sentence,
+    Several,
+    Subordinate,
+    Tense,
+    is_indefinite,
+)
 
 _REPORTS = tuple(verb for verb in lexicon.VERBS if verb.frame == "clause")
 _KNOW_THAT, _HAVE, _SLEEP = (
@@ -35,7 +46,7 @@ def can_have_reason(main: Clause) -> bool:
 
 
 class Joining(Clauses):
-    """Hangs clauses under clauses."""
+    """Hangs clauses under clauses, and draws what is asked or ordered."""
 
     def with_reason(self, main: Clause) -> Clause:
         """Return the clause with because or although, about its object or its subject, where that makes sense."""
@@ -126,7 +137,7 @@ class Joining(Clauses):
 
     def whenever(self) -> Clause:
         """Return "when he is tired, he sleeps"."""
-        joined = self.clause(tense=Tense.HABIT, is_bare=True)
+        joined = self.clause(tense=Tense.HABIT, is_bare=True)  # thrown away, but its draws belong to the stream
         while joined.subordinate is None:
             main = self.clause(tense=Tense.HABIT, is_bare=True)
             joined = self.attached(main, "when", Tense.HABIT) if can_have_reason(main) else main
@@ -134,21 +145,15 @@ class Joining(Clauses):
 
     def meanwhile(self) -> Clause:
         """Return "while the man is cooking, the woman is reading a book"."""
-        main, below = self._going_on(), self._going_on()
-        while below.verb is main.verb:
-            below = self._going_on()
+        main = self._going_on()
+        below = self.until(self._going_on, lambda below: below.verb is not main.verb)
         return main._replace(subordinate=Subordinate(self.id(), "while", below, self.chance(0.5)))
 
     def _going_on(self) -> Clause:
         verb = self.pick(verbs_with("lasting"))
-        clause = self.clause(verb=verb, subject=self._somebody(verb), tense=Tense.NOW, is_bare=True)
+        subject = self.until(lambda: self.subject(verb), _is_somebody)
+        clause = self.clause(verb=verb, subject=subject, tense=Tense.NOW, is_bare=True)
         return clause._replace(negated=False, modal="")
-
-    def _somebody(self, verb: Verb) -> Phrase:
-        subject = self.subject(verb)
-        while not can_be_taken_up(subject) or (isinstance(subject, Pronoun) and not subject.key.startswith("you")):
-            subject = self.subject(verb)
-        return subject
 
     def with_purpose(self, main: Clause) -> Clause:
         """Return the clause, which says where somebody goes, with what for."""
@@ -169,6 +174,72 @@ class Joining(Clauses):
         subject = self.subject(verb, is_plain=True)
         below = Subordinate(self.id(), "whether" if asks else "that", content)
         return Clause(self.id(), verb, Tense.NOW, subject=subject, negated=asks, subordinate=below)
+
+    def order(self, addressee: NounPhrase | Several | None) -> Sentence:
+        """Return what somebody is told to do, or rather not to do."""
+        clause = self._warning() if self.chance(0.15) else self._demand()
+        if self.detail and self.adds(0.3):
+            clause = self.with_additions(clause, is_main=False)
+        return Sentence(self.id(), (clause._replace(tense=Tense.NOW),), addressee=addressee, is_order=True)
+
+    def _demand(self) -> Clause:
+        clause = self._wanted(self.until(lambda: self.verb(None), _can_be_ordered))
+        return self.with_times(clause, may_front=False) if self.adds(0.4) else clause
+
+    def _warning(self) -> Clause:
+        clause = self.until(
+            lambda: self._wanted(self.pick(verbs_with("warning"))),
+            lambda clause: isinstance(clause.patient, NounPhrase) and not is_indefinite(clause.patient),
+        )
+        return clause._replace(negated=True, place=None, companion=None, duration=None)
+
+    def _wanted(self, verb: Verb) -> Clause:
+        assert self.you is not None
+        return self.clause(verb=verb, subject=self.you._replace(id=self.id()), tense=Tense.FUTURE, is_bare=True)
+
+    def yes_no(self) -> Sentence:
+        """Return a question to which the answer is yes or no."""
+        return Sentence(self.id(), (self._questioned(),), question="yes_no")
+
+    def _questioned(self) -> Clause:
+        """Return a clause to ask about: nobody asks whether he himself is singing."""
+        return self.until(self.clause, _can_be_asked)
+
+    def asked(self) -> Sentence:
+        """Return a question for who, what, where, when or why."""
+        clause = self.until(self._questioned, self._askable)
+        question = self.pick(self._askable(clause))
+        match question:
+            case "subject":
+                clause = clause._replace(subject=None)
+            case "thing" | "person":
+                clause = clause._replace(patient=None)
+            case "recipient":
+                clause = clause._replace(recipient=None)
+            case "place":
+                clause = clause._replace(place=None)
+            case "time":
+                clause = clause._replace(time=None, clock=None, duration=None)
+        return Sentence(self.id(), (clause,), question=question)
+
+    def _askable(self, clause: Clause) -> list[str]:
+        """Return what can be asked about a clause so that the question is natural and has one translation."""
+        is_odd = clause.tense in (Tense.HABIT, Tense.FUTURE, Tense.PERFECT) or clause.verb.is_state
+        asked = [] if is_odd else ["reason"]
+        subject, patient = clause.subject, clause.patient
+        if isinstance(clause.recipient, NounPhrase) and not clause.time:
+            asked.append("recipient")
+        if clause.negated or clause.tense is Tense.PERFECT or clause.verb.is_inverse or clause.verb.key == "belong_to":
+            return asked
+        if isinstance(patient, NounPhrase) and not clause.recipient and not clause.companion:
+            asked.append("person" if "person" in patient.noun.kinds else "thing")
+        if isinstance(subject, NounPhrase) and "person" in subject.noun.kinds and not _owns(clause, subject):
+            asked.append("subject")
+        if clause.verb.site_kind and not clause.verb.is_state and not clause.frequency:
+            asked.append("place")
+        if clause.tense in (Tense.PAST, Tense.FUTURE) and not clause.verb.is_state:
+            asked.append("time")
+        return asked
 
 
 def _weights(main: Clause, conjunction: str, moods: list[Adjective], *, has_owner: bool) -> dict[str, int]:
@@ -218,3 +289,29 @@ def _is_sensible(mood: Adjective, main: Clause, is_against: bool) -> bool:
         return ("effort" if is_against else "rest") in main.verb.traits
     wanted = "cheer" if mood.key == "happy" else "gloom"
     return wanted in main.verb.traits and not is_against
+
+
+def _is_somebody(subject: Phrase) -> bool:
+    """True for who can be named, and taken up by a pronoun, beside somebody else; and for "you"."""
+    return can_be_taken_up(subject) and (not isinstance(subject, Pronoun) or subject.key.startswith("you"))
+
+
+def _can_be_ordered(verb: Verb) -> bool:
+    is_odd = verb.frame == "intransitive" and "told" not in verb.traits
+    return "person" in verb.agents and not is_odd and verb.traits.isdisjoint(("state", "event", "unwilled"))
+
+
+def _can_be_asked(clause: Clause) -> bool:
+    if isinstance(clause.subject, NounPhrase):
+        return clause.subject.determiner not in ("no", "every", "a", "number")
+    if not isinstance(clause.subject, Pronoun) or clause.subject.key not in ("I", "we"):
+        return True
+    return clause.modal in ("can", "have_to", "should", "be_allowed_to") and clause.tense is Tense.NOW
+
+
+def _owns(clause: Clause, subject: NounPhrase) -> bool:
+    """True where another phrase of the clause is said to belong to the subject."""
+    phrases = [clause.patient, clause.recipient, clause.place.phrase if isinstance(clause.place, Place) else None]
+    phrases.append(clause.companion.phrase if clause.companion else None)
+    owner = owner_of(subject)
+    return any(isinstance(phrase, NounPhrase) and phrase.owner == owner != "" for phrase in phrases)

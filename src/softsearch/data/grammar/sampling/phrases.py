@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from random import Random
 from typing import TypeVar
@@ -74,7 +74,7 @@ class Phrases:
     """Draws noun phrases from one stream of random numbers."""
 
     def __init__(self, seed: int) -> None:
-        self._random = Random(seed).random
+        self._uniform = Random(seed).random
         self.start()
 
     def start(self, *, detail: int = 1) -> None:
@@ -96,28 +96,34 @@ class Phrases:
 
     def chance(self, probability: float) -> bool:
         """Return True that often."""
-        return self._random() < probability
+        return self._uniform() < probability
 
     def adds(self, probability: float) -> bool:
         """Return True that often in a sentence of middling detail."""
-        return self._random() < probability * (0.5, 1.0, 1.7, 2.6)[self.detail]
+        return self._uniform() < probability * (0.5, 1.0, 1.7, 2.6)[self.detail]
 
     def whole(self, low: int, high: int) -> int:
         """Return a whole number between two, both included."""
-        return low + int(self._random() * (high + 1 - low))
+        return low + int(self._uniform() * (high + 1 - low))
 
     def pick(self, choices: Sequence[T]) -> T:
         """Return one of the choices, all equally likely."""
-        return choices[int(self._random() * len(choices))]
+        return choices[int(self._uniform() * len(choices))]
 
     def weighted(self, choices: Sequence[tuple[T, int]]) -> T:
         """Return one of the choices, as likely as its weight says."""
-        mark = self._random() * sum([weight for _, weight in choices])
+        mark = self._uniform() * sum([weight for _, weight in choices])
         for choice, weight in choices:
             mark -= weight
             if mark < 0:
                 return choice
         return choices[-1][0]
+
+    def until(self, draw: Callable[[], T], fits: Callable[[T], object]) -> T:
+        """Return the first of several draws that fits."""
+        while not fits(found := draw()):
+            pass
+        return found
 
     def fresh(self, nouns: Sequence[Noun]) -> Noun:
         """Return a noun, in all likelihood one that the sentence has not named yet."""
@@ -173,10 +179,14 @@ class Phrases:
 
     def _possessor(self) -> NounPhrase:
         if self.chance(0.4):
-            return self.called("first" if self.you is None and self.chance(0.7) else "titled")
+            return self.named()
         noun = self.fresh(nouns_of(frozenset(["worker", "neighbour", "king", "woman", "man", "student", "child"])))
         phrase = self.noun_phrase(noun, "the")
         return phrase._replace(adjectives=phrase.adjectives[:1])
+
+    def named(self) -> NounPhrase:
+        """Return somebody by name, by the first name only where nobody is spoken to."""
+        return self.called("first" if self.you is None and self.chance(0.7) else "titled")
 
     def called(self, kind: str) -> NounPhrase:
         """Return somebody by name: "first" or "titled"."""

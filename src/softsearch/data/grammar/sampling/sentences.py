@@ -7,52 +7,22 @@ from __future__ import annotations
 
 from softsearch.data.grammar import lexicon
 from softsearch.data.grammar.lexicon import Noun
-from softsearch.data.grammar.sampling.asking import Asking
-from softsearch.data.grammar.sampling.joining import can_have_reason
+from softsearch.data.grammar.sampling.joining import Joining, can_have_reason
 from softsearch.data.grammar.sampling.phrases import adjectives_of, can_be_taken_up, is_person, nouns_of
 from softsearch.data.grammar.sampling.roles import verbs_of
-from softsearch.data.grammar.tree import (
-    Clause,
-    NounPhrase,
-    Phrase,
-    Place,
-    Pronoun,
-    Sentence,
-    Several,
-    Tense,
-)
+from softsearch.data.grammar.tree import Clause, NounPhrase, Phrase, Place, Pronoun, Sentence, Several, Tense
 
-# how much is said, with the shapes of sentences that say so much
+# how often little (0) up to very much (3) is said, and how often in which shape
 _DETAILS = ((0, 14), (1, 31), (2, 23), (3, 32))
-_SHAPES = (
-    (
-        ("plain", 34),
-        ("yes_no", 10),
-        ("asked", 12),
-        ("order", 9),
-        ("copula", 7),
-        ("comparison", 6),
-        ("existential", 5),
-        ("reason", 8),
-        ("purpose", 3),
-    ),
-    (
-        ("plain", 20),
-        ("yes_no", 6),
-        ("asked", 6),
-        ("order", 7),
-        ("comparison", 3),
-        ("existential", 2),
-        ("reason", 16),
-        ("whenever", 6),
-        ("meanwhile", 6),
-        ("report", 12),
-        ("purpose", 6),
-        ("contrast", 6),
-        ("story", 8),
-    ),
-    (("story", 54), ("contrast", 26), ("report", 12), ("reason", 5), ("meanwhile", 3)),
-    (("story", 55), ("contrast", 45)),
+_SHAPES = tuple(
+    [(shape, int(weight)) for shape, weight in map(str.split, row.split(", "))]
+    for row in (
+        "plain 34, yes_no 10, asked 12, order 9, copula 7, comparison 6, existential 5, reason 8, purpose 3",
+        "plain 20, yes_no 6, asked 6, order 7, comparison 3, existential 2, reason 16, whenever 6, meanwhile 6,"
+        " report 12, purpose 6, contrast 6, story 8",
+        "story 54, contrast 26, report 12, reason 5, meanwhile 3",
+        "story 55, contrast 45",
+    )
 )
 _THERE = (
     ("town", "house_of church park market"),
@@ -64,7 +34,7 @@ _COMPARED = ("family", "worker", "animal", "fruit", "text", "clothing", "machine
 _TITLES = {"you": "first", "you_all": "first", "you_polite": "titled"}
 
 
-class Sampler(Asking):
+class Sampler(Joining):
     """Draws sentences; :attr:`combinations` holds the word pairs of the last one."""
 
     def sentence(self) -> Sentence:
@@ -210,14 +180,8 @@ class Sampler(Asking):
         subject = self.noun_phrase(noun, self.determiner(noun, is_subject=True, is_plain=True), may_describe=False)
         predicate = self.pick(adjectives_of(noun))
         self.combine(predicate.key, noun.key)
-        tense = self.pick(
-            (
-                Tense.NOW,
-                Tense.NOW,
-                Tense.PAST,
-                Tense.FUTURE if "mood" in predicate.kinds and is_person(subject) else Tense.PAST,
-            )
-        )
+        last = Tense.FUTURE if "mood" in predicate.kinds and is_person(subject) else Tense.PAST
+        tense = self.pick((Tense.NOW, Tense.NOW, Tense.PAST, last))
         return Clause(self.id(), lexicon.BE, tense, subject=subject, predicate=predicate, negated=self.chance(0.25))
 
     def _comparison(self) -> Clause:

@@ -1,12 +1,14 @@
 """Sums and digits, and how what is read can be written otherwise."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from softsearch.data.programs.curricula import Level, drawn_level, has_stalled, levels
-from softsearch.data.programs.digits import ALPHABET, doubled, draw_addition, draw_digits, inverted, scrambled
-from softsearch.data.programs.drawing import draw_program
+from softsearch.data.programs.drawing import ALPHABET, draw_addition, draw_digits, draw_program
 from softsearch.data.programs.evaluation import printed
+from softsearch.data.programs.problems import Problem, scrambled
 
 
 @pytest.mark.parametrize("length", [1, 3, 9])
@@ -27,8 +29,12 @@ def test_digits_may_begin_with_a_zero():
 
 
 def test_what_is_read_can_be_inverted_doubled_and_scrambled():
-    assert inverted("123") == "321"
-    assert doubled("123") == "123;123"
+    one = Problem("memorisation", Level(3, 1), inversion=False, doubling=False, scrambled=False, seed=1)
+    assert one.written("123") == "123"
+    assert replace(one, inversion=True).written("123") == "321"
+    assert replace(one, doubling=True).written("123") == "123;123"
+    assert replace(one, inversion=True, doubling=True).written("123") == "321;321"
+    assert replace(one, doubling=True, scrambled=True).written("123") == scrambled("123;123", seed=1)
     mixed = scrambled(ALPHABET, seed=1)
     assert sorted(mixed) == sorted(ALPHABET)
     assert mixed != ALPHABET
