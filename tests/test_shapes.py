@@ -127,7 +127,7 @@ def test_a_named_tuple_is_not_checked(probe):
 
 
 def test_the_package_itself_is_checked():
-    batches = importlib.import_module("softsearch.data.batches")
+    batches = importlib.import_module("softsearch.data.pairs.batches")
     with pytest.raises(jaxtyping.TypeCheckError):
         batches.PairBatch(**{name: torch.zeros(1) for name in batches.PairBatch.__dataclass_fields__})
 

@@ -10,8 +10,8 @@ from torch import Tensor, nn
 
 from softsearch.build.model import build_model
 from softsearch.data.grammar import generate
-from softsearch.data.parallel import Pair, PairReport
-from softsearch.data.store import TokenStore
+from softsearch.data.pairs.pair import Pair, PairReport
+from softsearch.data.pairs.store import TokenStore
 from softsearch.data.tokenizers import BOS, EOS, WordTokenizer, train_words
 from softsearch.decoding.settings import Search
 from softsearch.recipes import load_recipe

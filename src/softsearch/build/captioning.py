@@ -17,8 +17,8 @@ from softsearch.build.image_networks import image_network, require_size
 from softsearch.build.model import attention_of, layers_of
 from softsearch.data.captions.batches import CaptionData
 from softsearch.data.captions.store import CaptionStore
-from softsearch.data.columns import Column
 from softsearch.data.images.augmentation import Augmentation
+from softsearch.data.stored import Column
 from softsearch.data.tokenizers import load_tokenizer
 from softsearch.decoding.settings import Search
 from softsearch.errors import DataError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from softsearch.data.dictionary import read_dictionary
+from softsearch.data.pairs.dictionary import read_dictionary
 from softsearch.data.tokenizers import Tokenizer
 from softsearch.decoding.settings import Search
 from softsearch.recipes import schema

@@ -10,8 +10,8 @@ from softsearch.build.family import Family, Prepared, until_learnt
 from softsearch.build.model import build_model
 from softsearch.build.preparation import materialise, open_materialised
 from softsearch.build.task import build_task
-from softsearch.data.batches import PairData
-from softsearch.data.dictionary import dictionary_text, read_dictionary
+from softsearch.data.pairs.batches import PairData
+from softsearch.data.pairs.dictionary import dictionary_text, read_dictionary
 from softsearch.data.tokenizers import load_tokenizer
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.recipes import schema

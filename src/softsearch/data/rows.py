@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from softsearch.data.labels import readable
-from softsearch.data.text import read_lines
+from softsearch.data.text import read_lines, readable
 from softsearch.errors import DataError, nearest
 
 SUFFIXES = (".csv", ".tsv", ".jsonl")
@@ -62,7 +61,7 @@ def suffix_of(path: Path) -> str:
     return Path(path.name.lower().removesuffix(".gz")).suffix
 
 
-def read_table_rows(path: Path) -> Iterator[Row]:
+def read_rows(path: Path) -> Iterator[Row]:
     """Yield the rows of a file: JSON lines if its name ends in ``.jsonl``, tabs in ``.tsv``, otherwise CSV.
 
     Raises

@@ -73,7 +73,7 @@ def score_sentences(
     store = held_out.store
     return score_classes(
         folder,
-        classifier.task.log_probs(classifier.model, [store[row] for row in range(len(store))]),
+        classifier.task.log_probs(classifier.model, list(store.sentences)),
         np.asarray(store.labels),
         store.classes,
         data=held_out.name,

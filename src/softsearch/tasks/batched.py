@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from softsearch.data.batches import pad_sources
+from softsearch.data.batches import pad
 from softsearch.data.tokenizers import BOS, PAD
 from softsearch.decoding.forced import forced
 from softsearch.decoding.rules import SPECIAL, Rules, pad_prefixes
@@ -55,7 +55,7 @@ def device_of(model: Network) -> torch.device:
 
 def encode(model: Network, sources: Sequence[list[int]]) -> tuple[Any, Bool[Tensor, "batch src"]]:
     """Return what a model makes of sources, and which of their positions are real."""
-    ids, mask = (each.to(device_of(model)) for each in pad_sources(sources))
+    ids, mask = (each.to(device_of(model)) for each in pad(sources))
     with torch.inference_mode():
         return model.encode(ids, mask), mask
 
@@ -74,7 +74,7 @@ def write(model: Network, sources: Sequence[list[int]], targets: Sequence[list[i
     found: dict[int, Written] = {}
     longest = max((len(source) + 1 for source in sources), default=1) * max(map(len, targets), default=1)
     for rows in _similar([len(target) for target in targets], _WEIGHTS_AT_ONCE // max(1, longest)):
-        wanted, _ = pad_sources([targets[row] for row in rows])
+        wanted, _ = pad([targets[row] for row in rows])
         costs, weights = forced(model, encode(model, [sources[row] for row in rows])[0], wanted.to(device_of(model)))
         looked = [None] * len(rows) if weights is None else weights.cpu().numpy()
         for row, cost, own in zip(rows, costs.tolist(), looked, strict=True):

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from softsearch.data.parallel import Pair
+from softsearch.data.pairs.pair import Pair
 from softsearch.data.tokenizers import UNK, UNKNOWN
 from softsearch.decoding.settings import Search
 from softsearch.tasks.translator import Scored, Translation, Translator

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from softsearch.data.parallel import Pair
+from softsearch.data.pairs.pair import Pair
 from softsearch.data.tokenizers import UNKNOWN, Tokenizer
 from softsearch.metrics.alignment import Link, alignment_statistics, crossing
 from softsearch.metrics.attention import by_tag, effective_words

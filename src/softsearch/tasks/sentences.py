@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from torch.nn import functional
 
-from softsearch.data.sentences.batches import SentenceBatch, padded
+from softsearch.data.batches import pad
+from softsearch.data.sentences.batches import SentenceBatch
 from softsearch.data.sentences.store import SentenceStore
 from softsearch.data.tokenizers import Tokenizer
 from softsearch.models.sentence_classifier import SentenceClassifier
@@ -64,7 +65,7 @@ class SentenceTask:
     def validate(self, model: SentenceClassifier, data: HeldOutLabelled[SentenceStore]) -> Validation:
         """Return the loss in nats a sentence, and the share of them whose likeliest class is the right one."""
         store = data.store
-        log_probs = self.log_probs(model, [store[row] for row in range(len(store))])
+        log_probs = self.log_probs(model, list(store.sentences))
         return validation(log_probs, np.asarray(store.labels), self.classes, shown=store.texts)
 
     def log_probs(
@@ -77,7 +78,7 @@ class SentenceTask:
         with evaluating(model):
             for start in range(0, len(sentences), _AT_ONCE):
                 rows = by_length[start : start + _AT_ONCE]
-                tokens, mask = (each.to(device) for each in padded([sentences[row] for row in rows.tolist()]))
+                tokens, mask = (each.to(device) for each in pad([sentences[row] for row in rows.tolist()], end=False))
                 found[rows] = functional.log_softmax(model(tokens, mask).float(), dim=1).cpu().numpy()
         return found
 

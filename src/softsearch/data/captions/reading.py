@@ -25,10 +25,9 @@ from softsearch.data.captions.captioned import CaptionedImage
 from softsearch.data.images.decoding import SUFFIXES, no_picture_in, pictures_below, read_picture
 from softsearch.data.images.folders import picture_in_zip, told_of_zip
 from softsearch.data.images.labelled import Pixels
-from softsearch.data.labels import readable
 from softsearch.data.rows import SUFFIXES as TABLES
-from softsearch.data.rows import Row, read_table_rows, suffix_of
-from softsearch.data.text import read_lines
+from softsearch.data.rows import Row, read_rows, suffix_of
+from softsearch.data.text import read_lines, readable
 from softsearch.errors import DataError, nearest_name, the_first
 
 Captions = Mapping[str, list[str]]
@@ -161,7 +160,7 @@ def _pictures(path: Path, *, channels: int) -> dict[str, Callable[[], Pixels]]:
 
 
 def _of_table(path: Path, image: str, caption: str) -> Iterator[tuple[str, str]]:
-    for row in read_table_rows(path):
+    for row in read_rows(path):
         key = f"{caption}s"
         if caption in row.fields or key not in row.fields or suffix_of(path) != ".jsonl":
             yield row[image], row[caption]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from softsearch.data.images.decoding import read_picture
 from softsearch.data.images.labelled import LabelledImage
-from softsearch.data.rows import read_table_rows
+from softsearch.data.rows import read_rows
 from softsearch.errors import DataError, nearest_name
 
 _FIX = "write its name as it is seen from the folder of the list"
@@ -34,7 +34,7 @@ def read_list(path: Path, *, image: str, label: str, channels: int) -> Iterator[
         The list cannot be read, a line lacks one of the two, or there is no such picture.
     """
     empty = True
-    for row in read_table_rows(path):
+    for row in read_rows(path):
         name, kind = row[image], row[label]
         file = path.parent / name
         if not file.exists():

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from softsearch.data.grammar.generation import LANGUAGES, sentences
 from softsearch.data.grammar.tree import Tense
-from softsearch.data.rows import read_table_rows
+from softsearch.data.rows import read_rows
 from softsearch.data.text import read_lines
 from softsearch.errors import DataError, nearest
 
@@ -94,7 +94,7 @@ def read_sentence_table(path: Path, *, text: str, label: str) -> Iterator[Labell
         The table cannot be read or is empty; a row lacks one of the two.
     """
     empty = True
-    for row in read_table_rows(path):
+    for row in read_rows(path):
         yield LabelledSentence(" ".join(row[text].split()), row[label], row.place)
         empty = False
     _require(not empty, path)

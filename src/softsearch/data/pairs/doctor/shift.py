@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from softsearch.data.parallel import Pair
+from softsearch.data.pairs.pair import Pair
 
 _OFFSETS = [-5, -4, -3, -2, -1, 1, 2, 3, 4, 5]
 _STRANGERS = [-12, -11, -10, 10, 11, 12]  # pairs of neighbours that are taken to be no translations

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from statistics import median
 
-from softsearch.data.parallel import Pair
+from softsearch.data.pairs.pair import Pair
 
 LEARNT_FROM = 8_192
 """Pairs from whose likes a profile is learnt."""
@@ -136,7 +136,7 @@ def _is_prose(text: str) -> bool:
 
 
 def _signs(text: str) -> list[str]:
-    """Return what is wrong with the characters of a text: kinds of :data:`~softsearch.data.doctor.findings.KINDS`."""
+    """Return the kinds of :data:`~softsearch.data.pairs.doctor.findings.KINDS` that the characters of a text show."""
     if not _SUSPECT.search(text):
         return []
     return [kind for kind, pattern in _SIGNS.items() if pattern.search(text)]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection, Iterator, Sequence
 
-from softsearch.data.doctor.profile import LEARNT_FROM, Profile
-from softsearch.data.doctor.repeats import Seen
-from softsearch.data.parallel import Pair, PairReport
+from softsearch.data.pairs.doctor.profile import LEARNT_FROM, Profile
+from softsearch.data.pairs.doctor.repeats import Seen
+from softsearch.data.pairs.pair import Pair, PairReport
 from softsearch.errors import DataError
 
 
@@ -26,8 +26,8 @@ def without(
     Parameters
     ----------
     kinds
-        Kinds of findings (:data:`~softsearch.data.doctor.findings.KINDS`) that are left out: "duplicate", "overlap" and
-        whatever one pair shows.
+        Kinds of findings (:data:`~softsearch.data.pairs.doctor.findings.KINDS`) that are left out: "duplicate",
+        "overlap" and whatever one pair shows.
     max_length_ratio
         How many times the usual ratio of lengths is too much, for "unequal".
     held_out

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from softsearch.data.parallel import Pair
+from softsearch.data.pairs.pair import Pair
 from softsearch.data.text import read_lines
 from softsearch.errors import DataError
 
