@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any, assert_never
 
 from softsearch.build.splitting import Reader, dealt, require_classes, split_readers, warn_of_held_out
-from softsearch.data.images import cifar
-from softsearch.data.images.drawn import Split, drawn
+from softsearch.data.images.drawn import Split, drawn_images
 from softsearch.data.images.folders import read_folders, read_zip
-from softsearch.data.images.idx import read_idx_pairs
 from softsearch.data.images.labelled import LabelledImage
-from softsearch.data.images.lists import read_list
-from softsearch.data.images.mosaics import read_mosaics
+from softsearch.data.images.reading import (
+    read_cifar_binary,
+    read_cifar_pickled,
+    read_idx_pairs,
+    read_list,
+    read_mosaics,
+)
 from softsearch.data.images.store import ImageStore
 from softsearch.recipes import schema
 
@@ -68,7 +71,7 @@ def _readers(recipe: schema.ImageRecipe) -> dict[str, Reader[LabelledImage]]:
     if isinstance(data, schema.Drawn):
         numbers: dict[Split, int] = {"train": data.num_train, "valid": data.num_valid, "test": data.num_test}
         return {
-            split: partial(drawn, data.what, number=number, size=data.size, seed=recipe.seed, split=split)
+            split: partial(drawn_images, data.what, number=number, size=data.size, seed=recipe.seed, split=split)
             for split, number in numbers.items()
         }
     names = {"train": data.train, "valid": data.valid, "test": data.test}
@@ -97,5 +100,5 @@ def _reader(data: Files, split: Any) -> Reader[LabelledImage]:
 def _cifar(data: schema.Cifar, path: Path) -> Iterator[LabelledImage]:
     names = _CIFAR_10 if data.classes == 10 else tuple(str(number) for number in range(100))
     if data.form == "pickled":
-        return cifar.read_pickled(path, classes=names)
-    return cifar.read_binary(path, classes=names, coarse=data.classes == 100)
+        return read_cifar_pickled(path, classes=names)
+    return read_cifar_binary(path, classes=names, coarse=data.classes == 100)

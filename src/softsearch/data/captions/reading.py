@@ -27,7 +27,7 @@ from softsearch.data.images.folders import picture_in_zip, told_of_zip
 from softsearch.data.images.labelled import Pixels
 from softsearch.data.rows import SUFFIXES as TABLES
 from softsearch.data.rows import Row, read_rows, suffix_of
-from softsearch.data.text import read_lines, readable
+from softsearch.data.text import numbered_lines, read_lines, readable
 from softsearch.errors import DataError, nearest_name, the_first
 
 Captions = Mapping[str, list[str]]
@@ -125,10 +125,8 @@ def _called(paths: Iterable[str]) -> dict[str, list[str]]:
 
 def _listed(names: Path, called: Mapping[str, list[str]]) -> Iterator[str]:
     """Yield the paths of the pictures that a list names."""
-    for number, line in enumerate(read_lines(names), start=1):
+    for number, line in numbered_lines(names):
         name = line.strip()
-        if not name:
-            continue
         paths = called.get(_composed(name), [])
         if not paths:
             near = nearest_name(name, called)
@@ -209,9 +207,7 @@ def _no_coco(problem: str, path: Path) -> DataError:
 
 
 def _of_flickr(path: Path, _image: str, _caption: str) -> Iterator[tuple[str, str]]:
-    for number, line in enumerate(read_lines(path), start=1):
-        if not line.strip():
-            continue
+    for number, line in numbered_lines(path):
         key, tab, text = line.partition("\t")
         name, mark, count = key.rpartition("#")
         if not tab or not mark or not count.strip().isdecimal() or not text.strip():
