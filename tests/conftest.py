@@ -12,7 +12,20 @@ import pytest
 
 import tests.shape_checking  # noqa: F401 (the hook finds it by its name)
 
-TENSOR_LAYERS = ["data.batches", "data.pairs.batches", "data.captions.batches", "nn", "models", "decoding", "tasks"]
+TENSOR_LAYERS = [
+    "data.batches",
+    "data.captions",
+    "data.episodes",
+    "data.images",
+    "data.pairs.batches",
+    "data.programs.batches",
+    "data.sentences",
+    "data.windows",
+    "nn",
+    "models",
+    "decoding",
+    "tasks",
+]
 
 jaxtyping.install_import_hook([f"softsearch.{layer}" for layer in TENSOR_LAYERS], "tests.shape_checking.check_shapes")
 
