@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, NamedTuple
@@ -87,24 +86,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Finding:
-    """All that is of one kind.
+    """All that is of one kind."""
 
-    Parameters
-    ----------
-    kind
-        One of :data:`KINDS`.
-    count
-        How many pairs.
-    share
-        Of all pairs examined.
-    places
-        The first few.
-    """
-
-    kind: str
-    count: int
-    share: float
-    places: tuple[Place, ...]
+    kind: str  # one of KINDS
+    count: int  # of pairs
+    share: float  # of all pairs examined
+    places: tuple[Place, ...]  # the first few
 
     @property
     def level(self) -> Level:
@@ -144,12 +131,12 @@ def worst_first(findings: Iterable[Finding]) -> list[Finding]:
 
 def together(parts: Sequence[tuple[Sequence[Finding], int]]) -> list[Finding]:
     """Return the findings of several corpora as those of one; each comes with its number of pairs."""
-    num_pairs = max(1, sum(size for _, size in parts))
-    by_kind: dict[str, list[Finding]] = {}
+    tally = Tally()
     for findings, _ in parts:
         for found in findings:
-            by_kind.setdefault(found.kind, []).append(found)
-    return worst_first(_joined(alike, num_pairs) for alike in by_kind.values())
+            tally.counts[found.kind] = tally.counts.get(found.kind, 0) + found.count
+            tally.places[found.kind] = [*tally.places.get(found.kind, ()), *found.places][:MOST_PLACES]
+    return tally.findings(sum(size for _, size in parts))
 
 
 def as_mapping(findings: Iterable[Finding]) -> dict[str, dict[str, Any]]:
@@ -178,9 +165,3 @@ def shortened(text: str) -> str:
     """Return the beginning of a text, its invisible characters spelt out."""
     text = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
-
-
-def _joined(alike: Sequence[Finding], num_pairs: int) -> Finding:
-    count = sum(found.count for found in alike)
-    places = tuple(itertools.chain.from_iterable(found.places for found in alike))
-    return Finding(alike[0].kind, count, count / num_pairs, places[:MOST_PLACES])
