@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -100,7 +100,9 @@ class RunningText(Store):
                         starts.append(list(ends)[:-1])
                         flat = np.fromiter(itertools.chain.from_iterable(encoded), dtype)
                         ids.append(flat)
-                        counted.update(unknown=int((flat == UNK).sum()), **_sizes(lines))
+                        counted["unknown"] += int((flat == UNK).sum())
+                        counted["words"] += sum(len(line.split()) for line in lines)
+                        counted["bytes"] += sum(len(line.encode("utf-8", "surrogatepass")) + 1 for line in lines)
             if not counted["words"]:
                 raise DataError("there is no text", value=", ".join(name for name, _ in begun))
             about = {"files": begun, "by_line": by_line, **counted}
@@ -120,11 +122,3 @@ def _chunks(lines: Iterable[str]) -> Iterator[list[str]]:
             chunk, room = [], _CHUNK
     if chunk:
         yield chunk
-
-
-def _sizes(lines: Sequence[str]) -> dict[str, int]:
-    """Return the words and the bytes of some lines."""
-    return {
-        "words": sum(len(line.split()) for line in lines),
-        "bytes": sum(len(line.encode("utf-8", "surrogatepass")) + 1 for line in lines),
-    }
