@@ -1,4 +1,4 @@
-"""Lines of a UTF-8 text file, plain or gzip, with every defect named by file and line; and what a word is.
+"""Lines of a UTF-8 text file, plain or gzip, every defect named by file and line; what a word is; what readers share.
 
 Only a line feed ends a line. Python's ``str.splitlines`` would also cut at U+2028, U+0085, vertical tab and form
 feed, which real corpora hold inside sentences: every later pair would then be misaligned.
