@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, assert_never
 
 from softsearch.build.splitting import Reader, dealt, require_classes, split_readers, warn_of_held_out
-from softsearch.data.images.drawn import Split, drawn_images
+from softsearch.data.images.drawn import Split, drawn
 from softsearch.data.images.folders import read_folders, read_zip
 from softsearch.data.images.labelled import LabelledImage
 from softsearch.data.images.reading import (
@@ -71,7 +71,7 @@ def _readers(recipe: schema.ImageRecipe) -> dict[str, Reader[LabelledImage]]:
     if isinstance(data, schema.Drawn):
         numbers: dict[Split, int] = {"train": data.num_train, "valid": data.num_valid, "test": data.num_test}
         return {
-            split: partial(drawn_images, data.what, number=number, size=data.size, seed=recipe.seed, split=split)
+            split: partial(drawn, data.what, number=number, size=data.size, seed=recipe.seed, split=split)
             for split, number in numbers.items()
         }
     names = {"train": data.train, "valid": data.valid, "test": data.test}

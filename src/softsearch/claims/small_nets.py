@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from softsearch.data.images.drawn import Kind, Split, drawn_images
+from softsearch.data.images.drawn import Kind, Split, drawn
 from softsearch.seeding import derive
 from softsearch.shapes import Float, Int, Tensor
 
@@ -22,7 +22,7 @@ def images_of(
     kind: Kind, *, number: int, size: int, seed: int, split: Split
 ) -> tuple[Float[Tensor, "number channels height width"], Int[Tensor, " number"]]:
     """Return drawn images, white as 1, and the numbers of their classes, in the order of these names."""
-    found = list(drawn_images(kind, number=number, size=size, seed=seed, split=split))
+    found = list(drawn(kind, number=number, size=size, seed=seed, split=split))
     names = sorted({image.label for image in found})
     pixels = torch.from_numpy(np.stack([image.pixels for image in found])).permute(0, 3, 1, 2).float() / 255
     return pixels.contiguous(), torch.tensor([names.index(image.label) for image in found])

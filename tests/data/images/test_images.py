@@ -11,7 +11,7 @@ import torch
 from softsearch.data.images import augmentation
 from softsearch.data.images.augmentation import Augmentation, cut_out, flipped, mixed, resampled, shifted
 from softsearch.data.images.batches import ImageData
-from softsearch.data.images.drawn import SHAPES, drawn_images
+from softsearch.data.images.drawn import SHAPES, drawn
 from softsearch.data.images.labelled import LabelledImage
 from softsearch.data.images.store import ImageStore
 from softsearch.errors import DataError
@@ -86,7 +86,7 @@ def test_a_store_without_images_or_with_damage_is_refused(tmp_path, store):
 def test_drawn_images_are_a_function_of_seed_and_split_and_of_all_classes_alike(kind, shape):
     def draw(**changes):
         fields = {"number": 20, "size": 24, "seed": 1, "split": "train"} | changes
-        return list(drawn_images(kind, **fields))
+        return list(drawn(kind, **fields))
 
     found = draw()
     assert all(each.pixels.shape == shape and each.pixels.dtype == np.uint8 for each in found)
@@ -99,7 +99,7 @@ def test_drawn_images_are_a_function_of_seed_and_split_and_of_all_classes_alike(
 def test_a_ring_has_a_hole_and_a_circle_has_none():
     for name in ("circle", "ring"):
         place = list(SHAPES).index(name)
-        pixels = list(drawn_images("shapes", number=10, size=64, seed=3, split="train"))[place].pixels
+        pixels = list(drawn("shapes", number=10, size=64, seed=3, split="train"))[place].pixels
         ground = pixels[0, 0].astype(float)
         differs = np.abs(pixels.astype(float) - ground).mean(2) > 40
         rows, columns = np.nonzero(differs)

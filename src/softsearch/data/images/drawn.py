@@ -24,7 +24,7 @@ _FINER = 4
 _NOISE = 12.0  # standard deviation; white is 255
 
 
-def drawn_images(kind: Kind, *, number: int, size: int, seed: int, split: Split) -> Iterator[LabelledImage]:
+def drawn(kind: Kind, *, number: int, size: int, seed: int, split: Split) -> Iterator[LabelledImage]:
     """Yield so many images, each class as often as any other; shapes have three channels, digits one.
 
     Parameters
