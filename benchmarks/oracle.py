@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from softsearch.data.batches import PairBatch
+from softsearch.data.pairs.batches import PairBatch
 from softsearch.models.attend_before import EncoderDecoder
 
 

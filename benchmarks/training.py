@@ -14,7 +14,7 @@ import torch
 
 from benchmarks import oracle
 from benchmarks.timing import in_turns, ratio, report
-from softsearch.data.batches import PairBatch
+from softsearch.data.pairs.batches import PairBatch
 from softsearch.models.attend_before import EncoderDecoder
 from softsearch.models.parts import Decoder
 from softsearch.nn.attention import AdditiveAttention

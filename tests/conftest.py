@@ -18,7 +18,20 @@ import tests.shape_checking  # noqa: F401 (the hook finds it by its name)
 if TYPE_CHECKING:
     from softsearch.recipes import Recipe
 
-TENSOR_LAYERS = ["data.batches", "data.captions.batches", "data.episodes", "nn", "models", "decoding", "tasks"]
+TENSOR_LAYERS = [
+    "data.batches",
+    "data.captions",
+    "data.episodes",
+    "data.images",
+    "data.pairs.batches",
+    "data.programs.batches",
+    "data.sentences",
+    "data.windows",
+    "nn",
+    "models",
+    "decoding",
+    "tasks",
+]
 
 jaxtyping.install_import_hook([f"softsearch.{layer}" for layer in TENSOR_LAYERS], "tests.shape_checking.check_shapes")
 

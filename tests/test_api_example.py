@@ -15,7 +15,7 @@ import torch
 import softsearch
 from softsearch import runs
 from softsearch.data.grammar import generate
-from softsearch.data.parallel import write_pairs
+from softsearch.data.pairs.one_file import write_pairs
 from softsearch.errors import Interrupted
 from softsearch.inspection.report import write_report
 

@@ -13,8 +13,9 @@ import torch
 from safetensors.torch import load_file
 
 from softsearch import runs
-from softsearch.data.parallel import Pair, PairReport, read_tsv, write_pairs
-from softsearch.data.store import TokenStore
+from softsearch.data.pairs.one_file import read_one_file, write_pairs
+from softsearch.data.pairs.pair import Pair, PairReport
+from softsearch.data.pairs.store import TokenStore
 from softsearch.errors import DataError, Interrupted, RunError
 from softsearch.recipes import Recipe, load_recipe
 from softsearch.tasks.translation import TranslationTask
@@ -136,7 +137,7 @@ def test_evaluating_again_gives_the_same_scores(run):
 
 
 def test_evaluating_on_a_table_or_on_two_files_keeps_the_result_under_its_name(run, tmp_path):
-    pairs = list(read_tsv(run / "data" / "test.tsv", report=PairReport()))[:4]
+    pairs = list(read_one_file(run / "data" / "test.tsv", report=PairReport()))[:4]
     write_pairs(tmp_path / "some.tsv", pairs)
     (tmp_path / "other.de").write_text("".join(f"{pair.source}\n" for pair in pairs))
     (tmp_path / "other.en").write_text("".join(f"{pair.target}\n" for pair in pairs))
@@ -182,7 +183,7 @@ def test_a_file_whose_name_is_no_unicode_is_scored_and_shown(run, tmp_path):
 def test_pairs_that_were_trained_on_are_counted_and_warned_of(run, tmp_path):
     decoded = runs.load(run).tokenizer.decode
     store = TokenStore(run / "data" / "train")
-    seen = [Pair(decoded(store.source(row)), decoded(store.target(row)), row) for row in (3, 59)]
+    seen = [Pair(decoded(store.source[row]), decoded(store.target[row]), row) for row in (3, 59)]
     swapped = Pair(seen[0].source, seen[1].target, 3)
     write_pairs(tmp_path / "mixed.tsv", [*seen, swapped, Pair("Xanthippe", "Xanthippe", 4)])
     with pytest.warns(UserWarning, match=r"2 of these 4 pairs are training pairs of .*run"):
@@ -256,7 +257,7 @@ def test_a_run_needs_neither_its_data_files_nor_the_variable_that_named_them(tmp
 def test_four_pairs_are_learnt_by_heart(memorised):
     rows = [json.loads(line) for line in (memorised / "metrics.jsonl").read_text().splitlines()]
     assert [row for row in rows if row["kind"] == "valid"][-1]["loss"] < 0.05
-    pairs = list(read_tsv(memorised / "data" / "valid.tsv", report=PairReport()))
+    pairs = list(read_one_file(memorised / "data" / "valid.tsv", report=PairReport()))
     assert len(pairs) == 4
     translated = runs.load(memorised).translate([pair.source for pair in pairs])
     assert [each.text for each in translated] == [pair.target for pair in pairs]

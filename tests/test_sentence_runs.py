@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from softsearch import runs
-from softsearch.data.sentences.batches import padded
+from softsearch.data.batches import pad
 from softsearch.data.sentences.store import SentenceStore
 from softsearch.errors import DataError, RecipeError, RunError
 from softsearch.inspection.filters import filters_of, reasons_for
@@ -176,7 +176,7 @@ def test_filters_tell_the_n_grams_they_fire_on_and_reasons_add_up_to_the_score(r
     assert sorted(each.number for each in found) == list(range(1, 17))
     assert {each.width for each in found} == {1, 3}
     model = classifier.model
-    tokens, mask = padded(classifier.task.tokenizer.encode_batch(texts))
+    tokens, mask = pad(classifier.task.tokenizer.encode_batch(texts), end=False)
     greatest = model.fired(tokens, mask).strength.max(dim=0).values
     for each in found:
         assert list(each.fires) == sorted(each.fires, key=lambda fire: -fire.strength)

@@ -126,10 +126,21 @@ def test_a_named_tuple_is_not_checked(probe):
     probe.Attended(torch.zeros(1, 2, 3))
 
 
-def test_the_package_itself_is_checked():
-    batches = importlib.import_module("softsearch.data.batches")
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("captions.batches", "CaptionBatch"),
+        ("episodes.episodes", "Episodes"),
+        ("images.batches", "ImageBatch"),
+        ("pairs.batches", "PairBatch"),
+        ("sentences.batches", "SentenceBatch"),
+        ("windows", "WindowBatch"),
+    ],
+)
+def test_the_package_itself_is_checked(module, name):
+    batch = getattr(importlib.import_module(f"softsearch.data.{module}"), name)
     with pytest.raises(jaxtyping.TypeCheckError):
-        batches.PairBatch(**{name: torch.zeros(1) for name in batches.PairBatch.__dataclass_fields__})
+        batch(**{name: torch.zeros(1) for name in batch.__dataclass_fields__})
 
 
 ANNOTATION = re.compile(r"\b(?:Float|Int|Bool|Shaped)\[Tensor, \"([^\"]*)\"\]")

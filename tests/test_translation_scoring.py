@@ -11,7 +11,7 @@ import pytest
 from sacrebleu.metrics import BLEU, CHRF
 
 from softsearch.build.model import build_model
-from softsearch.data.parallel import Pair
+from softsearch.data.pairs.pair import Pair
 from softsearch.data.tokenizers import UNK, WordTokenizer
 from softsearch.decoding.settings import Search
 from softsearch.metrics.alignment import alignment_statistics

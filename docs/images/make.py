@@ -9,7 +9,8 @@ from itertools import combinations
 from pathlib import Path
 
 import softsearch
-from softsearch.data.parallel import Pair, PairReport, read_tsv
+from softsearch.data.pairs.one_file import read_one_file
+from softsearch.data.pairs.pair import Pair, PairReport
 from softsearch.pictures import attention_map, save_png
 
 
@@ -21,7 +22,7 @@ def num_crossings(pair: Pair) -> int:
 def main(run: Path) -> None:
     """Translate, choose and draw."""
     model = softsearch.load(run)
-    pairs = [pair for pair in read_tsv(run / "data" / "test.tsv", report=PairReport()) if pair.links]
+    pairs = [pair for pair in read_one_file(run / "data" / "test.tsv", report=PairReport()) if pair.links]
     pairs = sorted((pair for pair in pairs if 9 <= len(pair.source.split()) <= 13), key=num_crossings, reverse=True)
     translations = model.translate([pair.source for pair in pairs])
     pair, translation = next(

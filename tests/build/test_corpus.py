@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from softsearch.build.corpus import Corpus, build_corpus, first_pairs
-from softsearch.data.parallel import Pair, PairReport
+from softsearch.data.pairs.pair import Pair, PairReport
 from softsearch.errors import DataError
 from softsearch.recipes import schema
 

@@ -12,7 +12,7 @@ import pytest
 from softsearch.build.corpus import build_corpus
 from softsearch.build.examination import Examination, Examined
 from softsearch.build.preparation import materialise
-from softsearch.data.parallel import PairReport
+from softsearch.data.pairs.pair import PairReport
 from softsearch.recipes import load_recipe, schema
 
 ROWS = [f"dies ist Satz {number}\tthis is sentence {number}\n" for number in range(40)]

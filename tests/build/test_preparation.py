@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from softsearch.build.preparation import materialise, open_materialised
-from softsearch.data.store import TokenStore
+from softsearch.data.pairs.store import TokenStore
 from softsearch.data.tokenizers import UNK, SentencePieceTokenizer, train_words
 from softsearch.errors import DataError
 from softsearch.recipes.schema import TranslationRecipe
@@ -91,7 +91,7 @@ def test_the_tokenizer_of_another_run_is_taken_as_it_is(corpora, tmp_path):
     other = train_words(["das house"], size=10, lowercase=False, split_punctuation=False)
     found, data = prepared(recipe_of(corpora), tmp_path / "out", tokenizer=other)
     assert found.tokenizer is other
-    assert set(np.concatenate([data.store.source(row) for row in range(5)]).tolist()) == {1, other.encode("das")[0]}
+    assert set(np.concatenate([data.store.source[row] for row in range(5)]).tolist()) == {1, other.encode("das")[0]}
 
 
 def test_the_tokens_of_an_epoch_are_sampled_as_the_recipe_says(corpora, tmp_path):
@@ -105,18 +105,18 @@ def test_the_tokens_of_an_epoch_are_sampled_as_the_recipe_says(corpora, tmp_path
     assert torch.equal(again.batch(rows + 2 * len(data)).target_output, batches[2].target_output)
     for batch in batches:
         for row in range(6):
-            best = found.tokenizer.decode(data.store.source(row).tolist())
+            best = found.tokenizer.decode(data.store.source[row].tolist())
             assert found.tokenizer.decode(batch.source[row].tolist()) == best
     without = recipe_of(corpora, tokenizer={"kind": "sentencepiece", "size": 60})
     plain = open_materialised(without, tmp_path / "out", name="", tokenizer=found.tokenizer)[0].batch(rows)
-    assert plain.source[0][plain.source_mask[0]].tolist()[:-1] == data.store.source(0).tolist()
+    assert plain.source[0][plain.source_mask[0]].tolist()[:-1] == data.store.source[0].tolist()
 
 
 def test_validation_takes_the_best_segmentation(corpora, tmp_path):
     recipe = recipe_of(corpora, tokenizer={"kind": "sentencepiece", "size": 60, "sample": 0.1})
     found = materialise(recipe, tmp_path / "out", overfit=None)
     _, valid = open_materialised(recipe, tmp_path / "out", name="", tokenizer=found.tokenizer)
-    assert valid.store.source(0).tolist() == found.tokenizer.encode(valid.pairs[0].source)
+    assert valid.store.source[0].tolist() == found.tokenizer.encode(valid.pairs[0].source)
     assert not TokenStore(tmp_path / "out" / "valid").has_texts
 
 

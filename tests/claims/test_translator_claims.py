@@ -15,7 +15,7 @@ from softsearch.claims import c40_directions_and_words as c40
 from softsearch.claims import trainings, translators
 from softsearch.claims.translators import Measured
 from softsearch.data.grammar import generate
-from softsearch.data.parallel import Pair
+from softsearch.data.pairs.pair import Pair
 from softsearch.data.tokenizers import WordTokenizer
 from softsearch.decoding.settings import Search
 from softsearch.metrics.repeats import Figures

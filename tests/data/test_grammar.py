@@ -8,7 +8,7 @@ import pytest
 from softsearch.data.grammar import LANGUAGES, SPLITS, generate
 from softsearch.data.grammar.generation import is_held_out
 from softsearch.data.grammar.lexicon import ADJECTIVES, NOUNS
-from softsearch.data.parallel import Pair
+from softsearch.data.pairs.pair import Pair
 from softsearch.errors import DataError
 from tests.data.conftest import Row
 

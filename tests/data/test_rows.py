@@ -6,14 +6,14 @@ import gzip
 
 import pytest
 
-from softsearch.data.rows import read_table_rows, suffix_of
+from softsearch.data.rows import read_rows, suffix_of
 from softsearch.errors import DataError
 
 
 def test_a_row_knows_its_place(tmp_path):
     path = tmp_path / "t.csv.gz"
     path.write_bytes(gzip.compress(b"a,b\n1, two \n"))
-    (row,) = read_table_rows(path)
+    (row,) = read_rows(path)
     assert (row["a"], row["b"], row.place) == ("1", "two", "t.csv.gz:2")
     assert suffix_of(path) == ".csv"
     with pytest.raises(DataError, match=r"t\.csv\.gz:1: there is no 'bb' here") as caught:
@@ -33,12 +33,12 @@ def test_a_row_knows_its_place(tmp_path):
 def test_what_does_not_fit_its_header_or_is_no_text_is_told(name, text, told, tmp_path):
     (tmp_path / name).write_text(text)
     with pytest.raises(DataError, match=told):
-        [row["a"] for row in read_table_rows(tmp_path / name)]
+        [row["a"] for row in read_rows(tmp_path / name)]
 
 
 def test_json_lines_may_hold_numbers_and_tabs_part_whatever_stands_between(tmp_path):
     (tmp_path / "t.jsonl").write_text('{"a": 3, "b": "x"}\n')
-    assert [row["a"] for row in read_table_rows(tmp_path / "t.jsonl")] == ["3"]
+    assert [row["a"] for row in read_rows(tmp_path / "t.jsonl")] == ["3"]
     (tmp_path / "t.tsv").write_text('a\tb\n"x\ty,z\n')
-    (row,) = read_table_rows(tmp_path / "t.tsv")
+    (row,) = read_rows(tmp_path / "t.tsv")
     assert (row["a"], row["b"]) == ('"x', "y,z")

@@ -23,7 +23,7 @@ def test_a_text_of_millions_of_tokens_is_written_in_little_memory(tmp_path):
     tracemalloc.stop()
     assert len(text) == 100 * number
     assert most < 10_000_000 < 8 * len(text)
-    assert isinstance(text.ids, np.memmap)
+    assert isinstance(text.ids.base, np.memmap)
     assert text.ids[-4:].tolist() == [*tokenizer.encode("999"), tokenizer.line_end]
 
 

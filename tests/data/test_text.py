@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from softsearch.data.text import decode_line, read_lines
+from softsearch.data.text import at_least_one, decode_line, nearest_beside, numbered_lines, read_lines
 from softsearch.errors import DataError
 
 
@@ -130,3 +130,20 @@ def test_a_line_of_any_stream_is_decoded_and_its_mistake_named_by_the_streams_na
     for raw in (b"f\xfcr", b"\0", "eins".encode("utf-16")):
         with pytest.raises(DataError, match="<stdin>:1"):
             decode_line(raw, path=Path("<stdin>"), number=1)
+
+
+def test_lines_that_are_not_blank_keep_their_numbers(tmp_path):
+    (tmp_path / "a.txt").write_text("a\n\n \t\nb\n")
+    assert list(numbered_lines(tmp_path / "a.txt")) == [(1, "a"), (4, "b")]
+
+
+def test_nothing_found_is_told_at_the_end(tmp_path):
+    assert list(at_least_one([1, 2], "nothing", tmp_path)) == [1, 2]
+    with pytest.raises(DataError, match="nothing"):
+        list(at_least_one([], "nothing", tmp_path))
+
+
+def test_the_nearest_name_is_one_of_the_same_folder(tmp_path):
+    (tmp_path / "train.de").touch()
+    assert nearest_beside(tmp_path / "trian.de") == "train.de"
+    assert nearest_beside(tmp_path / "nowhere" / "train.de") is None

@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import nn
 
-from softsearch.data.parallel import Pair
+from softsearch.data.pairs.pair import Pair
 from softsearch.data.tokenizers import WordTokenizer
 from softsearch.decoding.settings import Search
 from softsearch.errors import DataError

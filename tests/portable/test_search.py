@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from softsearch.data.batches import pad_sources
+from softsearch.data.batches import pad
 from softsearch.decoding.rules import Rules
 from softsearch.decoding.search import beam_search
 from softsearch.decoding.settings import Search
@@ -47,7 +47,7 @@ def test_it_finds_what_the_search_of_torch_finds(name, translator, sources):
     search = dataclasses.replace(PLAIN, **SETTINGS[name])
     limits = [search.limit(len(source), 0) for source in sources]
     with torch.inference_mode():
-        ids, mask = pad_sources(sources)
+        ids, mask = pad(sources)
         encoded = translator.model.encode(ids, mask)
     wanted = beam_search(
         translator.model,

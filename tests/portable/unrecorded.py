@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from softsearch.data.batches import pad_sources
+from softsearch.data.batches import pad
 from softsearch.export import recordable
 from softsearch.export.recordable import Encoder, TextStep, begun
 from softsearch.portable.network import NEXT, Encoded, Step
@@ -22,7 +22,7 @@ class Unrecorded:
 
     @torch.inference_mode()
     def encode(self, sources):
-        ids, mask = pad_sources(sources)
+        ids, mask = pad(sources)
         arrays = dict(zip(self.names, (each.numpy() for each in self.encoder(ids, mask)), strict=True))
         source = {name: value for name, value in arrays.items() if name.startswith("source")}
         state = {name: value[:, None] for name, value in arrays.items() if name.startswith("state")}

@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from softsearch.data.parallel import Pair, PairReport
-from softsearch.data.store import TokenStore
+from softsearch.data.pairs.pair import Pair, PairReport
+from softsearch.data.pairs.store import TokenStore
 from softsearch.data.tokenizers import BOS, WordTokenizer
 from softsearch.decoding.settings import Search
 from softsearch.tasks.translation import HeldOutPairs, TranslationTask

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from softsearch.data.batches import pad_sources
+from softsearch.data.batches import pad
 from softsearch.data.tokenizers import BOS, EOS
 from softsearch.decoding.settings import Sampling
 
@@ -43,7 +43,7 @@ def test_unlikely_early_ends_do_not_cut_a_sure_translation_short(make_copier):
 def test_given_pairs_cost_what_training_would_pay_for_them(translator, pairs):
     found = translator.score([pair.source for pair in pairs], [pair.target for pair in pairs])
     for pair, scored in zip(pairs, found, strict=True):
-        source, mask = pad_sources([translator.tokenizer.encode(pair.source)])
+        source, mask = pad([translator.tokenizer.encode(pair.source)])
         target = translator.tokenizer.encode(pair.target)
         given = torch.tensor([[BOS, *target]])
         with torch.no_grad():

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from softsearch.data.batches import make_batch, pad_sources
+from softsearch.data.batches import pad
+from softsearch.data.pairs.batches import make_batch
 from softsearch.data.tokenizers import BOS, EOS
 from softsearch.decoding.settings import Search
 from softsearch.tasks.translation import HeldOutPairs, TranslationTask
@@ -17,7 +18,7 @@ from softsearch.tasks.translation import HeldOutPairs, TranslationTask
 
 def stepwise(model, tokenizer, pair):
     """Return each target token's log-probabilities and, in rows, where the model looked, one step at a time."""
-    source, mask = pad_sources([tokenizer.encode(pair.source)])
+    source, mask = pad([tokenizer.encode(pair.source)])
     target = tokenizer.encode(pair.target)
     encoded = model.encode(source, mask)
     state, log_probs, looked = model.start(encoded), [], []

@@ -8,7 +8,7 @@ import torch
 
 from softsearch.build.model import build_model
 from softsearch.data.grammar import generate
-from softsearch.data.parallel import Pair
+from softsearch.data.pairs.pair import Pair
 from softsearch.data.tokenizers import EOS, train_words
 from softsearch.decoding.settings import Search
 from softsearch.recipes import load_recipe

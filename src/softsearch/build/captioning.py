@@ -17,9 +17,9 @@ from softsearch.build.image_networks import image_network, require_size
 from softsearch.build.model import decoder_of
 from softsearch.data.captions.batches import CaptionData
 from softsearch.data.captions.store import CaptionStore
-from softsearch.data.columns import Column
 from softsearch.data.images.augmentation import Augmentation
 from softsearch.data.images.colours import statistics_of
+from softsearch.data.stored import Column
 from softsearch.decoding.settings import Search
 from softsearch.errors import DataError
 from softsearch.models.captioner import Captioner

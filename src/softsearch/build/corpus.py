@@ -11,11 +11,12 @@ from typing import assert_never
 
 import numpy as np
 
-from softsearch.data.doctor.filtering import without
-from softsearch.data.doctor.profile import UNEQUAL
 from softsearch.data.grammar import generate
-from softsearch.data.parallel import Pair, PairReport, read_pairs
-from softsearch.data.tables import read_table
+from softsearch.data.pairs.doctor.filtering import without
+from softsearch.data.pairs.doctor.profile import UNEQUAL
+from softsearch.data.pairs.one_file import read_one_file
+from softsearch.data.pairs.pair import Pair, PairReport
+from softsearch.data.pairs.two_files import read_two_files
 from softsearch.errors import DataError
 from softsearch.recipes import schema
 from softsearch.seeding import derive
@@ -83,9 +84,10 @@ def reader(pairs: PairFiles, folder: Path, languages: tuple[str, str]) -> Reader
     """Return what reads these files."""
     match pairs:
         case schema.Table():
-            return lambda report: read_table(folder / pairs.pairs, languages=languages, report=report)
+            return lambda report: read_one_file(folder / pairs.pairs, languages=languages, report=report)
         case schema.TwoFiles():
-            return lambda report: read_pairs(source=folder / pairs.source, target=folder / pairs.target, report=report)
+            source, target = folder / pairs.source, folder / pairs.target
+            return lambda report: read_two_files(source=source, target=target, report=report)
         case _:
             assert_never(pairs)
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from softsearch.build.corpus import Corpus
-from softsearch.data.doctor.examiner import Examiner
-from softsearch.data.doctor.findings import ALARMING, KINDS, Finding, amount, as_mapping, together, worst_first
-from softsearch.data.doctor.repeats import Overlap
-from softsearch.data.parallel import Pair
+from softsearch.data.pairs.doctor.examiner import Examiner
+from softsearch.data.pairs.doctor.findings import ALARMING, KINDS, Finding, amount, as_mapping, together, worst_first
+from softsearch.data.pairs.doctor.repeats import Overlap
+from softsearch.data.pairs.pair import Pair
 from softsearch.recipes import schema
 
 Names = tuple[str, str]

@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any, assert_never
 
 from softsearch.build.splitting import Reader, dealt, require_classes, split_readers, warn_of_held_out
-from softsearch.data.images import cifar
 from softsearch.data.images.drawn import drawn_images
 from softsearch.data.images.folders import read_folders, read_zip
-from softsearch.data.images.idx import read_idx_pairs
 from softsearch.data.images.labelled import LabelledImage
-from softsearch.data.images.lists import read_list
-from softsearch.data.images.mosaics import read_mosaics
+from softsearch.data.images.reading import (
+    read_cifar_binary,
+    read_cifar_pickled,
+    read_idx_pairs,
+    read_list,
+    read_mosaics,
+)
 from softsearch.data.images.store import ImageStore
 from softsearch.data.splits import Split
 from softsearch.recipes import schema
@@ -98,5 +101,5 @@ def _reader(data: Files, split: Any) -> Reader[LabelledImage]:
 def _cifar(data: schema.Cifar, path: Path) -> Iterator[LabelledImage]:
     names = _CIFAR_10 if data.classes == 10 else tuple(str(number) for number in range(100))
     if data.form == "pickled":
-        return cifar.read_pickled(path, classes=names)
-    return cifar.read_binary(path, classes=names, coarse=data.classes == 100)
+        return read_cifar_pickled(path, classes=names)
+    return read_cifar_binary(path, classes=names, coarse=data.classes == 100)

@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 from softsearch.build.corpus import Corpus, build_corpus, first_pairs
 from softsearch.build.examination import Examination, warn_of
 from softsearch.build.tokenizer import build_tokenizer
-from softsearch.data.batches import CorpusRows, PairData
-from softsearch.data.parallel import PairReport, read_tsv, write_pairs
-from softsearch.data.store import TokenStore
+from softsearch.data.pairs.batches import CorpusRows, PairData
+from softsearch.data.pairs.one_file import read_one_file, write_pairs
+from softsearch.data.pairs.pair import PairReport
+from softsearch.data.pairs.store import TokenStore
 from softsearch.data.tokenizers import SentencePieceTokenizer, Tokenizer
 from softsearch.errors import DataError
 from softsearch.files import write_text_atomically
@@ -80,7 +81,7 @@ def materialise(
         warn_of(examined, how=f"softsearch check {recipe.path or 'RECIPE'}")
         for split, each in examined.items():
             report.setdefault(split, {}).update(each.to_dict())
-    return PreparedPairs(tokenizer, corpus.name, report, longest=int(store.source_lengths.max()))
+    return PreparedPairs(tokenizer, corpus.name, report, longest=int(store.source.lengths.max()))
 
 
 def open_materialised(
@@ -101,7 +102,7 @@ def open_materialised(
         seed=recipe.seed,
         segment=_segmentation(recipe, tokenizer, store),
     )
-    pairs = list(read_tsv(folder / "valid.tsv", report=PairReport()))
+    pairs = list(read_one_file(folder / "valid.tsv", report=PairReport()))
     return data, HeldOutPairs(pairs, TokenStore(folder / "valid"))
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from softsearch.data.alignments import GoldFormat, with_gold
-from softsearch.data.labels import readable
-from softsearch.data.parallel import Pair, PairReport, read_pairs
-from softsearch.data.store import TokenStore
-from softsearch.data.tables import read_table
+from softsearch.data.pairs.alignments import GoldFormat, with_gold
+from softsearch.data.pairs.one_file import read_one_file
+from softsearch.data.pairs.pair import Pair, PairReport
+from softsearch.data.pairs.store import TokenStore
+from softsearch.data.pairs.two_files import read_two_files
+from softsearch.data.stored import Ragged
+from softsearch.data.text import readable
 from softsearch.data.tokenizers import Tokenizer
 from softsearch.errors import DataError, RunError, nearest
 
@@ -49,7 +50,7 @@ def pairs_to_score(
     languages
         Of source and target, as JSON lines may call them.
     gold, gold_format
-        See :func:`~softsearch.data.alignments.with_gold`.
+        See :func:`~softsearch.data.pairs.alignments.with_gold`.
 
     Raises
     ------
@@ -61,9 +62,9 @@ def pairs_to_score(
     files = _files(str(on), data)
     report = PairReport()
     if len(files) == 2:
-        pairs = list(read_pairs(source=files[0], target=files[1], report=report))
+        pairs = list(read_two_files(source=files[0], target=files[1], report=report))
     else:
-        pairs = list(read_table(files[0], languages=languages, report=report))
+        pairs = list(read_one_file(files[0], languages=languages, report=report))
     if gold is None:
         return ToScore(readable(str(on)), str(on) if str(on) in OWN else _name(*files), pairs)
     linked = with_gold(pairs, Path(gold), num_lines=report.read, gold_format=gold_format)
@@ -81,32 +82,26 @@ def num_trained_on(pairs: Sequence[Pair], folder: Path, tokenizer: Tokenizer) ->
     Parameters
     ----------
     folder
-        Of the training pairs' token ids (:class:`~softsearch.data.store.TokenStore`).
+        Of the training pairs' token ids (:class:`~softsearch.data.pairs.store.TokenStore`).
     """
     try:
         store = TokenStore(folder)
     except DataError:
         return 0
     sides = [tokenizer.encode_batch(side) for side in zip(*((pair.source, pair.target) for pair in pairs), strict=True)]
-    stored = _fingerprints((store.source_ids, store.source_offsets), (store.target_ids, store.target_offsets))
-    likely = np.flatnonzero(np.isin(stored, _fingerprints(*map(_laid_out, sides))))
-    trained_on = {(tuple(store.source(row).tolist()), tuple(store.target(row).tolist())) for row in likely.tolist()}
+    stored = _fingerprints(store.source, store.target)
+    likely = np.flatnonzero(np.isin(stored, _fingerprints(*map(Ragged.of, sides))))
+    trained_on = {(tuple(store.source[row].tolist()), tuple(store.target[row].tolist())) for row in likely.tolist()}
     return sum((tuple(source), tuple(target)) in trained_on for source, target in zip(*sides, strict=True))
 
 
-def _laid_out(rows: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:
-    """Return all ids in a row and where each sequence begins, as a store keeps them."""
-    offsets = list(itertools.accumulate(map(len, rows), initial=0))
-    return np.array(list(itertools.chain.from_iterable(rows)), dtype=np.int64), np.array(offsets)
-
-
-def _fingerprints(*sides: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+def _fingerprints(*sides: Ragged) -> np.ndarray:
     """Return a number for each pair, from the lengths and the sums of its ids: equal pairs have equal ones."""
-    prints = np.zeros(len(sides[0][1]) - 1, dtype=np.int64)
-    for flat, offsets in sides:
-        lengths = np.diff(offsets)
+    prints = np.zeros(len(sides[0]), dtype=np.int64)
+    for side in sides:
+        lengths = side.lengths
         sums = np.zeros_like(prints)
-        sums[lengths > 0] = np.add.reduceat(flat, offsets[:-1][lengths > 0], dtype=np.int64)
+        sums[lengths > 0] = np.add.reduceat(side.flat, side.offsets[:-1][lengths > 0], dtype=np.int64)
         prints = (prints * 1_000_003 + lengths) * 1_000_003 + sums
     return prints
 

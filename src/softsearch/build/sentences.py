@@ -87,8 +87,8 @@ def _texts(read: Reader[LabelledSentence]) -> Iterator[str]:
 
 
 def _reported(store: SentenceStore) -> dict[str, Any]:
-    unknown = int((store.ids == UNK).sum())
-    return {"kept": len(store), "tokens": len(store.ids), "unknown": unknown, "classes": store.counts}
+    unknown = int((store.sentences.flat == UNK).sum())
+    return {"kept": len(store), "tokens": len(store.sentences.flat), "unknown": unknown, "classes": store.counts}
 
 
 def _readers(recipe: schema.SentenceRecipe) -> dict[str, Reader[LabelledSentence]]:

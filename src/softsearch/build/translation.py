@@ -9,8 +9,8 @@ from typing import Any
 from softsearch.build.family import TOKENIZER, Family, Prepared
 from softsearch.build.model import build_model
 from softsearch.build.preparation import materialise, open_materialised
-from softsearch.data.batches import PairData
-from softsearch.data.dictionary import dictionary_text, read_dictionary
+from softsearch.data.pairs.batches import PairData
+from softsearch.data.pairs.dictionary import dictionary_text, read_dictionary
 from softsearch.data.tokenizers import Tokenizer, load_tokenizer
 from softsearch.decoding.settings import Search
 from softsearch.models.sequence_model import SequenceModel

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from softsearch.claims.catalogue import STATEMENTS
 from softsearch.claims.framework import Claim
 from softsearch.claims.translators import SEEDS, Measured, measured
-from softsearch.data.parallel import Pair
+from softsearch.data.pairs.pair import Pair
 from softsearch.metrics.alignment import Link, alignment_statistics, crossing
 from softsearch.metrics.repeats import Figures
 from softsearch.pictures.attention import attention_map

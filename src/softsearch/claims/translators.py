@@ -7,7 +7,8 @@ from typing import Any, Literal, NamedTuple
 
 from softsearch import runs
 from softsearch.claims.trainings import trained
-from softsearch.data.parallel import Pair, PairReport, read_tsv
+from softsearch.data.pairs.one_file import read_one_file
+from softsearch.data.pairs.pair import Pair, PairReport
 from softsearch.metrics.translation import bleu
 from softsearch.pictures.charts import Bucket
 from softsearch.recipes import Recipe, load_recipe
@@ -60,7 +61,7 @@ class Measured(NamedTuple):
 def measured(variant: Variant, seed: int) -> Measured:
     """Train a translator, or take the one that was, and score it on the test pairs."""
     run = trained(_recipe(variant, seed), name=f"{variant}-{seed}")
-    pairs = list(read_tsv(run / "data" / "test.tsv", report=PairReport()))
+    pairs = list(read_one_file(run / "data" / "test.tsv", report=PairReport()))
     translator = runs.load(run)
     outputs = outputs_of(translator, pairs)
     counts = statistics(pairs, outputs, lowercase=False, with_ter=False)

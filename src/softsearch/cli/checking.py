@@ -126,7 +126,7 @@ def _journal(folder: RunFolder) -> str | None:
 def _kept(report: Mapping[str, Any]) -> Iterator[str]:
     """Describe the findings that were kept when the run's data were prepared."""
     from softsearch.cli.survey import in_full
-    from softsearch.data.doctor.findings import from_mapping
+    from softsearch.data.pairs.doctor.findings import from_mapping
 
     for split, read in report.items():
         findings = [line for finding in from_mapping(read.get("findings", {})) for line in in_full(finding)]

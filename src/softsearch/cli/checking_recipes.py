@@ -193,8 +193,8 @@ def _splits(data: Files, *, seed: int) -> Iterator[tuple[str, Survey]]:
     from softsearch.build import examination
     from softsearch.build.corpus import build_corpus
     from softsearch.cli.survey import Part, survey
-    from softsearch.data.doctor.findings import worst_first
-    from softsearch.data.parallel import PairReport
+    from softsearch.data.pairs.doctor.findings import worst_first
+    from softsearch.data.pairs.pair import PairReport
 
     corpus = build_corpus(data, seed=seed)
     shared = examination.overlaps(data, corpus)

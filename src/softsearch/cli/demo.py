@@ -49,7 +49,8 @@ def _show(translations: Sequence[Translation], *, picture: Path) -> None:
 
 
 def _unseen_sentences(run: Path) -> list[str]:
-    from softsearch.data.parallel import PairReport, read_tsv
+    from softsearch.data.pairs.one_file import read_one_file
+    from softsearch.data.pairs.pair import PairReport
 
-    pairs = read_tsv(run / "data" / "test.tsv", report=PairReport())
+    pairs = read_one_file(run / "data" / "test.tsv", report=PairReport())
     return [pair.source for pair in itertools.islice(pairs, NUM_SENTENCES)]

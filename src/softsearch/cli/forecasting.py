@@ -60,7 +60,7 @@ def forecast(recipe: Recipe, survey: Survey) -> Forecast:
 def _sampled(recipe: Recipe, folder: Path) -> Recipe:
     """Return the recipe for the first training pairs only, which are written into `folder`."""
     from softsearch.build.corpus import build_corpus
-    from softsearch.data.parallel import write_pairs
+    from softsearch.data.pairs.one_file import write_pairs
     from softsearch.recipes import schema
 
     assert isinstance(recipe, schema.TranslationRecipe)  # `new translation` wrote it

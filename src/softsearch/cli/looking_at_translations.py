@@ -11,7 +11,7 @@ from softsearch.cli.given import Given
 from softsearch.errors import RunError, SoftsearchError
 
 if TYPE_CHECKING:
-    from softsearch.data.alignments import GoldFormat
+    from softsearch.data.pairs.alignments import GoldFormat
     from softsearch.inspection.heads import HeadScores, Where
     from softsearch.tasks.translated import Translation
     from softsearch.tasks.translator import Translator

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from softsearch.errors import DataError, SoftsearchError
 
 if TYPE_CHECKING:
-    from softsearch.data.doctor.findings import Finding
-    from softsearch.data.parallel import Pair, PairReport
+    from softsearch.data.pairs.doctor.findings import Finding
+    from softsearch.data.pairs.pair import Pair, PairReport
 
 
 MANY_WORDS = 10_000
@@ -53,7 +53,7 @@ class Survey:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
-        from softsearch.data.doctor.findings import as_mapping
+        from softsearch.data.pairs.doctor.findings import as_mapping
 
         plain = {name: value for name, value in vars(self).items() if name not in ("source", "target", "findings")}
         sides = {"source": vars(self.source), "target": vars(self.target)}
@@ -76,14 +76,15 @@ def part_of(files: Sequence[Path]) -> Part:
     SoftsearchError
         There are neither one nor two files.
     """
-    from softsearch.data.parallel import PairReport, read_pairs
-    from softsearch.data.tables import read_table
+    from softsearch.data.pairs.one_file import read_one_file
+    from softsearch.data.pairs.pair import PairReport
+    from softsearch.data.pairs.two_files import read_two_files
 
     report = PairReport()
     if len(files) == 2:
-        pairs = read_pairs(source=files[0], target=files[1], report=report)
+        pairs = read_two_files(source=files[0], target=files[1], report=report)
     elif len(files) == 1:
-        pairs = read_table(files[0], languages=languages_in(files[0]) or ("source", "target"), report=report)
+        pairs = read_one_file(files[0], languages=languages_in(files[0]) or ("source", "target"), report=report)
     else:
         raise SoftsearchError("expected two files of lines or one of pairs", value=[str(file) for file in files])
     return Part(pairs, report, (files[0].name, files[-1].name))
@@ -95,12 +96,12 @@ def survey(parts: Sequence[Part]) -> Survey:
     Raises
     ------
     DataError
-        The data cannot be used (:mod:`softsearch.data.parallel`). Where two files differ in length, the error says
+        The data cannot be used (:mod:`softsearch.data.pairs`). Where two files differ in length, the error says
         where they part, if that can be told.
     """
-    from softsearch.data.doctor.examiner import Examiner
-    from softsearch.data.doctor.findings import together
-    from softsearch.data.parallel import PairReport
+    from softsearch.data.pairs.doctor.examiner import Examiner
+    from softsearch.data.pairs.doctor.findings import together
+    from softsearch.data.pairs.pair import PairReport
 
     sides, links, examined = (_Count(), _Count()), 0, []
     for part in parts:
@@ -140,7 +141,7 @@ def languages_in(path: Path) -> tuple[str, str] | None:
 
 def sentences(survey: Survey) -> list[str]:
     """Describe the amounts in a survey in a few lines for people."""
-    from softsearch.data.doctor.findings import amount
+    from softsearch.data.pairs.doctor.findings import amount
 
     place = f"in {' and '.join(survey.files)}" if survey.files else "split off the training pairs"
     seen = [
@@ -159,7 +160,7 @@ def sentences(survey: Survey) -> list[str]:
 
 def in_short(finding: Finding) -> str:
     """Describe a finding in a line: its level, how many pairs, what."""
-    from softsearch.data.doctor.findings import KINDS, amount
+    from softsearch.data.pairs.doctor.findings import KINDS, amount
 
     share = f"{100 * finding.share:.1f} %" if finding.share >= 0.0005 else "under 0.1 %"
     return f"{finding.level}: {amount(finding.count)} ({share}): {KINDS[finding.kind].title}"
@@ -167,7 +168,7 @@ def in_short(finding: Finding) -> str:
 
 def in_full(finding: Finding) -> Iterator[str]:
     """Describe a finding with its first places and with what to do; mere information in a line."""
-    from softsearch.data.doctor.findings import KINDS
+    from softsearch.data.pairs.doctor.findings import KINDS
 
     if finding.level == "information":
         yield f"{in_short(finding)}, first in {finding.places[0].where}"
@@ -186,7 +187,7 @@ def described(survey: Survey) -> list[str]:
 
 def _explaining(pairs: Iterable[Pair], examiner: Any) -> Iterator[Pair]:
     """Yield pairs; where two files differ in length, say from where on they do not fit, if that can be told."""
-    from softsearch.data.parallel import LengthsDiffer
+    from softsearch.data.pairs.two_files import LengthsDiffer
 
     try:
         yield from examiner.watch(pairs)

@@ -65,7 +65,7 @@ def predict(run: Path, options: Given, files: Sequence[str] | None, *, form: For
 
 
 def _translate(asked: Asked, files: Sequence[str] | None) -> None:
-    from softsearch.data.dictionary import read_dictionary
+    from softsearch.data.pairs.dictionary import read_dictionary
     from softsearch.decoding.settings import Sampling
 
     with named_as_options(asked.drawing):

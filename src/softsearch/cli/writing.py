@@ -128,7 +128,7 @@ def _filter(survey: Survey) -> str:
 
 
 def _filters(survey: Survey) -> Iterator[str]:
-    from softsearch.data.doctor.findings import KINDS
+    from softsearch.data.pairs.doctor.findings import KINDS
 
     yield from (KINDS[found.kind].filter for found in survey.findings if KINDS[found.kind].filter)
 

@@ -26,8 +26,3 @@ def unknown_class(label: str, classes: Sequence[str], *, place: str) -> DataErro
     """Return the error that something of another class was found."""
     problem = "the classifier knows no such class"
     return DataError(problem, path=place, value=label, allowed=classes, nearest=nearest(label, classes))
-
-
-def readable(text: str) -> str:
-    """Return a text as UTF-8 can hold it: names of files, and JSON, may have halves of characters in them."""
-    return text.encode("utf-8", errors="replace").decode("utf-8")

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from softsearch.data.labels import readable
-from softsearch.data.text import read_lines
+from softsearch.data.text import numbered_lines, read_lines, readable
 from softsearch.errors import DataError, nearest
 
 SUFFIXES = (".csv", ".tsv", ".jsonl")
@@ -41,9 +40,8 @@ class Row:
             if len(known) == 1 and suffix_of(self.path) != ".jsonl":
                 fix = "part the columns by commas, or in a .tsv file by tabs"
             problem = f"there is no {key!r} here"
-            raise DataError(
-                problem, path=self.path, line=self.header, allowed=known, nearest=nearest(key, known), fix=fix
-            )
+            near = nearest(key, known)
+            raise DataError(problem, path=self.path, line=self.header, allowed=known, nearest=near, fix=fix)
         if value is None or not str(value).strip():
             raise DataError(f"{key!r} is empty here", path=self.path, line=self.line, fix="fill it in, or take it out")
         if isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -62,7 +60,7 @@ def suffix_of(path: Path) -> str:
     return Path(path.name.lower().removesuffix(".gz")).suffix
 
 
-def read_table_rows(path: Path) -> Iterator[Row]:
+def read_rows(path: Path) -> Iterator[Row]:
     """Yield the rows of a file: JSON lines if its name ends in ``.jsonl``, tabs in ``.tsv``, otherwise CSV.
 
     Raises
@@ -93,9 +91,7 @@ def _columns(path: Path, *, delimiter: str) -> Iterator[Row]:
 
 
 def _json_rows(path: Path) -> Iterator[Row]:
-    for number, line in enumerate(read_lines(path), start=1):
-        if not line.strip():
-            continue
+    for number, line in numbered_lines(path):
         try:
             row = json.loads(line)
         except (ValueError, RecursionError) as error:

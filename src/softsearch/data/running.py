@@ -9,13 +9,13 @@ from __future__ import annotations
 import itertools
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from softsearch.data.columns import Column
+from softsearch.data.stored import Column, Store, mapped
 from softsearch.data.tokenizers import UNK, Tokenizer
 from softsearch.errors import DataError
 from softsearch.files import folder_written_atomically
@@ -30,42 +30,25 @@ class TextFile(NamedTuple):
     lines: Iterable[str]
 
 
-class RunningText:
-    """The token ids of one split.
+class RunningText(Store):
+    """The token ids of one split."""
 
-    Parameters
-    ----------
-    folder
-        What :meth:`write` made.
+    called = parts = "text"
 
-    Attributes
-    ----------
-    ids
-        Those of the text, a line end before the first.
-    words, bytes
-        White-space words and UTF-8 bytes of the text, line ends among the latter.
-    unknown
-        Tokens of the text that the tokenizer does not know.
-    by_line
-        Whether each line is a text of its own, which is read without those before it.
+    ids: np.ndarray  # those of the text, a line end before the first
+    line_starts: np.ndarray  # where in `ids` each line begins; the token before it is a line end
+    by_line: bool  # whether each line is a text of its own, which is read without those before it
+    words: int  # that white space parts
+    bytes: int  # of UTF-8, line ends among them
+    unknown: int  # tokens that the tokenizer does not know
 
-    Raises
-    ------
-    DataError
-        The folder is missing or damaged.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        try:
-            self.ids = np.load(folder / "ids.npy", mmap_mode="r")
-            self._starts = np.load(folder / "line_starts.npy", mmap_mode="r")
-            about = json.loads((folder / "text.json").read_text(encoding="utf-8"))
-            self._files: list[tuple[str, int]] = [(name, first) for name, first in about["files"]]
-            self.by_line = bool(about.get("by_line", False))
-            self.words, self.bytes, self.unknown = (int(about[name]) for name in ("words", "bytes", "unknown"))
-        except (OSError, ValueError, EOFError, KeyError, TypeError) as error:
-            problem = f"the stored text cannot be read: {error}"
-            raise DataError(problem, path=folder, fix="prepare the data again") from error
+    def _open(self, folder: Path) -> bool:
+        self.ids, self.line_starts = mapped(folder / "ids.npy"), mapped(folder / "line_starts.npy")
+        about = json.loads((folder / "text.json").read_text(encoding="utf-8"))
+        self._files: list[tuple[str, int]] = [(name, first) for name, first in about["files"]]
+        self.by_line = bool(about.get("by_line", False))
+        self.words, self.bytes, self.unknown = (int(about[name]) for name in ("words", "bytes", "unknown"))
+        return True
 
     def __len__(self) -> int:
         """Return the number of tokens to predict."""
@@ -73,24 +56,19 @@ class RunningText:
 
     def place(self, token: int) -> str:
         """Return the file and the line of a token: ``train.txt:17``."""
-        line = int(np.searchsorted(self._starts, token, side="right")) - 1
+        line = int(np.searchsorted(self.line_starts, token, side="right")) - 1
         name, first = next(file for file in reversed(self._files) if file[1] <= max(0, line))
         return f"{name}:{max(0, line) - first + 1}"
 
     @property
     def lines(self) -> int:
         """How many lines the text has."""
-        return len(self._starts)
+        return len(self.line_starts)
 
     @property
     def line_lengths(self) -> np.ndarray:
         """Tokens of each line, its end counted."""
-        return np.diff(self._starts, append=len(self.ids))
-
-    @property
-    def line_starts(self) -> np.ndarray:
-        """Where in `ids` each line begins; the token before it is a line end."""
-        return np.asarray(self._starts)
+        return np.diff(self.line_starts, append=len(self.ids))
 
     @staticmethod
     def write(folder: Path, files: Iterable[TextFile], tokenizer: Tokenizer, *, by_line: bool = False) -> RunningText:
@@ -122,7 +100,9 @@ class RunningText:
                         starts.append(list(ends)[:-1])
                         flat = np.fromiter(itertools.chain.from_iterable(encoded), dtype)
                         ids.append(flat)
-                        counted.update(unknown=int((flat == UNK).sum()), **_sizes(lines))
+                        counted["unknown"] += int((flat == UNK).sum())
+                        counted["words"] += sum(len(line.split()) for line in lines)
+                        counted["bytes"] += sum(len(line.encode("utf-8", "surrogatepass")) + 1 for line in lines)
             if not counted["words"]:
                 raise DataError("there is no text", value=", ".join(name for name, _ in begun))
             about = {"files": begun, "by_line": by_line, **counted}
@@ -142,11 +122,3 @@ def _chunks(lines: Iterable[str]) -> Iterator[list[str]]:
             chunk, room = [], _CHUNK
     if chunk:
         yield chunk
-
-
-def _sizes(lines: Sequence[str]) -> dict[str, int]:
-    """Return the words and the bytes of some lines."""
-    return {
-        "words": sum(len(line.split()) for line in lines),
-        "bytes": sum(len(line.encode("utf-8", "surrogatepass")) + 1 for line in lines),
-    }

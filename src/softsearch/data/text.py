@@ -1,4 +1,4 @@
-"""Lines of a UTF-8 text file, plain or gzip, with every defect named by file and line; and what a word is.
+"""Lines of a UTF-8 text file, plain or gzip, every defect named by file and line; what a word is; what readers share.
 
 Only a line feed ends a line. Python's ``str.splitlines`` would also cut at U+2028, U+0085, vertical tab and form
 feed, which real corpora hold inside sentences: every later pair would then be misaligned.
@@ -12,11 +12,13 @@ import io
 import re
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TextIO, cast
+from typing import TextIO, TypeVar, cast
 
 from softsearch.errors import DataError, nearest_name
+
+T = TypeVar("T")
 
 _GZIP = b"\x1f\x8b"
 # UTF-32 in little-endian order begins with the mark of UTF-16, so this covers both.
@@ -61,18 +63,35 @@ def read_lines(path: Path) -> Iterator[str]:
             try:
                 raw = stream.readline()
             except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-                raise DataError(
-                    f"the gzip file is damaged or cut off ({error})",
-                    path=path,
-                    line=number + 1,
-                    fix="copy or download the file again",
-                ) from error
+                problem, fix = f"the gzip file is damaged or cut off ({error})", "copy or download the file again"
+                raise DataError(problem, path=path, line=number + 1, fix=fix) from error
             except OSError as error:
                 raise DataError(f"cannot be read: {error.strerror or error}", path=path, line=number + 1) from error
             if not raw:
                 return
             number += 1
             yield decode_line(raw, path=path, number=number)
+
+
+def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a file that are not blank, each with its number, from 1; errors as in :func:`read_lines`."""
+    return ((number, line) for number, line in enumerate(read_lines(path), start=1) if line.strip())
+
+
+def at_least_one(items: Iterable[T], problem: str, path: Path) -> Iterator[T]:
+    """Yield what was found in a file.
+
+    Raises
+    ------
+    DataError
+        It was nothing (at the end).
+    """
+    empty = True
+    for item in items:
+        empty = False
+        yield item
+    if empty:
+        raise DataError(problem, path=path)
 
 
 def decode_line(raw: bytes, *, path: Path, number: int) -> str:
@@ -90,29 +109,41 @@ def decode_line(raw: bytes, *, path: Path, number: int) -> str:
     """
     if number == 1:
         if raw.startswith(_WIDE_MARKS):
-            raise DataError(
-                "the file is UTF-16 or UTF-32, not UTF-8",
-                path=path,
-                line=1,
-                fix="convert it to UTF-8, for example: iconv -f UTF-16 -t UTF-8",
-            )
+            problem = "the file is UTF-16 or UTF-32, not UTF-8"
+            fix = "convert it to UTF-8, for example: iconv -f UTF-16 -t UTF-8"
+            raise DataError(problem, path=path, line=1, fix=fix)
         raw = raw.removeprefix(codecs.BOM_UTF8)
     if b"\0" in raw:
-        raise DataError(
-            "the line holds a NUL byte: the file is binary, or UTF-16 without its mark", path=path, line=number
-        )
+        problem = "the line holds a NUL byte: the file is binary, or UTF-16 without its mark"
+        raise DataError(problem, path=path, line=number)
     raw = raw[:-1] if raw.endswith(b"\n") else raw
     raw = raw[:-1] if raw.endswith(b"\r") else raw
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise DataError(
-            f"the line is not UTF-8 at byte {error.start + 1} of the line",
-            path=path,
-            line=number,
-            value=raw[max(0, error.start - 20) : error.end + 20],
-            fix="convert the file to UTF-8, for example: iconv -f ISO-8859-1 -t UTF-8",
-        ) from error
+        problem = f"the line is not UTF-8 at byte {error.start + 1} of the line"
+        around = raw[max(0, error.start - 20) : error.end + 20]
+        fix = "convert the file to UTF-8, for example: iconv -f ISO-8859-1 -t UTF-8"
+        raise DataError(problem, path=path, line=number, value=around, fix=fix) from error
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the content of a file, or raise a DataError where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(f"cannot be read: {error.strerror or error}", path=path) from error
+
+
+def nearest_beside(path: Path) -> str | None:
+    """Return the name in a file's folder that is nearest to its own; None where no folder or no such name is."""
+    folder = path.parent
+    return nearest_name(path.name, sorted(each.name for each in folder.iterdir())) if folder.is_dir() else None
+
+
+def readable(text: str) -> str:
+    """Return a text as UTF-8 can hold it: names of files, and JSON, may have halves of characters in them."""
+    return text.encode("utf-8", errors="replace").decode("utf-8")
 
 
 def with_plain_words(text: str) -> str:
@@ -141,5 +172,5 @@ def _missing(path: Path) -> DataError:
     folder = path.parent
     if not folder.is_dir():
         return DataError("no such file: its folder does not exist", path=path, fix=f"check the folder {folder}")
-    close = nearest_name(path.name, sorted(entry.name for entry in folder.iterdir()))
+    close = nearest_beside(path)
     return DataError("no such file", path=path, nearest=None if close is None else str(folder / close))

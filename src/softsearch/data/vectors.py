@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from softsearch.data.text import read_lines
+from softsearch.data.text import at_least_one, numbered_lines
 from softsearch.data.tokenizers import UNK, Tokenizer
 from softsearch.data.tokenizers.base import MARK
 from softsearch.data.tokenizers.words import JOIN
@@ -76,35 +76,23 @@ def _wanted(tokenizer: Tokenizer) -> tuple[Mapping[str, list[int]], Mapping[str,
 
 def _entries(path: Path, width: int) -> Iterator[tuple[int, str, Sequence[str]]]:
     """Yield the number of each line, its word, which may have spaces in it, and its numbers."""
-    known = False
-    for number, line in enumerate(read_lines(path), start=1):
-        if not line.strip():
-            continue
-        fields = line.rstrip().rsplit(" ", width)
-        if not known:
-            is_header = len(line.split()) == 2 and all(field.isdecimal() for field in line.split())
-            own = int(line.split()[1]) if is_header else len(line.split()) - 1
+    is_first = True
+    for number, line in at_least_one(numbered_lines(path), "the file has no vectors", path):
+        if is_first:
+            parts = line.split()
+            is_first, is_header = False, len(parts) == 2 and all(map(str.isdecimal, parts))
+            own = int(parts[1]) if is_header else len(parts) - 1
             if own != width:
-                raise _other_width(path, own=own, width=width)
-            known = True
+                problem = f"the vectors have {own} numbers, and the embeddings {width}"
+                fix = f"set the model's embeddings to {own} numbers, or use vectors of {width}"
+                raise DataError(problem, path=path, value=own, allowed=str(width), fix=fix)
             if is_header:
                 continue
-        if len(fields) != width + 1:
+        word, *numbers = line.rstrip().rsplit(" ", width)
+        if len(numbers) != width:
             value = f"{len(line.split()) - 1} numbers"
             raise DataError("not a word and its vector", path=path, line=number, value=value, allowed=f"{width}")
-        yield number, fields[0], fields[1:]
-    if not known:
-        raise DataError("the file has no vectors", path=path)
-
-
-def _other_width(path: Path, *, own: int, width: int) -> DataError:
-    return DataError(
-        f"the vectors have {own} numbers, and the embeddings {width}",
-        path=path,
-        value=own,
-        allowed=str(width),
-        fix=f"set the model's embeddings to {own} numbers, or use vectors of {width}",
-    )
+        yield number, word, numbers
 
 
 def _vector(numbers: Sequence[str], *, path: Path, number: int) -> np.ndarray:

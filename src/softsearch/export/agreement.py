@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from softsearch import portable
-from softsearch.data.parallel import Pair
+from softsearch.data.pairs.pair import Pair
 from softsearch.data.running import RunningText
 from softsearch.errors import DataError
 from softsearch.tasks.batched import write

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import torch
 
-from softsearch.data.sentences.batches import padded
+from softsearch.data.batches import pad
 from softsearch.models.sentence_conv_net import SentenceConvNet
 from softsearch.shapes import Float, Tensor
 from softsearch.tasks.sentences import ClassifierOfSentences
@@ -110,7 +110,7 @@ def _fired(
     with evaluating(model):
         for start in range(0, len(sentences), _AT_ONCE):
             ids = classifier.task.tokenizer.encode_batch(list(sentences[start : start + _AT_ONCE]))
-            yield (ids, *model.fired(*padded(ids)))
+            yield (ids, *model.fired(*pad(ids, end=False)))
 
 
 def _favours(model: SentenceConvNet) -> Float[Tensor, "classes filters"]:

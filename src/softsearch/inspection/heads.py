@@ -21,8 +21,8 @@ import numpy as np
 import torch
 
 from softsearch.build.scored import OWN, pairs_to_score
-from softsearch.data.alignments import GoldFormat
-from softsearch.data.parallel import Pair
+from softsearch.data.pairs.alignments import GoldFormat
+from softsearch.data.pairs.pair import Pair
 from softsearch.data.tokenizers import BOS, EOS
 from softsearch.errors import DataError
 from softsearch.inspection.texts import TokenText

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from softsearch.data.alignments import GoldFormat
+from softsearch.data.pairs.alignments import GoldFormat
 from softsearch.errors import RunError
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.runs.captions import evaluate_captions, score_captions
@@ -73,7 +73,7 @@ def evaluate(
         of a transducer sizes of episodes, ``"length=10,20,50"``.
     gold, gold_format
         A file of gold word links for these pairs, and how it counts words
-        (:func:`~softsearch.data.alignments.with_gold`).
+        (:func:`~softsearch.data.pairs.alignments.with_gold`).
     beam
         Other than the recipe's.
     with_ter

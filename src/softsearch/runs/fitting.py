@@ -7,7 +7,7 @@ from typing import Any
 
 from softsearch.build.training import build_optimizer, build_settings
 from softsearch.build.translation import TranslationFamily
-from softsearch.data.batches import PairData
+from softsearch.data.pairs.batches import PairData
 from softsearch.files import folder_written_atomically
 from softsearch.machine import environment
 from softsearch.models.sequence_model import SequenceModel

@@ -15,7 +15,7 @@ from PIL import Image
 from softsearch.build.scored import OWN
 from softsearch.data.images.folders import read_folders, read_zip
 from softsearch.data.images.labelled import LabelledImage
-from softsearch.data.images.lists import read_list
+from softsearch.data.images.reading import read_list
 from softsearch.data.images.store import ImageStore
 from softsearch.data.rows import SUFFIXES, suffix_of
 from softsearch.errors import DataError, nearest

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from softsearch.build.scored import OWN, ToScore, digest, num_trained_on, pairs_to_score
-from softsearch.data.alignments import GoldFormat
-from softsearch.data.parallel import Pair
+from softsearch.data.pairs.alignments import GoldFormat
+from softsearch.data.pairs.pair import Pair
 from softsearch.errors import RunError
 from softsearch.metrics.score import Statistics
 from softsearch.models.sequence_model import SequenceModel

@@ -73,7 +73,7 @@ def score_sentences(
     store = held_out.store
     return score_classes(
         folder,
-        classifier.log_probs_of_tokens([store[row] for row in range(len(store))]),
+        classifier.log_probs_of_tokens(list(store.sentences)),
         np.asarray(store.labels),
         store.classes,
         data=held_out.name,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from softsearch.build.scored import OWN, digest
-from softsearch.data.labels import readable
+from softsearch.data.text import readable
 from softsearch.errors import RunError
 from softsearch.training.folder import RunFolder
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from softsearch.data.parallel import Pair
+from softsearch.data.pairs.pair import Pair
 from softsearch.data.tokenizers import UNK, UNKNOWN, Tokenizer
 from softsearch.decoding.settings import Search
 from softsearch.metrics.alignment import Link, alignment_statistics, crossing

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from softsearch.data.batches import pad_sources
+from softsearch.data.batches import pad
 from softsearch.data.tokenizers import BOS, PAD
 from softsearch.decoding.forced import forced
 from softsearch.decoding.hypotheses import Hypothesis
@@ -53,7 +53,7 @@ class Forced(NamedTuple):
 
 def encode(model: Network, sources: Sequence[list[int]]) -> tuple[Any, Bool[Tensor, "batch src"]]:
     """Return what a model makes of sources, and which of their positions are real."""
-    ids, mask = (each.to(device_of(model)) for each in pad_sources(sources))
+    ids, mask = (each.to(device_of(model)) for each in pad(sources))
     with torch.inference_mode():
         return model.encode(ids, mask), mask
 
@@ -79,11 +79,11 @@ def write(model: Network, sources: Sequence[list[int]], targets: Sequence[list[i
 
 
 def _write_batch(model: Network, sources: list[list[int]], targets: list[list[int]]) -> list[Forced]:
-    wanted, _ = pad_sources(targets)
+    wanted, _ = pad(targets)
     costs, weights = forced(model, encode(model, sources)[0], wanted.to(device_of(model)))
     looked = [None] * len(sources) if weights is None else weights.cpu().numpy()
     return [
-        Forced(cost[: len(target) + 1], None if own is None else own[: len(target) + 1, : len(source) + 1])
+        Forced(cost[: len(target) + 1], None if own is None else own[: len(target), : len(source) + 1])
         for source, target, cost, own in zip(sources, targets, costs.tolist(), looked, strict=True)
     ]
 

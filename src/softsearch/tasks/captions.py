@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from softsearch.data.batches import decoder_input, pad_sources
+from softsearch.data.batches import decoder_input, pad_rows
 from softsearch.data.captions.batches import CaptionBatch
 from softsearch.data.captions.store import CaptionStore
 from softsearch.data.tokenizers import Tokenizer
@@ -219,6 +219,6 @@ def _batches(
     captions = [(image, caption) for image in images for caption in store.captions_of(image)]
     for begin in range(0, len(captions), _CAPTIONS_AT_ONCE):
         some = captions[begin : begin + _CAPTIONS_AT_ONCE]
-        output, mask = pad_sources([store.tokens(caption).tolist() for _, caption in some])
+        output, mask = pad_rows(store.tokens, np.array([caption for _, caption in some]))
         source = annotations[[image - images.start for image, _ in some]]
         yield CaptionBatch(source, decoder_input(output, mask), output, mask, True).to(source.device)

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
-from softsearch.data.batches import PairBatch
+from softsearch.data.pairs.batches import PairBatch
 from softsearch.data.programs.batches import HeldOutLevel, batch_of, name_of
 from softsearch.data.programs.curricula import Level
 from softsearch.data.programs.problems import Exercise, Problem

@@ -8,7 +8,8 @@ from dataclasses import KW_ONLY, dataclass
 import numpy as np
 from torch.nn import functional
 
-from softsearch.data.sentences.batches import SentenceBatch, padded
+from softsearch.data.batches import pad
+from softsearch.data.sentences.batches import SentenceBatch
 from softsearch.data.sentences.store import SentenceStore
 from softsearch.data.tokenizers import Tokenizer
 from softsearch.models.sentence_classifier import SentenceClassifier
@@ -43,7 +44,7 @@ class SentenceTask(Task):
     def validate(self, model: SentenceClassifier, data: HeldOut[SentenceStore]) -> Validation:
         """Return the loss in nats a sentence, and the share of them whose likeliest class is the right one."""
         store = data.store
-        log_probs = self.ready(model).log_probs_of_tokens([store[row] for row in range(len(store))])
+        log_probs = self.ready(model).log_probs_of_tokens(list(store.sentences))
         return validation(log_probs, np.asarray(store.labels), self.classes, shown=store.texts)
 
 
@@ -70,7 +71,7 @@ class ClassifierOfSentences(Trained[SentenceClassifier, SentenceTask]):
         with evaluating(self.model):
             for start in range(0, len(sentences), _AT_ONCE):
                 rows = by_length[start : start + _AT_ONCE]
-                batch = padded([sentences[row] for row in rows.tolist()])
+                batch = pad([sentences[row] for row in rows.tolist()], end=False)
                 tokens, mask = (each.to(device_of(self.model)) for each in batch)
                 found[rows] = functional.log_softmax(self.model(tokens, mask).float(), dim=1).cpu().numpy()
         return found

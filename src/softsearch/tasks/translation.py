@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
 from typing import ClassVar
 
-from softsearch.data.batches import PairBatch, make_batch, plan_in_order
-from softsearch.data.parallel import Pair
-from softsearch.data.store import TokenStore
+from softsearch.data.pairs.batches import PairBatch, make_batch, plan_in_order
+from softsearch.data.pairs.pair import Pair
+from softsearch.data.pairs.store import TokenStore
 from softsearch.data.tokenizers import Tokenizer
 from softsearch.decoding.settings import Search
 from softsearch.metrics.translation import bleu

@@ -43,9 +43,9 @@ def test_images_and_captions_come_back(tokenizer, tmp_path):
     assert store.places == ["0.png", "1.png", "2.png"]
     assert store.things == [[[DOT], []], [[]], [[], []]]
     texts = [text for own in SAID for text in own]
-    assert [store.tokens(row).tolist() for row in range(5)] == tokenizer.encode_batch(texts)
+    assert [store.tokens[row].tolist() for row in range(5)] == tokenizer.encode_batch(texts)
     assert [list(store.captions_of(image)) for image in range(3)] == [[0, 1], [2], [3, 4]]
-    assert store.lengths.tolist() == [3, 2, 3, 0, 4]
+    assert store.tokens.lengths.tolist() == [3, 2, 3, 0, 4]
     assert len(set(store.fingerprints())) == 3
 
 

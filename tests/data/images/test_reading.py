@@ -14,12 +14,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from softsearch.data.images import cifar, decoding
+from softsearch.data.images import decoding
 from softsearch.data.images.decoding import decode, fitted, read_picture
 from softsearch.data.images.folders import read_folders, read_zip
-from softsearch.data.images.idx import read_idx, read_idx_pairs
-from softsearch.data.images.lists import read_list
-from softsearch.data.images.mosaics import read_mosaics
+from softsearch.data.images.reading import (
+    read_cifar_binary,
+    read_cifar_pickled,
+    read_idx,
+    read_idx_pairs,
+    read_list,
+    read_mosaics,
+)
 from softsearch.errors import DataError
 
 RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
@@ -330,7 +335,7 @@ def test_the_binary_version_is_read_plane_after_plane(coarse, tmp_path):
     rows, labels = cifar_rows(), np.array([[2], [0], [1]], np.uint8)
     first = [np.full((3, 1), 9, np.uint8)] if coarse else []
     (tmp_path / "b.bin").write_bytes(np.hstack([*first, labels, rows]).tobytes())
-    found = list(cifar.read_binary(tmp_path / "b.bin", classes="abc", coarse=coarse))
+    found = list(read_cifar_binary(tmp_path / "b.bin", classes="abc", coarse=coarse))
     assert [each.label for each in found] == ["c", "a", "b"]
     assert found[1].pixels[5, 7].tolist() == [rows[1][plane * 1024 + 5 * 32 + 7] for plane in range(3)]
 
@@ -340,7 +345,7 @@ def test_the_pickled_version_is_read_and_agrees(tmp_path):
     batch = {b"batch_label": b"x", b"labels": [2, 0, 1], b"data": rows, b"filenames": [b"a", b"b", b"c"]}
     for protocol in (2, 4):
         (tmp_path / "p").write_bytes(pickle.dumps(batch, protocol=protocol))
-        found = list(cifar.read_pickled(tmp_path / "p", classes="abc"))
+        found = list(read_cifar_pickled(tmp_path / "p", classes="abc"))
         assert [each.label for each in found] == ["c", "a", "b"]
         assert found[2].pixels[1, 2].tolist() == [rows[2][plane * 1024 + 1 * 32 + 2] for plane in range(3)]
 
@@ -354,7 +359,7 @@ def test_a_pickle_that_wants_more_than_arrays_is_refused_and_does_nothing(tmp_pa
     monkeypatch.chdir(tmp_path)
     (tmp_path / "p").write_bytes(pickle.dumps({b"data": Wicked()}))
     with pytest.raises(DataError, match="is not needed for images"):
-        list(cifar.read_pickled(tmp_path / "p", classes="abc"))
+        list(read_cifar_pickled(tmp_path / "p", classes="abc"))
     assert not (tmp_path / "pwned").exists()
 
 
@@ -371,20 +376,20 @@ def test_a_pickle_that_wants_more_than_arrays_is_refused_and_does_nothing(tmp_pa
 def test_pickles_that_are_no_batches_are_told(batch, problem, tmp_path):
     (tmp_path / "p").write_bytes(pickle.dumps(batch))
     with pytest.raises(DataError, match=problem):
-        list(cifar.read_pickled(tmp_path / "p", classes="abc"))
+        list(read_cifar_pickled(tmp_path / "p", classes="abc"))
 
 
 def test_corrupt_cifar_files_are_told(tmp_path):
     (tmp_path / "b").write_bytes(b"0" * 3074)
     with pytest.raises(DataError, match="3,074 bytes, and each image takes 3,073"):
-        list(cifar.read_binary(tmp_path / "b", classes="abc", coarse=False))
+        list(read_cifar_binary(tmp_path / "b", classes="abc", coarse=False))
     (tmp_path / "b").write_bytes(b"\x05" * 3073)
     with pytest.raises(DataError, match="class without a name") as raised:
-        list(cifar.read_binary(tmp_path / "b", classes="abc", coarse=False))
+        list(read_cifar_binary(tmp_path / "b", classes="abc", coarse=False))
     assert raised.value.value == 5
     (tmp_path / "p").write_bytes(pickle.dumps({b"data": cifar_rows()})[:200])
     with pytest.raises(DataError, match=r"damaged|not read"):
-        list(cifar.read_pickled(tmp_path / "p", classes="abc"))
+        list(read_cifar_pickled(tmp_path / "p", classes="abc"))
 
 
 def test_a_picture_in_a_folder_is_decoded_when_it_is_looked_at_and_not_for_its_class(folders):

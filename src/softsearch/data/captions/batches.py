@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
-from softsearch.data.batches import decoder_input, pad_sources
+from softsearch.data.batches import Batch, StoredData, decoder_input, pad_rows
 from softsearch.data.captions.store import CaptionStore
 from softsearch.data.images.batches import as_read, augmenting, epoch_of
 from softsearch.seeding import derive
@@ -20,44 +19,27 @@ Augment = Callable[[Tensor], Tensor]
 
 
 @dataclass(frozen=True)
-class CaptionBatch:
-    """Images, or the annotations that a network has made of them, and captions of each, equally many of all.
+class CaptionBatch(Batch):
+    """Images, or the annotations that a network has made of them, and captions of each, equally many of all."""
 
-    Parameters
-    ----------
-    source
-        Images from 0 to 1, (batch, colours, height, width); or annotations, (batch, places, maps).
-    target_input, target_output, target_mask
-        As those of pairs, the captions of an image one behind the other.
-    is_frozen
-        Whether what looks at the images is to stay as it is.
-    """
-
-    source: Float[Tensor, "batch ..."]
+    source: Float[Tensor, "batch ..."]  # images from 0 to 1, (batch, colours, height, width); or (batch, places, maps)
+    # As those of pairs, the captions of an image one behind the other.
     target_input: Int[Tensor, "captions tgt"]
     target_output: Int[Tensor, "captions tgt"]
     target_mask: Bool[Tensor, "captions tgt"]
-    is_frozen: bool
+    is_frozen: bool  # whether what looks at the images is to stay as it is
 
     @property
     def num_items(self) -> int:
         """Real target positions, EOS counted: the tokens that are predicted."""
         return int(self.target_mask.sum())
 
-    def to(self, device: torch.device | str) -> CaptionBatch:
-        """Return the batch on another device."""
-        names = [field.name for field in dataclasses.fields(self) if field.name != "is_frozen"]
-        return dataclasses.replace(self, **{name: getattr(self, name).to(device) for name in names})
 
-
-class CaptionData:
+class CaptionData(StoredData[CaptionStore]):
     """The images of a store in random order, in batches of one size.
 
     Unlike pairs, captions are not sorted by length: images whose captions are as long show as many things, and a
     network that normalises over such a batch learns to rely on it.
-
-    Rows count on from epoch to epoch, so that what is random about a batch is a function of its rows: row ``r`` is
-    image ``r % n`` in epoch ``r // n``.
 
     Parameters
     ----------
@@ -65,8 +47,6 @@ class CaptionData:
         Images in each; the last one of an epoch may have fewer, or one more.
     captions
         Of each image that is visited, drawn anew each time; where an image has fewer, some come twice.
-    seed
-        The recipe's seed.
     augment
         What is done to the images of each batch; None: nothing.
     frozen_epochs
@@ -88,49 +68,42 @@ class CaptionData:
         frozen_epochs: int | None,
         annotations: Float[np.ndarray, "number src annotation"] | None = None,
     ) -> None:
-        self.store = store
+        super().__init__(store, batch=batch, seed=seed)
         self.augment = augment
         self.annotations = annotations
-        self._batch, self._captions, self._seed, self._frozen_epochs = batch, captions, seed, frozen_epochs
+        self._captions, self._frozen_epochs = captions, frozen_epochs
         self.typical_epoch = frozen_epochs or 0
-        self._longest = np.maximum.reduceat(store.lengths, store.first[:-1]) + 1
-
-    def __len__(self) -> int:
-        return len(self.store)
+        self._longest = np.maximum.reduceat(store.tokens.lengths, store.first[:-1]) + 1
 
     def plan(self, epoch: int) -> list[np.ndarray]:
-        """Return the rows of each batch, a function of the seed and the epoch alone."""
+        """Return the visits of each batch, a function of the seed and the epoch alone."""
         return epoch_of(len(self), batch=self._batch, seed=self._seed, epoch=epoch)
 
-    def batch(self, rows: np.ndarray) -> CaptionBatch:
+    def batch(self, visits: np.ndarray) -> CaptionBatch:
         """Read and augment one batch."""
-        drawn = [self.store.tokens(caption).tolist() for row in rows.tolist() for caption in self._drawn(row)]
-        output, mask = pad_sources(drawn)
-        frozen = self._frozen_epochs is None or int(rows[0]) // len(self) < self._frozen_epochs
+        drawn = [caption for visit in visits.tolist() for caption in self._drawn(visit)]
+        output, mask = pad_rows(self.store.tokens, np.array(drawn))
+        frozen = self._frozen_epochs is None or int(visits[0]) // len(self) < self._frozen_epochs
         if frozen and self.annotations is not None:
-            source = torch.from_numpy(np.array(self.annotations[rows % len(self)]))
+            source = torch.from_numpy(np.array(self.annotations[visits % len(self)]))
         else:
-            source = self._images(rows)
+            source = self._images(visits)
         return CaptionBatch(source, decoder_input(output, mask), output, mask, frozen)
 
-    def lengths(self, rows: np.ndarray) -> np.ndarray:
+    def lengths(self, visits: np.ndarray) -> np.ndarray:
         """Return how many positions the captions of each image take, if they are the longest."""
-        return np.asarray(self._longest[rows % len(self)] * self._captions)
+        return np.asarray(self._longest[visits % len(self)] * self._captions)
 
-    def describe(self, rows: np.ndarray) -> list[str]:
-        """Return where each image was read."""
-        return [self.store.places[int(row) % len(self)] for row in rows]
-
-    def _images(self, rows: np.ndarray) -> Float[Tensor, "batch channels height width"]:
-        images = as_read(self.store.images[rows % len(self)])
+    def _images(self, visits: np.ndarray) -> Float[Tensor, "batch channels height width"]:
+        images = as_read(self.store.images[visits % len(self)])
         if self.augment is None:
             return images
-        with augmenting(rows, seed=self._seed):
+        with augmenting(visits, seed=self._seed):
             return self.augment(images)
 
-    def _drawn(self, row: int) -> list[int]:
+    def _drawn(self, visit: int) -> list[int]:
         """Return so many captions of an image, each as often as any other, or once more."""
-        own = np.array(self.store.captions_of(row % len(self)))
-        random = np.random.default_rng(derive(self._seed, "captions", row))
+        own = np.array(self.store.captions_of(visit % len(self)))
+        random = np.random.default_rng(derive(self._seed, "captions", visit))
         rounds = [random.permutation(own) for _ in range(-(-self._captions // len(own)))]
         return [int(each) for each in np.concatenate(rounds)[: self._captions]]

@@ -25,10 +25,9 @@ from softsearch.data.captions.captioned import CaptionedImage
 from softsearch.data.images.decoding import SUFFIXES, no_picture_in, pictures_below, read_picture
 from softsearch.data.images.folders import picture_in_zip, told_of_zip
 from softsearch.data.images.labelled import Pixels
-from softsearch.data.labels import readable
 from softsearch.data.rows import SUFFIXES as TABLES
-from softsearch.data.rows import Row, read_table_rows, suffix_of
-from softsearch.data.text import read_lines
+from softsearch.data.rows import Row, read_rows, suffix_of
+from softsearch.data.text import numbered_lines, read_lines, readable
 from softsearch.errors import DataError, nearest_name, the_first
 
 Captions = Mapping[str, list[str]]
@@ -126,10 +125,8 @@ def _called(paths: Iterable[str]) -> dict[str, list[str]]:
 
 def _listed(names: Path, called: Mapping[str, list[str]]) -> Iterator[str]:
     """Yield the paths of the pictures that a list names."""
-    for number, line in enumerate(read_lines(names), start=1):
+    for number, line in numbered_lines(names):
         name = line.strip()
-        if not name:
-            continue
         paths = called.get(_composed(name), [])
         if not paths:
             near = nearest_name(name, called)
@@ -161,7 +158,7 @@ def _pictures(path: Path, *, channels: int) -> dict[str, Callable[[], Pixels]]:
 
 
 def _of_table(path: Path, image: str, caption: str) -> Iterator[tuple[str, str]]:
-    for row in read_table_rows(path):
+    for row in read_rows(path):
         key = f"{caption}s"
         if caption in row.fields or key not in row.fields or suffix_of(path) != ".jsonl":
             yield row[image], row[caption]
@@ -210,9 +207,7 @@ def _no_coco(problem: str, path: Path) -> DataError:
 
 
 def _of_flickr(path: Path, _image: str, _caption: str) -> Iterator[tuple[str, str]]:
-    for number, line in enumerate(read_lines(path), start=1):
-        if not line.strip():
-            continue
+    for number, line in numbered_lines(path):
         key, tab, text = line.partition("\t")
         name, mark, count = key.rpartition("#")
         if not tab or not mark or not count.strip().isdecimal() or not text.strip():

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from softsearch.data.captions.captioned import Box, CaptionedImage, Thing
-from softsearch.data.columns import Column
 from softsearch.data.images.decoding import fitted, in_colours
-from softsearch.data.images.store import fingerprints_of
-from softsearch.data.labels import readable
+from softsearch.data.images.store import fingerprints_of, squares
+from softsearch.data.stored import Column, Ragged, Store, mapped
+from softsearch.data.text import readable
 from softsearch.data.tokenizers import Tokenizer
 from softsearch.errors import DataError
 from softsearch.files import folder_written_atomically
@@ -23,56 +23,26 @@ from softsearch.shapes import Int, Shaped
 _LONGEST = 500  # tokens of a caption: a batch is as long as its longest
 
 
-class CaptionStore:
-    """The images of one split, as bytes, and the captions of each, as texts and as token ids.
+class CaptionStore(Store):
+    """The images of one split, as bytes, and the captions of each, as texts and as token ids."""
 
-    Parameters
-    ----------
-    folder
-        What :meth:`write` made.
+    called, parts = "captions", "images and captions"
 
-    Attributes
-    ----------
-    images
-        The pixels.
-    captions
-        The texts of each image.
-    places
-        Where each image was read.
-    skipped
-        What was said of each picture that could not be read, and is left out.
-    ids, ends, first
-        The token ids of all captions, one behind the other; where each caption ends among them; which caption is the
-        first of each image.
+    images: Shaped[np.ndarray, "number height width channels"]  # pixels
+    captions: list[list[str]]  # the texts of each image
+    places: list[str]  # where each image was read
+    skipped: list[str]  # what was said of each picture that could not be read, and is left out
+    tokens: Ragged  # the ids of each caption, those of all images one behind the other
+    first: Int[np.ndarray, " number"]  # which caption is the first of each image; at the end how many there are
 
-    Raises
-    ------
-    DataError
-        The folder is missing or damaged.
-    """
-
-    images: Shaped[np.ndarray, "number height width channels"]
-
-    def __init__(self, folder: Path) -> None:
-        fix = "prepare the data again"
-        try:
-            about = json.loads((folder / "captions.json").read_text(encoding="utf-8"))
-            self.captions: list[list[str]] = about["captions"]
-            self.places: list[str] = about["places"]
-            self.skipped: list[str] = about["skipped"]
-            self._things = about["things"]
-            shape = (len(self.places), about["size"], about["size"], about["channels"])
-            self.images = np.asarray(np.load(folder / "pixels.npy", mmap_mode="r")).reshape(shape)
-            self.ids, self.ends = (
-                np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in ("ids", "ends")
-            )
-        except (OSError, ValueError, EOFError, KeyError, TypeError) as error:
-            raise DataError(f"the stored captions cannot be read: {error}", path=folder, fix=fix) from error
-        self.first: Int[np.ndarray, " number"] = np.cumsum([0, *map(len, self.captions)])
-        fit = len(self.captions) == len(self.images) and self.first[-1] == len(self.ends)
-        if not fit or (len(self.ends) and self.ends[-1] != len(self.ids)):
-            raise DataError("the stored images and captions do not fit together", path=folder, fix=fix)
-        self.lengths: Int[np.ndarray, " captions"] = np.diff(self.ends, prepend=0)
+    def _open(self, folder: Path) -> bool:
+        about = json.loads((folder / "captions.json").read_text(encoding="utf-8"))
+        self.captions, self.places, self.skipped = about["captions"], about["places"], about["skipped"]
+        self._things = about["things"]
+        self.images = squares(folder, about)
+        self.tokens = Ragged.with_ends(mapped(folder / "ids.npy"), mapped(folder / "ends.npy"))
+        self.first = np.cumsum([0, *map(len, self.captions)])
+        return len(self.captions) == len(self.images) and self.tokens.is_whole(int(self.first[-1]))
 
     def __len__(self) -> int:
         return len(self.images)
@@ -88,11 +58,7 @@ class CaptionStore:
     @property
     def num_captions(self) -> int:
         """Of all images."""
-        return len(self.ends)
-
-    def tokens(self, caption: int) -> Int[np.ndarray, " length"]:
-        """Return the token ids of a caption, counted over all images."""
-        return self.ids[self.ends[caption] - self.lengths[caption] : self.ends[caption]]
+        return len(self.tokens)
 
     def captions_of(self, image: int) -> range:
         """Return which captions are those of an image."""
@@ -136,9 +102,8 @@ class CaptionStore:
                         skipped.append(readable(f"{image.place}: {error.problem}"))
                         continue
                     pixels.append(found.reshape(-1))
-                    for caption, encoded in zip(
-                        image.captions, tokenizer.encode_batch(list(image.captions)), strict=True
-                    ):
+                    several = tokenizer.encode_batch(list(image.captions))
+                    for caption, encoded in zip(image.captions, several, strict=True):
                         _require_short(caption, encoded, image.place)
                         ids.append(encoded)
                         ends.append(ids.count)

@@ -13,7 +13,7 @@ from softsearch.data.grammar.sampling import Sampler
 from softsearch.data.grammar.structures import MIN_MARKS, structures
 from softsearch.data.grammar.text import Word, links
 from softsearch.data.grammar.tree import Sentence
-from softsearch.data.parallel import Pair
+from softsearch.data.pairs.pair import Pair
 from softsearch.data.splits import SPLITS
 from softsearch.errors import DataError, nearest
 from softsearch.seeding import derive

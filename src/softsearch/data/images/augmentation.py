@@ -22,36 +22,16 @@ _GREY = 0.5
 
 @dataclass(frozen=True)
 class Augmentation:
-    """What may happen to an image of a batch; with zeros, nothing does.
+    """What may happen to an image of a batch; with zeros, nothing does."""
 
-    Attributes
-    ----------
-    shift
-        Pixels that it is moved by at most, across and down; what moves in is black.
-    flip
-        Share of the images that are mirrored, left to right.
-    rotation
-        Degrees that it is turned by at most, either way.
-    warp
-        Pixels by which a place is displaced at most, by a smooth field.
-    crop
-        Share of its area that a part of it has at least, which takes the place of the whole; 0: the whole stays.
-    noise
-        Standard deviation of what is added to each number; white is 1.
-    cutout
-        Edge of the square that becomes grey, in pixels.
-    mixup
-        Of the Beta distribution from which the share of another image is drawn.
-    """
-
-    shift: int
-    flip: float
-    rotation: float
-    warp: float
-    crop: float
-    noise: float
-    cutout: int
-    mixup: float
+    shift: int  # pixels that it is moved by at most, across and down; what moves in is black
+    flip: float  # share of the images that are mirrored, left to right
+    rotation: float  # degrees that it is turned by at most, either way
+    warp: float  # pixels by which a place is displaced at most, by a smooth field
+    crop: float  # share of its area that a part of it has at least, which takes the place of the whole; 0: it stays
+    noise: float  # standard deviation of what is added to each number; white is 1
+    cutout: int  # edge of the square that becomes grey, in pixels
+    mixup: float  # of the Beta distribution from which the share of another image is drawn
 
     def __call__(
         self, images: Float[Tensor, "batch channels height width"], classes: Float[Tensor, "batch classes"]

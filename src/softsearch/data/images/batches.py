@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from softsearch.data.batches import Batch, StoredData
 from softsearch.data.images.store import ImageStore
 from softsearch.seeding import derive
 from softsearch.shapes import Float, Tensor
@@ -18,7 +19,7 @@ Augment = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 
 
 @dataclass(frozen=True)
-class ImageBatch:
+class ImageBatch(Batch):
     """Images and how much of each class is in them: all of one, unless images were mixed."""
 
     images: Float[Tensor, "batch channels height width"]
@@ -29,77 +30,58 @@ class ImageBatch:
         """How many images there are."""
         return len(self.images)
 
-    def to(self, device: torch.device | str) -> ImageBatch:
-        """Return the batch on another device."""
-        return ImageBatch(self.images.to(device), self.targets.to(device))
 
-
-class ImageData:
+class ImageData(StoredData[ImageStore]):
     """The images of a store in random order, in batches of one size, augmented anew in each epoch.
-
-    Rows count on from epoch to epoch, so that what is random about a batch is a function of its rows: row ``r`` is
-    image ``r % n`` in epoch ``r // n``.
 
     Parameters
     ----------
     batch
         Images in each; the last one of an epoch may have fewer, or one more.
-    seed
-        The recipe's seed.
     augment
         What is done to each batch; None: nothing.
     """
 
     unit = "images"
-    typical_epoch = 0
 
     def __init__(self, store: ImageStore, *, batch: int, seed: int, augment: Augment | None) -> None:
-        self.store = store
+        super().__init__(store, batch=batch, seed=seed)
         self.augment = augment
-        self._batch, self._seed = batch, seed
-
-    def __len__(self) -> int:
-        return len(self.store)
 
     def plan(self, epoch: int) -> list[np.ndarray]:
-        """Return the rows of each batch, a function of the seed and the epoch alone."""
+        """Return the visits of each batch, a function of the seed and the epoch alone."""
         return epoch_of(len(self), batch=self._batch, seed=self._seed, epoch=epoch)
 
-    def batch(self, rows: np.ndarray) -> ImageBatch:
+    def batch(self, visits: np.ndarray) -> ImageBatch:
         """Read and augment one batch."""
-        places = rows % len(self)
-        labels = torch.from_numpy(self.store.labels[places])
-        pixels = as_read(self.store.images[places])
+        rows = visits % len(self)
+        labels = torch.from_numpy(self.store.labels[rows])
+        pixels = as_read(self.store.images[rows])
         targets = torch.nn.functional.one_hot(labels, len(self.store.classes)).float()
         if self.augment is not None:
-            with augmenting(rows, seed=self._seed):
+            with augmenting(visits, seed=self._seed):
                 pixels, targets = self.augment(pixels, targets)
         return ImageBatch(pixels, targets)
 
-    def lengths(self, rows: np.ndarray) -> np.ndarray:
+    def lengths(self, visits: np.ndarray) -> np.ndarray:
         """Return that each image takes one position."""
-        return np.ones(len(rows), dtype=np.int64)
-
-    def describe(self, rows: np.ndarray) -> list[str]:
-        """Return where each image was read."""
-        return [self.store.places[int(row) % len(self)] for row in rows]
+        return np.ones(len(visits), dtype=np.int64)
 
 
 def epoch_of(number: int, *, batch: int, seed: int, epoch: int) -> list[np.ndarray]:
-    """Return the rows of each batch of so many images, a function of the seed and the epoch alone."""
+    """Return the visits of each batch of so many images, a function of the seed and the epoch alone."""
     order = np.random.default_rng(derive(seed, "data order", epoch)).permutation(number)
-    rows = order + epoch * number
-    batches = np.array_split(rows, range(batch, len(rows), batch))
+    batches = np.array_split(order + epoch * number, range(batch, number, batch))
     if len(batches) > 1 and len(batches[-1]) == 1:  # one image alone cannot be normalised over the batch
         batches[-2:] = [np.concatenate(batches[-2:])]
     return batches
 
 
 @contextlib.contextmanager
-def augmenting(rows: np.ndarray, *, seed: int) -> Iterator[None]:
-    """Let what is drawn with torch be a function of a batch's rows and the seed; afterwards go on as before."""
+def augmenting(visits: np.ndarray, *, seed: int) -> Iterator[None]:
+    """Let what is drawn with torch be a function of a batch's visits and the seed; afterwards go on as before."""
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(derive(seed, "augmentation", int(rows[0])))
+        torch.manual_seed(derive(seed, "augmentation", int(visits[0])))
         yield
 
 

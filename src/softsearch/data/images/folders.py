@@ -17,7 +17,7 @@ import numpy as np
 
 from softsearch.data.images.decoding import SUFFIXES, decode, pictures_below, read_picture
 from softsearch.data.images.labelled import LabelledImage
-from softsearch.data.labels import readable
+from softsearch.data.text import readable
 from softsearch.errors import DataError
 
 _LAYOUT = "a folder for each class, with pictures in it"

@@ -4,59 +4,38 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from softsearch.data.columns import Column
 from softsearch.data.images.decoding import fitted, in_colours
 from softsearch.data.images.labelled import LabelledImage
-from softsearch.data.labels import count_by_class, in_order, readable, unknown_class
+from softsearch.data.labels import count_by_class, in_order, unknown_class
+from softsearch.data.stored import Column, Store, mapped
+from softsearch.data.text import readable
 from softsearch.errors import DataError
 from softsearch.files import folder_written_atomically
 from softsearch.shapes import Int, Shaped
 
 
-class ImageStore:
-    """The images of one split, as bytes, and their classes.
+class ImageStore(Store):
+    """The images of one split, as bytes, and their classes."""
 
-    Parameters
-    ----------
-    folder
-        What :meth:`write` made.
+    called, parts = "images", "images and classes"
 
-    Attributes
-    ----------
-    images, labels
-        The pixels, and the number of each image's class.
-    classes
-        The names of the classes.
-    places
-        Where each image was read.
+    images: Shaped[np.ndarray, "number height width channels"]  # pixels
+    labels: Int[np.ndarray, " number"]  # the number of each image's class
+    classes: tuple[str, ...]  # their names
+    places: list[str]  # where each image was read
 
-    Raises
-    ------
-    DataError
-        The folder is missing or damaged.
-    """
-
-    images: Shaped[np.ndarray, "number height width channels"]
-    labels: Int[np.ndarray, " number"]
-
-    def __init__(self, folder: Path) -> None:
-        fix = "prepare the data again"
-        try:
-            about = json.loads((folder / "images.json").read_text(encoding="utf-8"))
-            self.classes: tuple[str, ...] = tuple(about["classes"])
-            self.places: list[str] = about["places"]
-            shape = (len(self.places), about["size"], about["size"], about["channels"])
-            self.labels = np.asarray(np.load(folder / "labels.npy", mmap_mode="r"))
-            self.images = np.asarray(np.load(folder / "pixels.npy", mmap_mode="r")).reshape(shape)
-        except (OSError, ValueError, EOFError, KeyError, TypeError) as error:
-            raise DataError(f"the stored images cannot be read: {error}", path=folder, fix=fix) from error
-        if len(self.labels) != len(self.images):
-            raise DataError("the stored images and classes do not fit together", path=folder, fix=fix)
+    def _open(self, folder: Path) -> bool:
+        about = json.loads((folder / "images.json").read_text(encoding="utf-8"))
+        self.classes, self.places = tuple(about["classes"]), about["places"]
+        self.images = squares(folder, about)
+        self.labels = mapped(folder / "labels.npy")
+        return len(self.labels) == len(self.images)
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -111,6 +90,11 @@ class ImageStore:
             about = {"classes": names, "size": size, "channels": channels, "places": places}
             (partial / "images.json").write_text(json.dumps(about), encoding="utf-8")
         return ImageStore(folder)
+
+
+def squares(folder: Path, about: Mapping[str, Any]) -> Shaped[np.ndarray, "number height width channels"]:
+    """Return the pixels in a folder, one for each of the places that are told of it."""
+    return mapped(folder / "pixels.npy").reshape(len(about["places"]), about["size"], about["size"], about["channels"])
 
 
 def fingerprints_of(images: Shaped[np.ndarray, "number height width channels"]) -> list[bytes]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
+from softsearch.data.batches import Batch, StoredData, pad_rows
 from softsearch.data.sentences.store import SentenceStore
-from softsearch.data.tokenizers import PAD
 from softsearch.seeding import derive
 from softsearch.shapes import Bool, Int, Tensor
 
@@ -17,7 +16,7 @@ _POOL = 20  # batches whose sentences are sorted by length together
 
 
 @dataclass(frozen=True)
-class SentenceBatch:
+class SentenceBatch(Batch):
     """Sentences, padded at the end, which of their positions are real, and the number of each one's class."""
 
     tokens: Int[Tensor, "batch src"]
@@ -29,43 +28,11 @@ class SentenceBatch:
         """How many sentences there are."""
         return len(self.labels)
 
-    def to(self, device: torch.device | str) -> SentenceBatch:
-        """Return the batch on another device."""
-        return SentenceBatch(self.tokens.to(device), self.mask.to(device), self.labels.to(device))
 
-
-def padded(
-    sentences: Sequence[Sequence[int] | np.ndarray],
-) -> tuple[Int[Tensor, "batch src"], Bool[Tensor, "batch src"]]:
-    """Return the ids of sentences, padded to the longest, at least one place, and which places are real."""
-    lengths = np.array([len(each) for each in sentences])
-    tokens = np.full((len(sentences), max(1, lengths.max())), PAD, dtype=np.int64)
-    for row, ids in zip(tokens, sentences, strict=True):
-        row[: len(ids)] = ids
-    mask = np.arange(tokens.shape[1]) < lengths[:, None]
-    return torch.from_numpy(tokens), torch.from_numpy(mask)
-
-
-class SentenceData:
-    """The sentences of a store in random order, those of similar length in one batch.
-
-    Parameters
-    ----------
-    batch
-        Sentences in each; the last one of an epoch may have fewer.
-    seed
-        The recipe's seed.
-    """
+class SentenceData(StoredData[SentenceStore]):
+    """The sentences of a store in random order, those of similar length in one batch; visits are rows."""
 
     unit = "sentences"
-    typical_epoch = 0
-
-    def __init__(self, store: SentenceStore, *, batch: int, seed: int) -> None:
-        self.store = store
-        self._batch, self._seed = batch, seed
-
-    def __len__(self) -> int:
-        return len(self.store)
 
     def plan(self, epoch: int) -> list[np.ndarray]:
         """Return the rows of each batch, a function of the seed and the epoch alone."""
@@ -80,13 +47,9 @@ class SentenceData:
 
     def batch(self, rows: np.ndarray) -> SentenceBatch:
         """Read one batch."""
-        tokens, mask = padded([self.store[row] for row in rows.tolist()])
+        tokens, mask = pad_rows(self.store.sentences, rows, end=False)
         return SentenceBatch(tokens, mask, torch.from_numpy(self.store.labels[rows].astype(np.int64)))
 
     def lengths(self, rows: np.ndarray) -> np.ndarray:
         """Return the tokens of each sentence."""
         return self.store.lengths[rows]
-
-    def describe(self, rows: np.ndarray) -> list[str]:
-        """Return where each sentence was read."""
-        return [self.store.places[int(row)] for row in rows]

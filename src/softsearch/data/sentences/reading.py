@@ -14,10 +14,11 @@ from typing import NamedTuple
 
 from softsearch.data.grammar.generation import LANGUAGES, sentences
 from softsearch.data.grammar.tree import Tense
-from softsearch.data.rows import read_table_rows
-from softsearch.data.text import read_lines
+from softsearch.data.rows import read_rows
+from softsearch.data.text import at_least_one, numbered_lines
 from softsearch.errors import DataError, nearest
 
+_EMPTY = "the file has no sentence"
 _WHEN = {
     Tense.NOW: "present",
     Tense.HABIT: "present",
@@ -49,18 +50,17 @@ def read_labelled_lines(path: Path, *, coarse: bool) -> Iterator[LabelledSentenc
     DataError
         The file cannot be read or is empty; a line has no sentence behind its class.
     """
-    empty = True
-    for number, line in enumerate(read_lines(path), start=1):
-        if not line.strip():
-            continue
+    return at_least_one(_labelled(path, coarse), _EMPTY, path)
+
+
+def _labelled(path: Path, coarse: bool) -> Iterator[LabelledSentence]:
+    for number, line in numbered_lines(path):
         label, *rest = line.split(maxsplit=1)
         if not rest:
             problem, allowed = "there is no sentence behind the class", "class, space, sentence"
             raise DataError(problem, path=path, line=number, value=line, allowed=allowed)
         label = label.partition(":")[0] if coarse else label
         yield LabelledSentence(rest[0].strip(), label, f"{path.name}:{number}")
-        empty = False
-    _require(not empty, path)
 
 
 def read_by_class(files: Mapping[str, Path]) -> Iterator[LabelledSentence]:
@@ -72,12 +72,8 @@ def read_by_class(files: Mapping[str, Path]) -> Iterator[LabelledSentence]:
         A file cannot be read, or is empty.
     """
     for label, path in files.items():
-        empty = True
-        for number, line in enumerate(read_lines(path), start=1):
-            if line.strip():
-                yield LabelledSentence(line.strip(), label, f"{path.name}:{number}")
-                empty = False
-        _require(not empty, path)
+        for number, line in at_least_one(numbered_lines(path), _EMPTY, path):
+            yield LabelledSentence(line.strip(), label, f"{path.name}:{number}")
 
 
 def read_sentence_table(path: Path, *, text: str, label: str) -> Iterator[LabelledSentence]:
@@ -93,11 +89,8 @@ def read_sentence_table(path: Path, *, text: str, label: str) -> Iterator[Labell
     DataError
         The table cannot be read or is empty; a row lacks one of the two.
     """
-    empty = True
-    for row in read_table_rows(path):
+    for row in at_least_one(read_rows(path), _EMPTY, path):
         yield LabelledSentence(" ".join(row[text].split()), row[label], row.place)
-        empty = False
-    _require(not empty, path)
 
 
 def drawn_sentences(*, language: str, number: int, split: str, seed: int) -> Iterator[LabelledSentence]:
@@ -116,8 +109,3 @@ def drawn_sentences(*, language: str, number: int, split: str, seed: int) -> Ite
     for place, drawn in zip(range(1, number + 1), sentences(split=split, seed=seed), strict=False):
         when = "order" if drawn.tree.is_order else _WHEN[drawn.tree.clauses[0].tense]
         yield LabelledSentence(drawn.texts[language], when, f"{split}:{place}")
-
-
-def _require(something: bool, path: Path) -> None:
-    if not something:
-        raise DataError("the file has no sentence", path=path)

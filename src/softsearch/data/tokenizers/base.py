@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 from softsearch.errors import DataError
 
@@ -73,37 +75,61 @@ def without_control(ids: Sequence[int]) -> Iterator[int]:
     return (index for index in ids if index not in (PAD, BOS, EOS))
 
 
-def text_of_marked(ids: Sequence[int], pieces: Sequence[str]) -> str:
-    """Return the text of ids whose pieces have ``▁`` for a space."""
-    return "".join(pieces[index] for index in without_control(ids)).replace(MARK, " ").strip()
+class MarkedTokenizer(Tokenizer):
+    """A tokenizer whose pieces have ``▁`` for a space: the first piece of a word begins with it."""
 
+    def decode(self, ids: Sequence[int]) -> str:
+        """Return the text of ids; PAD, BOS and EOS are left out, UNK becomes ``⁇``."""
+        return "".join(self._pieces[index] for index in without_control(ids)).replace(MARK, " ").strip()
 
-def words_of_marked(ids: Sequence[int], pieces: Sequence[str]) -> list[int]:
-    """Return the word of each id where a word's first piece begins with ``▁``; -1 for PAD, BOS, EOS.
-
-    Parameters
-    ----------
-    ids
-        Of a text, or any that a model has written.
-    pieces
-        What is printed for each id there is.
-    """
-    words, word, begun = [], 0, False
-    for index in ids:
-        if index in (PAD, BOS, EOS):
-            words.append(-1)
-            continue
-        piece = pieces[index]
-        # A translation may hold "▁" twice in a row, or at its end; neither makes a word.
-        if piece.startswith(MARK) and begun:
-            word, begun = word + 1, False
-        begun = begun or piece != MARK
-        words.append(word)
-    last = word if begun else max(0, word - 1)
-    return [min(word, last) for word in words]
+    def word_ids(self, ids: Sequence[int]) -> list[int]:
+        """Return for each id the index of its word among the white-space words of the text; -1 for PAD, BOS, EOS."""
+        words, word, begun = [], 0, False
+        for index in ids:
+            if index in (PAD, BOS, EOS):
+                words.append(-1)
+                continue
+            piece = self._pieces[index]
+            # What a model has written may hold "▁" twice in a row, or at its end; neither makes a word.
+            if piece.startswith(MARK) and begun:
+                word, begun = word + 1, False
+            begun = begun or piece != MARK
+            words.append(word)
+        last = word if begun else max(0, word - 1)
+        return [min(word, last) for word in words]
 
 
 def require_room(size: int) -> None:
     """Raise a DataError where a vocabulary of `size` ids has no room for anything but the special ones."""
     if size <= NUM_SPECIAL:
         raise DataError("the vocabulary has no room for a word", value=size, allowed=f"more than {NUM_SPECIAL}")
+
+
+def no_text() -> DataError:
+    """Return what is raised where a vocabulary is to be learnt from nothing."""
+    return DataError("there is no text to learn a vocabulary from")
+
+
+def most_frequent(units: Iterable[Iterable[str]], *, size: int, first: Sequence[str] = ()) -> list[str]:
+    """Return a vocabulary: the words or characters that occur most often, those of equal frequency in order of Unicode.
+
+    Parameters
+    ----------
+    units
+        Those of each text.
+    size
+        Number of ids at most, the special ones included, which are not returned.
+    first
+        What is in it, before all others, whatever its frequency.
+
+    Raises
+    ------
+    DataError
+        There is no text, or `size` has no room for anything but the special ones and those that are first.
+    """
+    require_room(size - len(first))
+    counts = Counter(itertools.chain.from_iterable(units))
+    if not counts:
+        raise no_text()
+    ranked = sorted(counts.keys() - set(first), key=lambda unit: (-counts[unit], unit))
+    return [*first, *ranked][: size - NUM_SPECIAL]

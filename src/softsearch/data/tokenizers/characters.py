@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import collections
 import json
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from softsearch.data.tokenizers.base import (
-    MARK,
-    NUM_SPECIAL,
-    SPECIAL,
-    UNK,
-    Tokenizer,
-    require_room,
-    text_of_marked,
-    words_of_marked,
-)
-from softsearch.errors import DataError
+from softsearch.data.tokenizers.base import MARK, NUM_SPECIAL, SPECIAL, UNK, MarkedTokenizer, most_frequent
 
 
-class CharacterTokenizer(Tokenizer):
+class CharacterTokenizer(MarkedTokenizer):
     """The characters of a fixed list, composed by NFC. A space goes before each word, the first one too.
 
     Parameters
@@ -42,14 +31,6 @@ class CharacterTokenizer(Tokenizer):
         """Return the ids of each text, without BOS and EOS."""
         return [[self._ids.get(character, UNK) for character in _characters(text, self._lowercase)] for text in texts]
 
-    def decode(self, ids: Sequence[int]) -> str:
-        """Return the text of ids; PAD, BOS and EOS are left out, UNK becomes ``⁇``."""
-        return text_of_marked(ids, self._pieces)
-
-    def word_ids(self, ids: Sequence[int]) -> list[int]:
-        """Return for each id the index of its word among the white-space words of the text; -1 for PAD, BOS, EOS."""
-        return words_of_marked(ids, self._pieces)
-
     def to_bytes(self) -> bytes:
         """Return the list of characters as JSON."""
         content = {"kind": "characters", "lowercase": self._lowercase, "characters": self._pieces[NUM_SPECIAL:]}
@@ -57,31 +38,9 @@ class CharacterTokenizer(Tokenizer):
 
 
 def train_characters(texts: Iterable[str], *, size: int, lowercase: bool) -> CharacterTokenizer:
-    """Keep the space and the most frequent characters; those of equal frequency in the order of Unicode.
-
-    Parameters
-    ----------
-    texts
-        Sentences of both languages.
-    size
-        Number of ids at most, the four special ones included.
-    lowercase
-        Whether characters are lower-cased, here and in `encode`.
-
-    Raises
-    ------
-    DataError
-        There is no text, or `size` has no room for a character beside the space.
-    """
-    require_room(size - 1)
-    counts: collections.Counter[str] = collections.Counter()
-    for text in texts:
-        counts.update(_characters(text, lowercase))
-    if not counts:
-        raise DataError("there is no text to learn a vocabulary from")
-    del counts[MARK]
-    ranked = sorted(counts, key=lambda character: (-counts[character], character))
-    return CharacterTokenizer([MARK, *ranked[: size - NUM_SPECIAL - 1]], lowercase=lowercase)
+    """Keep the space and the most frequent characters of texts, as :func:`most_frequent` chooses them."""
+    characters = (_characters(text, lowercase) for text in texts)
+    return CharacterTokenizer(most_frequent(characters, size=size, first=[MARK]), lowercase=lowercase)
 
 
 def _characters(text: str, lowercase: bool) -> str:

@@ -11,18 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 import sentencepiece
 
 from softsearch.data.text import with_plain_words
-from softsearch.data.tokenizers.base import (
-    BOS,
-    EOS,
-    MARK,
-    PAD,
-    UNK,
-    UNKNOWN,
-    Tokenizer,
-    require_room,
-    text_of_marked,
-    words_of_marked,
-)
+from softsearch.data.tokenizers.base import BOS, EOS, MARK, PAD, UNK, UNKNOWN, MarkedTokenizer, no_text, require_room
 from softsearch.data.tokenizers.sampling import SubwordSampler
 from softsearch.errors import DataError
 
@@ -32,7 +21,7 @@ _MAX_TRAINING_TEXTS, _MAX_TRAINING_CHARACTERS = 500_000, 20_000_000
 _MANY_CHARACTERS = 6_000
 
 
-class SentencePieceTokenizer(Tokenizer):
+class SentencePieceTokenizer(MarkedTokenizer):
     """Subwords of a sentencepiece model.
 
     Parameters
@@ -70,14 +59,6 @@ class SentencePieceTokenizer(Tokenizer):
 
         return sample
 
-    def decode(self, ids: Sequence[int]) -> str:
-        """Return the text of ids; PAD, BOS and EOS are left out, UNK becomes ``⁇``."""
-        return text_of_marked(ids, self._pieces)
-
-    def word_ids(self, ids: Sequence[int]) -> list[int]:
-        """Return for each id the index of its word among the white-space words of the text; -1 for PAD, BOS, EOS."""
-        return words_of_marked(ids, self._pieces)
-
     def to_bytes(self) -> bytes:
         """Return the sentencepiece model."""
         return self._model
@@ -113,7 +94,7 @@ def train_sentencepiece(
     require_room(size)
     sample = _drawn((with_plain_words(text) for text in texts if text.strip()), seed)
     if not sample:
-        raise DataError("there is no text to learn a vocabulary from")
+        raise no_text()
     characters = set().union(*sample)
     model = io.BytesIO()
     try:
@@ -157,10 +138,6 @@ def _drawn(texts: Iterable[str], seed: int) -> list[str]:
 
 def _untrainable(size: int, error: Exception) -> DataError:
     if match := re.search(r"smaller than required_chars\. \d+ vs (\d+)", str(error)):
-        return DataError(
-            "the vocabulary has no room for the different characters of the text",
-            value=size,
-            allowed=f"at least {match[1]}",
-            fix="make tokenizer.size larger",
-        )
+        problem = "the vocabulary has no room for the different characters of the text"
+        return DataError(problem, value=size, allowed=f"at least {match[1]}", fix="make tokenizer.size larger")
     return DataError(f"sentencepiece cannot learn from this text: {error}")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import collections
 import json
 from collections.abc import Iterable, Sequence
 
-from softsearch.data.tokenizers.base import NUM_SPECIAL, SPECIAL, UNK, Tokenizer, require_room, without_control
-from softsearch.errors import DataError
+from softsearch.data.tokenizers.base import NUM_SPECIAL, SPECIAL, UNK, Tokenizer, most_frequent, without_control
 
 _PRINTED = {"\n": "↵", "\t": "⇥", " ": "␣"}
 
@@ -86,27 +84,8 @@ class ByteTokenizer(Tokenizer):
 
 
 def train_verbatim(lines: Iterable[str], *, size: int) -> VerbatimTokenizer:
-    """Keep the line feed and the most frequent characters; those of equal frequency in the order of Unicode.
-
-    Parameters
-    ----------
-    size
-        Number of ids at most, the four special ones included.
-
-    Raises
-    ------
-    DataError
-        There is no text, or `size` has no room for a character beside the line feed.
-    """
-    require_room(size - 1)
-    counts: collections.Counter[str] = collections.Counter()
-    for line in lines:
-        counts.update(line)
-    if not counts:
-        raise DataError("there is no text to learn a vocabulary from")
-    del counts["\n"]
-    ranked = sorted(counts, key=lambda character: (-counts[character], character))
-    return VerbatimTokenizer(["\n", *ranked[: size - NUM_SPECIAL - 1]])
+    """Keep the line feed and the most frequent characters of lines, as :func:`most_frequent` chooses them."""
+    return VerbatimTokenizer(most_frequent(lines, size=size, first=["\n"]))
 
 
 def _words(ids: Sequence[int], is_space: Sequence[bool]) -> list[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import collections
 import itertools
 import json
 import re
@@ -18,10 +17,9 @@ from softsearch.data.tokenizers.base import (
     SPECIAL,
     UNK,
     Tokenizer,
-    require_room,
+    most_frequent,
     without_control,
 )
-from softsearch.errors import DataError
 
 JOIN = "￭"
 _STAND_IN = "■"  # for a join mark that the text itself holds
@@ -77,12 +75,8 @@ class WordTokenizer(Tokenizer):
 
     def to_bytes(self) -> bytes:
         """Return the list of words as JSON."""
-        content = {
-            "kind": "words",
-            "lowercase": self._lowercase,
-            "split_punctuation": self._splits,
-            "words": self._pieces[NUM_SPECIAL:],
-        }
+        content = {"kind": "words", "lowercase": self._lowercase, "split_punctuation": self._splits}
+        content |= {"words": self._pieces[NUM_SPECIAL:]}
         # Escaped, so that a lone surrogate from a damaged text is no obstacle.
         return json.dumps(content, indent=0).encode("ascii")
 
@@ -94,33 +88,13 @@ class WordTokenizer(Tokenizer):
 
 
 def train_words(texts: Iterable[str], *, size: int, lowercase: bool, split_punctuation: bool) -> WordTokenizer:
-    """Keep the most frequent words; words of equal frequency in alphabetical order.
-
-    Parameters
-    ----------
-    texts
-        Sentences of both languages.
-    size
-        Number of ids at most, the four special ones included.
-    lowercase
-        Whether words are lower-cased, here and in `encode`.
-    split_punctuation
-        Whether punctuation is split off, here and in `encode`.
-
-    Raises
-    ------
-    DataError
-        There is no text, or `size` has no room for a word.
-    """
-    require_room(size)
-    counts: collections.Counter[str] = collections.Counter()
-    for text in texts:
-        words = _words(text, lowercase)
-        counts.update(itertools.chain.from_iterable(map(_split, words)) if split_punctuation else words)
-    if not counts:
-        raise DataError("there is no text to learn a vocabulary from")
-    ranked = sorted(counts, key=lambda word: (-counts[word], word))
-    return WordTokenizer(ranked[: size - NUM_SPECIAL], lowercase=lowercase, split_punctuation=split_punctuation)
+    """Keep the most frequent words of texts, as :func:`most_frequent` chooses them."""
+    units = (
+        itertools.chain.from_iterable(map(_split, words)) if split_punctuation else words
+        for words in (_words(text, lowercase) for text in texts)
+    )
+    vocabulary = most_frequent(units, size=size)
+    return WordTokenizer(vocabulary, lowercase=lowercase, split_punctuation=split_punctuation)
 
 
 def _words(text: str, lowercase: bool) -> list[str]:

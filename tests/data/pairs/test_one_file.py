@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softsearch.data.parallel import Pair, PairReport
-from softsearch.data.tables import read_table
+from softsearch.data.pairs.one_file import read_one_file
+from softsearch.data.pairs.pair import Pair, PairReport
 from softsearch.errors import DataError
 
 LANGUAGES = ("de", "en")
@@ -29,7 +29,7 @@ def lines(tmp_path):
 
 
 def read(path: Path) -> list[Pair]:
-    return list(read_table(path, languages=LANGUAGES, report=PairReport()))
+    return list(read_one_file(path, languages=LANGUAGES, report=PairReport()))
 
 
 def error_of(path: Path) -> DataError:
@@ -46,7 +46,7 @@ def test_objects_with_source_and_target_are_pairs(lines):
 def test_translations_are_found_by_the_languages_of_the_recipe(lines):
     path = lines({"translation": {"en": "a house", "de": "ein Haus", "fr": "une maison"}})
     assert read(path) == [Pair("ein Haus", "a house", 1)]
-    assert next(read_table(path, languages=("en", "fr"), report=PairReport())).target == "une maison"
+    assert next(read_one_file(path, languages=("en", "fr"), report=PairReport())).target == "une maison"
 
 
 def test_links_and_tags_are_written_as_in_columns(lines):
@@ -58,7 +58,7 @@ def test_links_and_tags_are_written_as_in_columns(lines):
 def test_blank_sides_and_blank_lines_are_left_out_and_counted(lines):
     path = lines({"source": " ", "target": "a"}, "", {"source": "ja", "target": "yes"})
     report = PairReport()
-    (pair,) = read_table(path, languages=LANGUAGES, report=report)
+    (pair,) = read_one_file(path, languages=LANGUAGES, report=report)
     assert pair.line == 3
     assert (report.read, report.kept, report.blank, report.files) == (3, 1, 2, [str(path)])
 
@@ -116,28 +116,28 @@ def test_no_line_raises_anything_but_a_data_error(tmp_path_factory, text):
 def test_json_lines_are_known_by_their_name(tmp_path, name):
     content = b'{"source": "ja", "target": "yes"}\n'
     (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith("gz") else content)
-    assert list(read_table(tmp_path / name, languages=LANGUAGES, report=PairReport())) == [Pair("ja", "yes", 1)]
+    assert list(read_one_file(tmp_path / name, languages=LANGUAGES, report=PairReport())) == [Pair("ja", "yes", 1)]
 
 
 @pytest.mark.parametrize("text", ["ja\tyes", "ja ||| yes", "ja |||\tyes"])
 def test_tabs_and_bars_are_told_apart_by_the_first_line(tmp_path, text):
     path = tmp_path / "pairs.txt"
     path.write_text(f"{text}\n{text}\n")
-    first, second = read_table(path, languages=LANGUAGES, report=PairReport())
+    first, second = read_one_file(path, languages=LANGUAGES, report=PairReport())
     assert (first.target, second.target, second.line) == ("yes", "yes", 2)
 
 
 def test_bars_in_a_later_line_of_columns_are_a_defect(tmp_path):
     (tmp_path / "pairs.tsv").write_text("ja\tyes\nnein ||| no\n")
     with pytest.raises(DataError, match="1 column"):
-        list(read_table(tmp_path / "pairs.tsv", languages=LANGUAGES, report=PairReport()))
+        list(read_one_file(tmp_path / "pairs.tsv", languages=LANGUAGES, report=PairReport()))
 
 
 def test_bars_part_the_sides_as_for_word_aligners(tmp_path):
     path = tmp_path / "de-en.txt.gz"
     path.write_bytes(gzip.compress(b"ein Haus ||| a house\n\nja |||\nnein ||| no ||| 0-0\n"))
     report = PairReport()
-    assert list(read_table(path, languages=LANGUAGES, report=report)) == [
+    assert list(read_one_file(path, languages=LANGUAGES, report=report)) == [
         Pair("ein Haus", "a house", 1),
         Pair("nein", "no", 4, frozenset({(0, 0)})),
     ]

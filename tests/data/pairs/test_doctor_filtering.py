@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from softsearch.data.doctor.filtering import without
 from softsearch.data.grammar import generate
-from softsearch.data.parallel import Pair, PairReport
+from softsearch.data.pairs.doctor.filtering import without
+from softsearch.data.pairs.pair import Pair, PairReport
 from softsearch.errors import DataError
 
 CLEAN = list(generate(source="de", target="en", num_pairs=200, split="train", seed=1))

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from softsearch.data.parallel import Pair
+from softsearch.data.pairs.pair import Pair
 from softsearch.data.text import read_lines
 from softsearch.errors import DataError
 
@@ -91,13 +91,9 @@ def _linked(pair: Pair, written: Sequence[_Written], first: int, path: Path) -> 
     lasts = [len(side.split()) + first - 1 for side in (pair.source, pair.target)]
     for link in written:
         if not (first <= link.source <= lasts[0] and first <= link.target <= lasts[1]):
-            raise DataError(
-                f"a link names a word that is not there; words are counted from {first}",
-                path=path,
-                line=pair.line,
-                value=link.text,
-                allowed=f"source words {first} to {lasts[0]}, target words {first} to {lasts[1]}",
-            )
+            problem = f"a link names a word that is not there; words are counted from {first}"
+            allowed = f"source words {first} to {lasts[0]}, target words {first} to {lasts[1]}"
+            raise DataError(problem, path=path, line=pair.line, value=link.text, allowed=allowed)
     found = {is_sure: set[tuple[int, int]]() for is_sure in (True, False)}
     for link in written:
         found[link.is_sure].add((link.source - first, link.target - first))

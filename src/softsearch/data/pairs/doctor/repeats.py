@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from softsearch.data.doctor.findings import Finding, Tally
-from softsearch.data.parallel import Pair
+from softsearch.data.pairs.doctor.findings import Finding, Tally
+from softsearch.data.pairs.pair import Pair
 
 
 class Seen:

@@ -9,10 +9,11 @@ from typing import get_args
 
 import pytest
 
-from softsearch.data.doctor.examiner import Examiner
-from softsearch.data.doctor.findings import KINDS, MOST_PLACES, Finding, Level, Place, as_mapping, shortened, together
 from softsearch.data.grammar import generate
-from softsearch.data.parallel import Pair, PairReport, read_pairs
+from softsearch.data.pairs.doctor.examiner import Examiner
+from softsearch.data.pairs.doctor.findings import KINDS, MOST_PLACES, Finding, as_mapping, shortened
+from softsearch.data.pairs.pair import Pair, PairReport
+from softsearch.data.pairs.two_files import read_two_files
 
 CLEAN = list(generate(source="de", target="en", num_pairs=500, split="train", seed=1))
 TEXTS = [(pair.source, pair.target) for pair in CLEAN]
@@ -100,13 +101,13 @@ def test_sides_in_the_wrong_language_are_told_by_their_words():
 
 
 def test_a_repeated_pair_names_the_line_it_repeats_beyond_the_pairs_examined_together(monkeypatch):
-    monkeypatch.setattr("softsearch.data.doctor.examiner.LEARNT_FROM", 100)
+    monkeypatch.setattr("softsearch.data.pairs.doctor.examiner.LEARNT_FROM", 100)
     finding = examined([*TEXTS, TEXTS[41], TEXTS[41]])["duplicate"]
     assert (finding.count, [place.note for place in finding.places]) == (2, ["as in line 42"] * 2)
 
 
 def test_of_a_large_corpus_one_block_in_eight_is_examined_after_the_first_ones(monkeypatch):
-    monkeypatch.setattr("softsearch.data.doctor.examiner.LEARNT_FROM", 10)
+    monkeypatch.setattr("softsearch.data.pairs.doctor.examiner.LEARNT_FROM", 10)
     examiner = Examiner(names=("a.de", "a.en"), whole_up_to=100)
     pairs = [Pair(f"Wort {line} &lt;", f"word {line}", line) for line in range(1, 401)]
     assert list(examiner.watch(pairs)) == pairs
@@ -153,7 +154,7 @@ def test_a_shift_is_reported_with_the_line_where_it_begins():
 @pytest.mark.skipif("SOFTSEARCH_DATA" not in os.environ, reason="SOFTSEARCH_DATA names no folder of corpora")
 def test_multi30k_has_markup_and_nothing_serious():
     folder = Path(os.environ["SOFTSEARCH_DATA"]) / "multi30k"
-    pairs = read_pairs(source=folder / "train.de.gz", target=folder / "train.en.gz", report=PairReport())
+    pairs = read_two_files(source=folder / "train.de.gz", target=folder / "train.en.gz", report=PairReport())
     examiner = Examiner(names=("train.de", "train.en"))
     assert sum(1 for _ in examiner.watch(pairs)) == 29_000
     found = {finding.kind: finding.count for finding in examiner.findings()}

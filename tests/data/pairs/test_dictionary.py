@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from softsearch.data.dictionary import dictionary_text, read_dictionary
+from softsearch.data.pairs.dictionary import dictionary_text, read_dictionary
 from softsearch.errors import DataError
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator
 
-from softsearch.data.doctor.findings import OF_BOTH, Finding, Place, Tally, worst_first
-from softsearch.data.doctor.profile import LEARNT_FROM, Profile
-from softsearch.data.doctor.repeats import Seen
-from softsearch.data.doctor.shift import ShiftFinder
-from softsearch.data.parallel import Pair
+from softsearch.data.pairs.doctor.findings import OF_BOTH, Finding, Place, Tally, worst_first
+from softsearch.data.pairs.doctor.profile import LEARNT_FROM, Profile
+from softsearch.data.pairs.doctor.repeats import Seen
+from softsearch.data.pairs.doctor.shift import ShiftFinder
+from softsearch.data.pairs.pair import Pair
 
 _ONE_IN = 8
 

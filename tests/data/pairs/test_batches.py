@@ -7,17 +7,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from softsearch.data.batches import (
-    CorpusRows,
-    PairData,
-    epoch_visits,
-    make_batch,
-    pad_sources,
-    plan_epoch,
-    plan_in_order,
-)
-from softsearch.data.parallel import Pair, PairReport
-from softsearch.data.store import TokenStore
+from softsearch.data.batches import pad
+from softsearch.data.pairs.batches import CorpusRows, PairData, epoch_visits, make_batch, plan_epoch, plan_in_order
+from softsearch.data.pairs.pair import Pair, PairReport
+from softsearch.data.pairs.store import TokenStore
 from softsearch.data.tokenizers import BOS, EOS, PAD, train_words
 
 
@@ -51,7 +44,7 @@ def store(tmp_path_factory) -> TokenStore:
 def assert_each_row_once_within_budget(plan, store, batch_tokens) -> None:
     assert sorted(np.concatenate(plan).tolist()) == list(range(len(store)))
     for rows in plan:
-        longest = 1 + max(store.source_lengths[rows].max(), store.target_lengths[rows].max())
+        longest = 1 + max(store.source.lengths[rows].max(), store.target.lengths[rows].max())
         assert len(rows) == 1 or len(rows) * longest <= batch_tokens
 
 
@@ -63,7 +56,7 @@ def test_a_batch_holds_the_stored_ids_with_begin_and_end(store):
     rows = np.array([5, 3, 1999])
     batch = make_batch(store, rows)
     for index, row in enumerate(rows):
-        source, target = store.source(row).tolist(), store.target(row).tolist()
+        source, target = store.source[row].tolist(), store.target[row].tolist()
         assert batch.source[index][batch.source_mask[index]].tolist() == [*source, EOS]
         assert batch.target_input[index][batch.target_mask[index]].tolist() == [BOS, *target]
         assert batch.target_output[index][batch.target_mask[index]].tolist() == [*target, EOS]
@@ -85,7 +78,7 @@ def test_padding_comes_after_the_text_and_is_masked(store):
 
 def test_items_are_the_real_target_positions(store):
     rows = np.arange(50)
-    assert make_batch(store, rows).num_items == int((store.target_lengths[rows] + 1).sum())
+    assert make_batch(store, rows).num_items == int((store.target.lengths[rows] + 1).sum())
 
 
 def test_a_batch_moves_as_a_whole(store):
@@ -94,14 +87,14 @@ def test_a_batch_moves_as_a_whole(store):
 
 
 def test_an_empty_source_still_has_a_position():
-    source, mask = pad_sources([[], [7, 8]])
+    source, mask = pad([[], [7, 8]])
     assert source.tolist() == [[EOS, PAD, PAD], [7, 8, EOS]]
     assert mask.tolist() == [[True, False, False], [True, True, True]]
 
 
 def test_sources_padded_alone_equal_those_of_a_batch(store):
     rows = np.array([4, 9, 2])
-    source, mask = pad_sources([store.source(row).tolist() for row in rows])
+    source, mask = pad([store.source[row].tolist() for row in rows])
     batch = make_batch(store, rows)
     assert torch.equal(source, batch.source)
     assert torch.equal(mask, batch.source_mask)
@@ -130,7 +123,7 @@ def test_any_lengths_are_visited_once_within_budget(tmp_path_factory, lengths, b
     in_order = plan_in_order(store, batch_tokens=batch_tokens)
     for rows, following in itertools.pairwise(in_order):
         joined = np.append(rows, following[0])
-        longest = 1 + max(store.source_lengths[joined].max(), store.target_lengths[joined].max())
+        longest = 1 + max(store.source.lengths[joined].max(), store.target.lengths[joined].max())
         assert len(joined) * longest > batch_tokens
 
 
@@ -168,18 +161,18 @@ def test_pairs_of_equal_lengths_meet_at_random(tmp_path):
 
 def test_batches_come_in_random_order_of_length(store):
     plan = whole_epoch(store, batch_tokens=500, seed=1, epoch=0)
-    lengths = [store.target_lengths[rows].mean() for rows in plan]
+    lengths = [store.target.lengths[rows].mean() for rows in plan]
     assert abs(np.corrcoef(lengths, np.arange(len(plan)))[0, 1]) < 0.3
 
 
 def test_little_of_a_batch_is_padding(store):
     plan = whole_epoch(store, batch_tokens=1000, seed=1, epoch=0)
-    padded = sum(len(rows) * (store.target_lengths[rows].max() + 1) for rows in plan)
-    assert (store.target_lengths + 1).sum() / padded > 0.9
+    padded = sum(len(rows) * (store.target.lengths[rows].max() + 1) for rows in plan)
+    assert (store.target.lengths + 1).sum() / padded > 0.9
 
 
 def test_the_plan_in_order_goes_from_short_to_long(store):
-    lengths = store.target_lengths[np.concatenate(plan_in_order(store, batch_tokens=500))]
+    lengths = store.target.lengths[np.concatenate(plan_in_order(store, batch_tokens=500))]
     assert (np.diff(lengths) >= 0).all()
 
 
@@ -262,8 +255,8 @@ def test_sampled_batches_come_from_the_texts_and_are_a_function_of_the_visit(sto
     data, num = pair_data(store, segment=reversed_words), len(store)
     visits = np.array([5, 3, 1999])
     batch = data.batch(visits)
-    assert (batch.source_mask.sum(dim=1) - 2).tolist() == store.source_lengths[visits].tolist()
-    assert (batch.target_mask.sum(dim=1) - 2).tolist() == store.target_lengths[visits].tolist()
+    assert (batch.source_mask.sum(dim=1) - 2).tolist() == store.source.lengths[visits].tolist()
+    assert (batch.target_mask.sum(dim=1) - 2).tolist() == store.target.lengths[visits].tolist()
     assert batch.target_input[:, 0].tolist() == [BOS] * 3
     assert torch.equal(data.batch(visits).source, batch.source)
     seen = {int(data.batch(visits + epoch * num).source[0, 0]) for epoch in range(12)}

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import random
 
-from softsearch.data.doctor.repeats import Overlap, Seen
-from softsearch.data.parallel import Pair
+from softsearch.data.pairs.doctor.repeats import Overlap, Seen
+from softsearch.data.pairs.pair import Pair
 
 
 def test_first_occurrences_are_those_of_a_dictionary():

@@ -34,13 +34,9 @@ def parse_links(text: str, *, source: str, target: str, path: Path, line: int) -
             raise DataError("a link is malformed", path=path, line=line, value=word, allowed='such as "0-0 1-2"')
         link = int(match[1]), int(match[2])
         if link[0] >= num_source or link[1] >= num_target:
-            raise DataError(
-                "a link names a word that is not there; words are counted from 0",
-                path=path,
-                line=line,
-                value=word,
-                allowed=f"source words 0 to {num_source - 1}, target words 0 to {num_target - 1}",
-            )
+            problem = "a link names a word that is not there; words are counted from 0"
+            allowed = f"source words 0 to {num_source - 1}, target words 0 to {num_target - 1}"
+            raise DataError(problem, path=path, line=line, value=word, allowed=allowed)
         links.add(link)
     return frozenset(links)
 
@@ -57,13 +53,9 @@ def parse_tags(text: str, *, words: str, path: Path, line: int) -> Tags | None:
         return None
     tags = tuple(text.split())
     if len(tags) != len(words.split()):
-        raise DataError(
-            f"the sentence has {len(words.split())} words and {len(tags)} tags",
-            path=path,
-            line=line,
-            value=text,
-            allowed="one tag for each word separated by white space",
-        )
+        problem = f"the sentence has {len(words.split())} words and {len(tags)} tags"
+        allowed = "one tag for each word separated by white space"
+        raise DataError(problem, path=path, line=line, value=text, allowed=allowed)
     return tags
 
 

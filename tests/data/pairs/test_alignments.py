@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from softsearch.data.alignments import with_gold
-from softsearch.data.parallel import Pair, PairReport
-from softsearch.data.tables import read_table
+from softsearch.data.pairs.alignments import with_gold
+from softsearch.data.pairs.one_file import read_one_file
+from softsearch.data.pairs.pair import Pair, PairReport
 from softsearch.errors import DataError
 
 PAIRS = [Pair("das Haus", "the old house", 1), Pair("ja gut so", "yes fine", 3)]  # line 2 was blank
@@ -88,7 +88,7 @@ def test_another_number_of_lines_is_refused(gold, lines, said):
 def test_a_published_corpus_is_read_whole(name, counts):
     folder = Path(os.environ["SOFTSEARCH_DATA"]) / "word_alignment"
     report = PairReport()
-    pairs = list(read_table(folder / f"{name}.src-tgt.gz", languages=("source", "target"), report=report))
+    pairs = list(read_one_file(folder / f"{name}.src-tgt.gz", languages=("source", "target"), report=report))
     found = with_gold(pairs, folder / f"{name}.gold.gz", num_lines=report.read)
     num_links = [sum(len(pair.links) for pair in found), sum(len(pair.possible_links) for pair in found)]
     assert (len(found), *num_links) == counts

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Collection, Iterator, Sequence
 
-from softsearch.data.doctor.profile import LEARNT_FROM, Profile
-from softsearch.data.doctor.repeats import Seen
-from softsearch.data.parallel import Pair, PairReport
+from softsearch.data.pairs.doctor.profile import LEARNT_FROM, Profile
+from softsearch.data.pairs.doctor.repeats import Seen
+from softsearch.data.pairs.pair import Pair, PairReport
+from softsearch.data.stored import chunks
 from softsearch.errors import DataError
 
 
@@ -26,14 +26,12 @@ def without(
     Parameters
     ----------
     kinds
-        Kinds of findings (:data:`~softsearch.data.doctor.findings.KINDS`) that are left out: "duplicate", "overlap" and
-        whatever one pair shows.
+        Kinds of findings (:data:`~softsearch.data.pairs.doctor.findings.KINDS`) that are left out: "duplicate",
+        "overlap" and whatever one pair shows.
     max_length_ratio
         How many times the usual ratio of lengths is too much, for "unequal".
     held_out
         The texts of held-out pairs, for "overlap".
-    report
-        Counts in ``filtered``, and takes off ``kept``.
 
     Raises
     ------
@@ -41,7 +39,7 @@ def without(
         No pair is left (at the end).
     """
     profile, seen, num_kept = None, Seen(), 0
-    while chunk := list(itertools.islice(pairs, LEARNT_FROM)):
+    for chunk in chunks(pairs, LEARNT_FROM):
         profile = profile or Profile.learnt(chunk, unequal=max_length_ratio)
         earlier = seen.add([hash((pair.source, pair.target)) for pair in chunk], [pair.line for pair in chunk])
         for pair, line in zip(chunk, earlier, strict=True):
@@ -56,6 +54,5 @@ def without(
                 report.filtered[reason] = report.filtered.get(reason, 0) + 1
                 report.kept -= 1
     if num_kept == 0:
-        raise DataError(
-            "data.filter leaves out every training pair", value=report.filtered, fix="take out what leaves out most"
-        )
+        problem, fix = "data.filter leaves out every training pair", "take out what leaves out most"
+        raise DataError(problem, value=report.filtered, fix=fix)

@@ -35,7 +35,7 @@ class Kind(NamedTuple):
 
 KINDS = {
     kind: Kind(title, cast(Level, level), *advice)
-    for kind, level, title, *advice in word_tables("softsearch.data.doctor", "kinds.txt")["kinds"]
+    for kind, level, title, *advice in word_tables("softsearch.data.pairs.doctor", "kinds.txt")["kinds"]
 }
 
 OF_BOTH = frozenset({"swapped", "unequal", "copy", "same_name"})
@@ -101,7 +101,7 @@ def together(parts: Sequence[tuple[Sequence[Finding], int]]) -> list[Finding]:
     tally = Tally()
     for found in itertools.chain.from_iterable(findings for findings, _ in parts):
         tally.counts[found.kind] = tally.counts.get(found.kind, 0) + found.count
-        tally.places[found.kind] = [*tally.places.get(found.kind, []), *found.places][:MOST_PLACES]
+        tally.places[found.kind] = [*tally.places.get(found.kind, ()), *found.places][:MOST_PLACES]
     return tally.findings(sum(size for _, size in parts))
 
 

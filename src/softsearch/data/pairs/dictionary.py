@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from softsearch.data.text import read_lines
+from softsearch.data.text import numbered_lines
 from softsearch.errors import DataError
 
 
@@ -20,9 +20,7 @@ def read_dictionary(path: Path) -> dict[str, str]:
         A line has another number of columns, or an empty one; the file cannot be read.
     """
     found: dict[str, str] = {}
-    for number, line in enumerate(read_lines(path), start=1):
-        if not line.strip():
-            continue
+    for number, line in numbered_lines(path):
         columns = [column.strip() for column in line.split("\t")]
         if len(columns) != 2 or not all(columns):
             allowed = "source word TAB translation"

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from functools import cache
 from statistics import median
 
-from softsearch.data.parallel import Pair
+from softsearch.data.pairs.pair import Pair
 
 LEARNT_FROM = 8_192
-"""Pairs from whose likes a profile is learnt."""
+"""So many first pairs tell what is usual."""
 
 UNEQUAL = 3.0
 """A pair is unequal if its ratio of lengths is so many times what is usual."""
@@ -55,24 +55,12 @@ _SAME = {"HIRAGANA": "CJK", "KATAKANA": "CJK", "IDEOGRAPHIC": "CJK", "HALFWIDTH"
 
 @dataclass(frozen=True)
 class Profile:
-    """What is usual.
+    """What is usual; of each side, where there are two."""
 
-    Parameters
-    ----------
-    scripts
-        For each side the scripts that at least a tenth of its texts are written in.
-    telling
-        For each side words that hardly ever occur on the other.
-    ratio
-        Median of the logarithm of target over source length, in characters.
-    unequal
-        How many times the usual ratio is too much.
-    """
-
-    scripts: tuple[frozenset[str], frozenset[str]]
-    telling: tuple[frozenset[str], frozenset[str]]
-    ratio: float
-    unequal: float
+    scripts: tuple[frozenset[str], frozenset[str]]  # those that at least a tenth of its texts are written in
+    telling: tuple[frozenset[str], frozenset[str]]  # words that hardly ever occur on the other
+    ratio: float  # median of the logarithm of target over source length, in characters
+    unequal: float  # how many times the usual ratio is too much
 
     @staticmethod
     def learnt(pairs: Sequence[Pair], *, unequal: float = UNEQUAL) -> Profile:
@@ -136,7 +124,7 @@ def _is_prose(text: str) -> bool:
 
 
 def _signs(text: str) -> list[str]:
-    """Return what is wrong with the characters of a text: kinds of :data:`~softsearch.data.doctor.findings.KINDS`."""
+    """Return the kinds of :data:`~softsearch.data.pairs.doctor.findings.KINDS` that the characters of a text show."""
     if not _SUSPECT.search(text):
         return []
     return [kind for kind, pattern in _SIGNS.items() if pattern.search(text)]

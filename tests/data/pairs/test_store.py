@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from softsearch.data.parallel import Pair, PairReport
-from softsearch.data.store import TokenStore
+from softsearch.data.pairs.pair import Pair, PairReport
+from softsearch.data.pairs.store import TokenStore
 from softsearch.data.tokenizers import WordTokenizer, train_words
 from softsearch.errors import DataError
 
@@ -33,32 +33,32 @@ def test_the_store_equals_what_was_encoded(tmp_path, tokenizer):
     store = TokenStore(tmp_path / "train")
     assert len(store) == 3
     for row, pair in enumerate(PAIRS):
-        assert store.source(row).tolist() == tokenizer.encode(pair.source)
-        assert store.target(row).tolist() == tokenizer.encode(pair.target)
+        assert store.source[row].tolist() == tokenizer.encode(pair.source)
+        assert store.target[row].tolist() == tokenizer.encode(pair.target)
         assert store.line(row) == pair.line
-    assert store.source_lengths.tolist() == [2, 6, 1]
-    assert store.target_lengths.tolist() == [2, 7, 3]
+    assert store.source.lengths.tolist() == [2, 6, 1]
+    assert store.target.lengths.tolist() == [2, 7, 3]
 
 
 def test_rows_are_right_across_chunks(tmp_path, tokenizer, monkeypatch):
-    monkeypatch.setattr("softsearch.data.store._CHUNK", 2)
+    monkeypatch.setattr("softsearch.data.pairs.store._CHUNK", 2)
     store = write(tmp_path / "train", tokenizer, PAIRS * 5)
-    assert [store.source(row).tolist() for row in range(15)] == [tokenizer.encode(pair.source) for pair in PAIRS] * 5
+    assert [store.source[row].tolist() for row in range(15)] == [tokenizer.encode(pair.source) for pair in PAIRS] * 5
 
 
 def test_the_arrays_are_memory_mapped(tmp_path, tokenizer):
     store = write(tmp_path / "train", tokenizer)
-    assert isinstance(store.source_ids.base, np.memmap)
-    assert isinstance(store.target_ids.base, np.memmap)
+    assert isinstance(store.source.flat.base, np.memmap)
+    assert isinstance(store.target.flat.base, np.memmap)
 
 
 def test_the_files_are_plain_npy(tmp_path, tokenizer):
     store = write(tmp_path / "train", tokenizer)
-    assert np.array_equal(np.load(tmp_path / "train" / "source_ids.npy"), store.source_ids)
+    assert np.array_equal(np.load(tmp_path / "train" / "source_ids.npy"), store.source.flat)
 
 
 def test_pairs_are_encoded_as_they_come(tmp_path, tokenizer, monkeypatch):
-    monkeypatch.setattr("softsearch.data.store._CHUNK", 10)
+    monkeypatch.setattr("softsearch.data.pairs.store._CHUNK", 10)
     drawn, drawn_at_encoding = 0, []
 
     def pairs():
@@ -81,8 +81,8 @@ def test_ids_are_as_narrow_as_the_vocabulary_allows(tmp_path, size, dtype):
     words = [f"w{number}" for number in range(4, size)]
     tokenizer, last = WordTokenizer(words, lowercase=False, split_punctuation=False), words[-1]
     store = write(tmp_path / "train", tokenizer, [Pair(last, last, 1)])
-    assert store.source_ids.dtype == dtype
-    assert store.source(0).tolist() == [size - 1]
+    assert store.source.flat.dtype == dtype
+    assert store.source[0].tolist() == [size - 1]
 
 
 def test_a_pair_with_a_side_too_long_is_left_out_and_counted(tmp_path, tokenizer):
@@ -106,7 +106,7 @@ def test_corpora_lie_one_after_the_other_each_with_its_own_counts(tmp_path, toke
 
 
 def test_texts_are_kept_where_they_are_wanted(tmp_path, tokenizer, monkeypatch):
-    monkeypatch.setattr("softsearch.data.store._CHUNK", 2)
+    monkeypatch.setattr("softsearch.data.pairs.store._CHUNK", 2)
     pairs = [*PAIRS, Pair("Bücher \ud800 東", "books", 9)]
     store = write(tmp_path / "train", tokenizer, pairs, keep_texts=True, max_tokens=5)
     assert store.has_texts

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from softsearch.data.parallel import Pair
+from softsearch.data.pairs.pair import Pair
 
 _OFFSETS = [-5, -4, -3, -2, -1, 1, 2, 3, 4, 5]
 _STRANGERS = [-12, -11, -10, 10, 11, 12]  # pairs of neighbours that are taken to be no translations
@@ -114,7 +114,7 @@ def _fitting(source: np.ndarray, target: np.ndarray) -> np.ndarray:
     best: np.ndarray | None = None
     blocks = np.arange(len(source)) // _BLOCK
     for offset in [0, *_OFFSETS]:
-        rows, features, difference = *_features(source, target, offset), _difference(source, target, offset)
+        rows, features, difference = _features(source, target, offset)
         total = np.bincount(blocks[rows], np.abs(difference), blocks[-1] + 1)
         spread = total / np.maximum(1, np.bincount(blocks[rows], minlength=blocks[-1] + 1))
         if best is None:
@@ -129,23 +129,18 @@ def _fitting(source: np.ndarray, target: np.ndarray) -> np.ndarray:
     return best
 
 
-def _rows(num_rows: int, offset: int) -> np.ndarray:
-    return np.arange(max(0, -offset), min(num_rows, num_rows - offset))
+def _features(source: np.ndarray, target: np.ndarray, offset: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the rows that have a partner at `offset`, and for each its three features as small whole numbers.
 
-
-def _difference(source: np.ndarray, target: np.ndarray, offset: int) -> np.ndarray:
-    rows = _rows(len(source), offset)
-    return np.asarray(target[rows + offset, 0] - source[rows, 0])
-
-
-def _features(source: np.ndarray, target: np.ndarray, offset: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the rows that have a partner at `offset`, and for each its three features as small whole numbers."""
-    rows = _rows(len(source), offset)
+    Behind them is how much longer each partner is, as a logarithm.
+    """
+    rows = np.arange(max(0, -offset), min(len(source), len(source) - offset))
     ours, theirs = source[rows], target[rows + offset]
-    length = np.clip(np.round(_difference(source, target, offset) * 6), -8, 8) + 8
+    difference = theirs[:, 0] - ours[:, 0]
+    length = np.clip(np.round(difference * 6), -8, 8) + 8
     marks = (np.clip(theirs[:, 1] - ours[:, 1], -2, 2) + 2) * 2 + (ours[:, 2] == theirs[:, 2])
     numbers = np.where(ours[:, 3] == theirs[:, 3], (ours[:, 3] > 0) * 1, 2 + (ours[:, 3] * theirs[:, 3] > 0))
-    return rows, np.stack([length, marks, numbers], axis=1).astype(np.intp)
+    return rows, np.stack([length, marks, numbers], axis=1).astype(np.intp), difference
 
 
 class _Evidence(NamedTuple):
@@ -161,7 +156,7 @@ class _Evidence(NamedTuple):
 
 
 def _score(evidence: Sequence[_Evidence], source: np.ndarray, target: np.ndarray, offset: int) -> np.ndarray:
-    rows, features = _features(source, target, offset)
+    rows, features, _ = _features(source, target, offset)
     scores = np.zeros(len(source))
     scores[rows] = np.clip(sum(each.table[features[:, each.column]] for each in evidence), -_STEP, _STEP)
     return scores

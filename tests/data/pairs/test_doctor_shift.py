@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from softsearch.data.doctor.shift import Shift, ShiftFinder
 from softsearch.data.grammar import generate
-from softsearch.data.parallel import Pair
+from softsearch.data.pairs.doctor.shift import Shift, ShiftFinder
+from softsearch.data.pairs.pair import Pair
 from softsearch.data.text import read_lines
 
 PAIRS = list(generate(source="de", target="en", num_pairs=1_500, split="train", seed=2))
