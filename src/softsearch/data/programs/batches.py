@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from softsearch.data.batches import decoder_input, pad
-from softsearch.data.pairs.batches import PairBatch
+from softsearch.data.batches import pad
+from softsearch.data.pairs.batches import PairBatch, pair_batch
 from softsearch.data.programs.curricula import Curriculum, Level, drawn_level, has_stalled, levels
 from softsearch.data.programs.problems import Exercise, Problem
 from softsearch.data.splits import Split
@@ -48,9 +48,8 @@ def held_out_levels(problem: Problem, *, count: int, seed: int, split: Split) ->
 def batch_of(exercises: Sequence[Exercise], encode: Encode) -> PairBatch:
     """Return exercises as token ids."""
     source = pad(encode([each.source for each in exercises]))
-    output, mask = pad(encode([each.target for each in exercises]))
-    rows = torch.arange(len(exercises))
-    return PairBatch(*source, decoder_input(output, mask), output, mask, rows)
+    target = pad(encode([each.target for each in exercises]))
+    return pair_batch(source, target, torch.arange(len(exercises)))
 
 
 class DrawnExercises:
