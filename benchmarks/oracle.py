@@ -69,7 +69,7 @@ def encode(model: EncoderDecoder, source: Tensor, mask: Tensor) -> tuple[Tensor,
                 outputs[j] = state[0]
             directions.append((torch.stack(outputs, 1), state[0]))
         read = torch.cat([outputs for outputs, _ in directions], 2)
-        values = values + read if model.encoder.layers.residual and level else read
+        values = values + read if model.encoder.residual and level else read
     return model.dropout(values), torch.cat([last for _, last in directions], 1)
 
 
