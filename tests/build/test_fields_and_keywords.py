@@ -1,8 +1,9 @@
-"""What a recipe says of a network is what the network is told: its fields and the constructor's keywords are one list."""
+"""What a recipe says of a network is what the network is told: fields and keywords are one list."""
 
 from __future__ import annotations
 
 import inspect
+from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple, get_type_hints
 
 import pytest
@@ -35,12 +36,12 @@ NAMES = {"depth": "layers", "decay": "lag_decay", "head": "output"}  # of a netw
 
 
 class Pair(NamedTuple):
-    """A part of a recipe, the constructor that it is for, what the data tell that, and what is for whoever builds it."""
+    """A part of a recipe, the constructor it is for, what the data tell that, and what is for whoever builds it."""
 
     part: type[schema.Part]
     network: Any
     of_data: set[str]
-    of_build: set[str] = set()
+    of_build: AbstractSet[str] = frozenset()
 
 
 IMAGES, SENTENCES, TEXTS = {"channels", "classes"}, {"vocabulary", "classes"}, {"vocabulary"}

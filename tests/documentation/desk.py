@@ -26,8 +26,9 @@ from tests.export.networks import shapes_unchecked
 TYPED = "Guten Morgen\n"
 """What somebody types who is asked at a terminal."""
 
-_RECORDER = "exec 3>.calls\nrecord() { printf '%s\\0' \"$@\" >&3; cat >&3; printf '\\036' >&3; }\n" + "".join(
-    f'{program}() {{ record {program} "$@"; }}\n' for program in PROGRAMS
+_RECORDER = (
+    "PATH=; exec 3>.calls\nrecord() { printf '%s\\0' \"$@\" >&3; command -p cat >&3; printf '\\036' >&3; }\n"
+    + "".join(f'{program}() {{ record {program} "$@"; }}\n' for program in PROGRAMS)
 )
 
 
@@ -121,7 +122,10 @@ class Desk:
             yield out, err
 
     def _shell(self, line: str) -> None:
-        subprocess.run(["sh", "-c", line], cwd=self.folder, check=True, stdin=subprocess.DEVNULL)
+        ended = subprocess.run(
+            ["sh", "-c", line], cwd=self.folder, check=True, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE
+        )
+        assert not ended.stderr, ended.stderr  # a program of a pipe that is none of PROGRAMS is not found
 
 
 class _Output(io.TextIOWrapper):

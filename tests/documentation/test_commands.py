@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import itertools
 import os
 import re
@@ -26,12 +27,7 @@ WORDS = ["tokenizer={kind: words}", "decoding.min_length=2"]
 NARROW = ["model.embedding=8", "model.readout=8", "model.encoder.hidden=8", "model.decoder.hidden=8"]
 SMALL_TRANSFORMER = ["model.width=8", "model.heads=2", "model.hidden=8"]
 FEW = ["data.num_train=40", "data.num_valid=2", "data.num_test=2"]
-SMALL_MACHINE = [
-    "model.hidden=8",
-    "model.memory={locations: 8, word: 4}",
-    "training.compiled=false",
-    "training.batch_size=320",
-]
+SMALL_MACHINE = ["model.hidden=8", "model.memory={locations: 8, word: 4}", "training.compiled=false"]
 SMALL_NET = ["model.width=4", "training.batch_size=8"]
 SMALL_SCENES = ["data.num_train=40", "data.num_valid=4", "data.num_test=4"]
 NARROW_NET = ["model.encoder.network.width=4", "decoding.min_length=2", "training.batch_size=8"]
@@ -184,6 +180,7 @@ TREATMENTS: dict[str, Treatment] = {
     r"python -m benchmarks\.": is_a_benchmark,  # each measures for minutes
     "softsearch claims check ": resolved,  # hours
     "softsearch sweep images/depth ": resolved,  # reads CIFAR-10 twelve times
+    "softsearch sweep sentences/tense ": resolved,  # nine trainings; another sweep is executed
     **dict.fromkeys(sorted(SLOW), resolved),  # executed by a slow test
     "softsearch ": executed,
 }
@@ -248,6 +245,19 @@ def run_python(desk: Desk, page: str, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("page", sorted({block.page for block in blocks("python")} - {"docs/export.md"}))
 def test_the_python_of_a_page_runs(desk, page, monkeypatch):
     run_python(desk, page, monkeypatch)
+
+
+@pytest.mark.parametrize("run", ["scenes", "copy", "attention"])
+def test_a_picture_of_the_documentation_is_drawn_again(desk, run, tmp_path):
+    spec = importlib.util.spec_from_file_location("make", PROJECT / "docs" / "images" / "make.py")
+    make = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(make)
+    for call in desk.calls(f"softsearch evaluate runs/{run}"):
+        executed(desk, call)
+    with desk.seated():
+        make.main(desk.folder / "runs" / run, tmp_path)
+    (picture,) = tmp_path.iterdir()
+    assert (PROJECT / "docs" / "images" / picture.name).exists()
 
 
 @pytest.mark.slow
