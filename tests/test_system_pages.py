@@ -55,7 +55,7 @@ def test_the_lines_on_a_page_are_in_the_code(code_lines, name, lines):
 
 
 def test_a_line_is_found_by_its_number(code_lines):
-    place = code_lines.place_of("softsearch.nn.attention.address", "lowest = torch.finfo(scores.dtype).min")
+    place = code_lines.place_of("softsearch.nn.attention.masked_softmax", "lowest = torch.finfo(scores.dtype).min")
     code = (ROOT / "src" / "softsearch" / "nn" / "attention.py").read_text(encoding="utf-8").splitlines()
     assert code[place.first - 1].strip() == "lowest = torch.finfo(scores.dtype).min"
     assert place.module == "softsearch.nn.attention"
@@ -65,7 +65,7 @@ def test_a_line_is_found_by_its_number(code_lines):
     ("name", "line", "told"),
     [
         (
-            "softsearch.nn.attention.address",
+            "softsearch.nn.attention.masked_softmax",
             "return scores.softmax(dim=0)",
             "has no line 'return scores.softmax(dim=0)'",
         ),

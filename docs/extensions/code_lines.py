@@ -1,6 +1,6 @@
 """A directive that shows the line of code which is an equation, with a link to that line in the source.
 
-    ```{code-line} softsearch.nn.attention.address
+    ```{code-line} softsearch.nn.attention.masked_softmax
     return scores.masked_fill(~mask, lowest).softmax(dim=-1).masked_fill(~mask, 0.0)
     ```
 

@@ -10,6 +10,7 @@ import pytest
 
 from softsearch.models.attend_after import AttendAfter
 from softsearch.models.attend_before import EncoderDecoder
+from softsearch.models.bag_of_words import BagOfWords
 from softsearch.models.captioner import Captioner
 from softsearch.models.captioning_transformer import CaptioningTransformer
 from softsearch.models.classic_nets import VGG, AlexNet, GoogLeNet, LeNet
@@ -21,7 +22,6 @@ from softsearch.models.reader_writer import ReaderWriter
 from softsearch.models.recurrent_language_model import RecurrentLanguageModel
 from softsearch.models.recurrent_sentence_net import RecurrentSentenceNet
 from softsearch.models.residual_net import ResidualNet
-from softsearch.models.sentence_classifier import BagOfWords
 from softsearch.models.sentence_conv_net import SentenceConvNet
 from softsearch.models.transformer import Transformer
 from softsearch.models.transformer_language_model import TransformerLanguageModel
@@ -29,10 +29,11 @@ from softsearch.nn.attention import AdditiveAttention, DotAttention, GeneralAtte
 from softsearch.nn.recurrent import Layers, RecurrentStack
 from softsearch.nn.turing_machine import TuringMachineCell
 from softsearch.recipes import schema
+from softsearch.recipes.schema.transduction import Memory
 
 BUNDLES = (Decoder, Layers)  # what they hold counts as told one by one
-PARTS = (schema.Encoder, schema.DecoderLayers, schema.Memory)  # parts of a model, whose fields count as its own
-NAMES = {"depth": "layers", "decay": "lag_decay", "head": "output"}  # of a network: of a recipe, where they differ
+PARTS = (schema.Encoder, schema.DecoderLayers, Memory)  # parts of a model, whose fields count as its own
+NAMES = {"decay": "lag_decay", "head": "output"}  # of a network: of a recipe, where they differ
 
 
 class Pair(NamedTuple):
@@ -87,13 +88,14 @@ def fields(part: type[schema.Part]) -> set[str]:
 
 def keywords(told: Any) -> dict[str, inspect.Parameter]:
     """Return what a constructor, or a function, is told: by the recipes' names, and bundles laid open."""
-    hints = get_type_hints(told.__init__ if isinstance(told, type) else told)
+    names = {"depth": "layers"} if told is Layers else NAMES
+    hints = get_type_hints(told.__init__ if isinstance(told, type) and told not in BUNDLES else told)
     found = {}
     for name, parameter in inspect.signature(told).parameters.items():
         if hints.get(name) in BUNDLES:
             found |= keywords(hints[name])
         else:
-            found[NAMES.get(name, name)] = parameter
+            found[names.get(name, name)] = parameter
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import Any
 
 import pytest
@@ -14,7 +13,6 @@ from softsearch.build.model import build_model
 from softsearch.models.attend_after import AttendAfter
 from softsearch.models.attend_before import EncoderDecoder
 from softsearch.models.one_per_word import OnePerWord
-from softsearch.models.parts import Decoder
 from softsearch.models.sequence_model import SequenceModel
 from softsearch.nn.attention import (
     AdditiveAttention,
@@ -25,7 +23,6 @@ from softsearch.nn.attention import (
     MeanPooling,
 )
 from softsearch.nn.cells import GRUCell, LSTMCell, RNNCell
-from softsearch.nn.recurrent import Layers
 from softsearch.recipes import load_recipe, schema
 
 VOCABULARY = 29
@@ -66,21 +63,6 @@ def one_per_word(**changes: Any) -> SequenceModel:
 def equal(one: SequenceModel, other: SequenceModel) -> bool:
     pairs = zip(one.state_dict().values(), other.state_dict().values(), strict=True)
     return all(torch.equal(ours, theirs) for ours, theirs in pairs)
-
-
-@pytest.mark.parametrize(
-    ("network", "part"),
-    [(EncoderDecoder, schema.EncoderDecoder), (AttendAfter, schema.EncoderDecoder), (OnePerWord, schema.OnePerWord)],
-)
-def test_a_network_is_told_each_field_of_the_recipe_and_nothing_else(network, part):
-    told = set(inspect.signature(network).parameters)
-    told |= {*Decoder._fields} - {"layers"} if "decoder" in told else set()
-    assert told - {"input_feeding"} == {"vocabulary", "direction", *part.model_fields} - {"kind"}
-    of_layers = {"depth" if name == "layers" else name for name in schema.Encoder.model_fields} - {"direction"}
-    assert of_layers == set(Layers.__dataclass_fields__)
-    assert set(schema.Decoder.model_fields) - {"order", "input_feeding"} == set(schema.Encoder.model_fields) - {
-        "direction"
-    }
 
 
 @pytest.mark.parametrize("order", NETWORKS)

@@ -11,7 +11,16 @@ import pytest
 
 from softsearch.data.grammar import generate
 from softsearch.data.pairs.doctor.examiner import Examiner
-from softsearch.data.pairs.doctor.findings import KINDS, MOST_PLACES, Finding, as_mapping, shortened
+from softsearch.data.pairs.doctor.findings import (
+    KINDS,
+    MOST_PLACES,
+    Finding,
+    Level,
+    Place,
+    as_mapping,
+    shortened,
+    together,
+)
 from softsearch.data.pairs.pair import Pair, PairReport
 from softsearch.data.pairs.two_files import read_two_files
 
