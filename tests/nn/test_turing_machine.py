@@ -62,6 +62,12 @@ def test_a_step_is_controller_looks_writing_and_reading_in_this_order():
         torch.testing.assert_close(one, other, rtol=0, atol=1e-10)
 
 
+def test_a_new_machine_looks_at_the_first_location_with_each_head():
+    cell = TuringMachineCell(**SIZES, controller="lstm", read_heads=2, write_heads=1, shift_range=1, start="constant")
+    weights = cell.initial_state(BATCH)[2]
+    assert bool((weights[:, :, 0] > 0.999).all())
+
+
 def test_memories_begin_as_they_are_asked_to():
     assert bool((make(start="constant").initial_state(BATCH)[1] == 1e-6).all())
     cell = make(start="learned")

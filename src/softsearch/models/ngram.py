@@ -111,8 +111,8 @@ class NGrams(Head):
         """Return the entry of the last `length` words among the n-grams of that length; -1 where it was never seen."""
         entry = torch.zeros(len(contexts), dtype=torch.long, device=contexts.device)
         for word, order in zip(contexts[:, contexts.shape[1] - length :].unbind(1), self._orders, strict=False):
-            found = _find(order.keys, entry * self.vocabulary + word)
-            entry = torch.where((entry >= 0) & (word >= 0), found, -1)
+            # Less than 0, and so never found, behind NOTHING and behind what was never seen.
+            entry = _find(order.keys, entry * self.vocabulary + word)
         return entry
 
     @property
