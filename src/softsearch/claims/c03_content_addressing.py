@@ -79,15 +79,18 @@ def picture(seed: int) -> Figure:
     from matplotlib import colormaps
     from matplotlib.figure import Figure
 
+    from softsearch.pictures import style
+
     attention, query, sentence, order = _sample(seed)
     orders = {"annotations in order": torch.arange(NUM_WORDS), "the same, permuted": order}
     figure = Figure(figsize=(8, 3), layout="constrained")
     for axes, (title, places) in zip(figure.subplots(1, 2, sharey=True), orders.items(), strict=True):
         _, weights = _read(attention, query, _permuted(sentence, places))
+        style.quiet_axes(axes)
         axes.bar(range(NUM_WORDS), weights[0].tolist(), color=[colormaps["tab20"](j) for j in places.tolist()])
-        axes.set_xticks(range(NUM_WORDS), [f"h{j + 1}" for j in places.tolist()])
+        axes.set_xticks(range(NUM_WORDS), [str(j + 1) for j in places.tolist()])
         axes.set_title(title)
-        axes.set_xlabel("position")
+        axes.set_xlabel("annotation at each position")
     figure.axes[0].set_ylabel("attention weight")
     return figure
 

@@ -82,11 +82,14 @@ def picture(_seed: int) -> Figure:
     """Draw the errors by year."""
     from matplotlib.figure import Figure
 
+    from softsearch.pictures import style
+
     figure = Figure(figsize=(6, 3.2), layout="constrained")
     axes = figure.add_subplot()
-    axes.bar([str(year) for year in ERRORS], list(ERRORS.values()), color="#4477aa")
-    axes.axhline(PERSON, color="black", linestyle="--", linewidth=1)
-    axes.text(0.1, PERSON + 0.4, "a person", size=9)
+    style.quiet_axes(axes)
+    axes.bar([str(year) for year in ERRORS], list(ERRORS.values()), color=style.SERIES[0])
+    axes.axhline(PERSON, color=style.INK, linestyle="--", linewidth=1)
+    axes.text(len(ERRORS) - 1, PERSON + 0.5, "a person", color=style.INK, ha="center")
     axes.set_ylabel("top-5 error, per cent (cited)")
     return figure
 

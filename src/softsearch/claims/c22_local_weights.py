@@ -11,6 +11,7 @@ Control: kernels of three by three, with which the FFT must be the slower one at
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
 from collections.abc import Callable, Mapping
@@ -78,15 +79,17 @@ def verdict(figures: Mapping[str, Figures]) -> str:
 
 
 def picture(seed: int) -> Figure:
-    """Draw the time of both, relative to the FFT's on the smallest image."""
+    """Draw the time of both, as powers of ten of the FFT's on the smallest image."""
     times = _times(seed)
     unit = statistics.median(times["fft", EDGES[0], EDGES[0] // 2])
     names = {"direct": "place by place", "fft": "FFT"}
     series = {
-        name: [(edge, statistics.median(times[method, edge, edge // 2]) / unit) for edge in EDGES]
+        name: [(edge, math.log10(statistics.median(times[method, edge, edge // 2]) / unit)) for edge in EDGES]
         for method, name in names.items()
     }
-    return curves(series, ylabel="time, relative", xlabel="edge of the image; kernels are half as wide", doubling=True)
+    return curves(
+        series, ylabel="log10 of the time", xlabel="edge of the image; kernels are half as wide", doubling=True
+    )
 
 
 def weights() -> dict[str, int]:
