@@ -241,6 +241,14 @@ def test_attention_and_gradients_are_offered_where_there_are_any(name, told, run
     assert told in command("look", run(name), "--heads").err
 
 
+def test_where_one_output_per_word_looks_is_offered_and_drawn(command, tmp_path):
+    model = "model={kind: one_per_word, embedding: 8, encoder: {cell: gru, hidden: 8}, readout: 8}"
+    run = quietly_trained(tmp_path / "run", "translate/builtin", *SIZES, model, *SHORT)
+    assert "allowed: --attention, --heads, --gradients\n" in command("look", run).err
+    assert command("look", run, "--attention", "der Hund", "--out", tmp_path / "looked.png").code == 0
+    assert (tmp_path / "looked.png").exists()
+
+
 def test_of_counted_n_grams_what_was_expected_is_offered(run, command, tmp_path):
     recipe = run("characters").with_suffix(".yaml")
     counted = quietly_trained(tmp_path / "run", recipe, "model={kind: ngram, order: 2}", "training=null")

@@ -106,7 +106,6 @@ def _of_programs(recipe: ExecutionRecipe) -> Examined:
     from softsearch.build.execution import problem_of
     from softsearch.data.programs.batches import held_out_levels
 
-    _prepared(recipe)  # which refuses what has nothing to hold out
     last = held_out_levels(problem_of(recipe), count=1, seed=recipe.seed, split="valid")[-1]
     exercise = last.exercises[0]
     example = {"program": exercise.drawn, "read": exercise.source, "answer": exercise.target}

@@ -168,6 +168,7 @@ def _offered(views: Mapping[str, set[str]], run: Path) -> list[str]:
 
     model: Any = recipe_of(RunFolder.open(run)).model
     attends = hasattr(model, "heads") or (hasattr(model, "attention") and model.attention.kind != "none")
+    attends |= model.kind == "one_per_word"  # it looks at the word that it stands for
     lacking = set() if attends else {"attention"}
     lacking |= set() if looking_at_gradients.goes_with(run) else {"cell", "cells", "gradients"}
     return [option(each) for each in (*views, "gradients") if each not in lacking]

@@ -53,7 +53,7 @@ def score_programs(
     """Score programs, and keep the result in the run folder: of all levels, and in full of the last one."""
     levels, last = [], held_out[-1]
     for each in held_out:
-        _, right = executor.forced(each.exercises)  # in the end, those of the last level; so `executed`
+        _, right = executor.forced(each.exercises)
         executed = executor.run(each.exercises)
         levels.append(
             {
@@ -64,6 +64,7 @@ def score_programs(
                 "exact": float(np.mean([one.is_right for one in executed])),
             }
         )
+    # `right` and `executed` are those of the last level from here on.
     num_right = sum(one.is_right for one in executed)
     found = {
         "kind": "programs",

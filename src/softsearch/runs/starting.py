@@ -77,8 +77,7 @@ def _from_run(run: Path, recipe: Recipe) -> tuple[Recipe, Start]:
     if getattr(recipe.model, "vectors", None) is not None:
         warnings.warn(f"the file of vectors has no effect: the embeddings are those of {run}", stacklevel=3)
     model = trained_model_of(folder)
-    step = folder.averaged[-1] if folder.averaged else folder.best or folder.last
-    about = {"run": str(run.absolute()), "created": folder.about["created"], "step": step}
+    about = {"run": str(run.absolute()), "created": folder.about["created"], "step": folder.in_use[-1]}
     return recipe.model_copy(update=bound), Start(task_of(folder), lambda _: weights_as_bytes(model), about)
 
 

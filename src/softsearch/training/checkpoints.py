@@ -172,11 +172,11 @@ def _checked(path: Path) -> dict[str, Any]:
 def _way_out(folder: RunFolder, damaged: int | None) -> str:
     if damaged is None:
         return f"delete {folder.average_path}: the best single checkpoint takes their place"
-    for step in reversed(folder.checkpoints):
+    for step in reversed([step for step in folder.checkpoints if step != damaged]):
         with contextlib.suppress(RunError):
-            if step != damaged and _checked(folder.checkpoint_path(step)):
-                path = folder.checkpoint_path(damaged)
-                return f"the newest whole checkpoint is that of step {step}: to use it, delete {path}"
+            _checked(folder.checkpoint_path(step))
+            path = folder.checkpoint_path(damaged)
+            return f"the newest whole checkpoint is that of step {step}: to use it, delete {path}"
     return "no other checkpoint of this run is whole: copy the folder again from where it came from, or train anew"
 
 
