@@ -37,7 +37,7 @@ def test_weights_that_no_validation_has_chosen_are_used_with_a_warning(tmp_path)
     shutil.copytree(RUN, tmp_path / "run")
     folder = RunFolder.open(tmp_path / "run")
     folder.point_to(last=folder.last, best=None, kept=[], averaged=[])
-    told = f"no validation has had a finite score: the last weights are used, those of step {folder.last}"
+    told = f"no validation has chosen weights: the last ones are used, those of step {folder.last}"
     with pytest.warns(UserWarning, match=told):
         softsearch.load(folder.path)
 

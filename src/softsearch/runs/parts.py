@@ -87,11 +87,11 @@ def plain_recipe(recipe: Recipe) -> dict[str, Any]:
 
 
 def best_of(folder: RunFolder) -> Literal["best", "last"]:
-    """Return which weights to use: the last ones, with a warning, where no validation has had a finite score."""
+    """Return which weights to use: the last ones, with a warning, where no validation has chosen any."""
     if folder.averaged or folder.best is not None:
         return "best"
     if folder.last is not None:
-        told = f"no validation has had a finite score: the last weights are used, those of step {folder.last}"
+        told = f"no validation has chosen weights: the last ones are used, those of step {folder.last}"
         warnings.warn(f"{folder.path}: {told}", stacklevel=3)
     return "last"
 
