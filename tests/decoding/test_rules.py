@@ -6,9 +6,16 @@ import math
 import pytest
 import torch
 
+from softsearch.data import tokenizers
+from softsearch.decoding import hypotheses
 from softsearch.decoding.hypotheses import BOS, EOS
 from softsearch.decoding.rules import NOT_FORCED, pad_prefixes
 from tests.decoding.searches import FORBIDDEN, WORDS, every_sequence, log_prob_of, row_of, search
+
+
+def test_the_tokens_that_mean_no_word_are_those_of_the_tokenizers():
+    names = ("PAD", "UNK", "BOS", "EOS")
+    assert [getattr(hypotheses, name) for name in names] == [getattr(tokenizers, name) for name in names]
 
 
 def coverage_of(network, source, tokens, real) -> float:
