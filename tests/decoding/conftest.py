@@ -9,7 +9,7 @@ import torch
 BOS, EOS, VOCABULARY, WIDTH = 2, 3, 7, 4
 
 
-class RandomStepper:
+class RandomNetwork:
     """A random recurrent net whose weights say who looked: [sentence, token just read, its place]."""
 
     def __init__(self, seed: int = 0, *, ends: float = 0.0) -> None:
@@ -55,5 +55,5 @@ class Script:
 
 
 @pytest.fixture(scope="session")
-def steppers() -> SimpleNamespace:
-    return SimpleNamespace(random=RandomStepper, script=Script)
+def networks() -> SimpleNamespace:
+    return SimpleNamespace(random=RandomNetwork, script=Script)

@@ -17,10 +17,10 @@ WORDS = (4, 5, 6)
 
 
 def search(
-    stepper, source, max_lengths, *, beam, length_penalty=1.0, coverage_penalty=0.0, num_best=1, mask=None, **rules
+    network, source, max_lengths, *, beam, length_penalty=1.0, coverage_penalty=0.0, num_best=1, mask=None, **rules
 ):
     return beam_search(
-        stepper,
+        network,
         source,
         search=Search(beam, length_penalty, 2.0, coverage_penalty=coverage_penalty),
         source_mask=torch.ones(len(max_lengths), 3, dtype=torch.bool) if mask is None else mask,
@@ -34,27 +34,27 @@ def row_of(source, row):
     return tuple(part[row : row + 1] for part in source)
 
 
-def next_log_probs(stepper, source, tokens) -> torch.Tensor:
+def next_log_probs(network, source, tokens) -> torch.Tensor:
     """Return the log-probabilities after `tokens`, of one sentence, from the beginning again."""
-    state = stepper.start(source)
+    state = network.start(source)
     for token in (BOS, *tokens):
-        logits, state, _ = stepper.step(torch.tensor([token]), state, source)
+        logits, state, _ = network.step(torch.tensor([token]), state, source)
     logits[:, list(FORBIDDEN)] = -math.inf
     return logits[0].log_softmax(0)
 
 
-def log_prob_of(stepper, source, tokens) -> float:
+def log_prob_of(network, source, tokens) -> float:
     total = 0.0
     for place, token in enumerate((*tokens, EOS)):
-        total += float(next_log_probs(stepper, source, tokens[:place])[token])
+        total += float(next_log_probs(network, source, tokens[:place])[token])
     return total
 
 
-def every_sequence(stepper, source, max_length, length_penalty) -> list[tuple[float, float, list[int]]]:
+def every_sequence(network, source, max_length, length_penalty) -> list[tuple[float, float, list[int]]]:
     """Return (score, log-probability, tokens) of all sequences, best first."""
     found = []
     for length in range(max_length + 1):
         for tokens in itertools.product(WORDS, repeat=length):
-            log_prob = log_prob_of(stepper, source, tokens)
+            log_prob = log_prob_of(network, source, tokens)
             found.append((log_prob / (length + 1) ** length_penalty, log_prob, list(tokens)))
     return sorted(found, reverse=True)

@@ -11,11 +11,11 @@ from softsearch.decoding.settings import Search
 
 
 @pytest.fixture
-def make_member(steppers):
+def make_member(networks):
     class Member(nn.Module):
         def __init__(self, seed, looks=True):
             super().__init__()
-            self.inner, self.looks = steppers.random(seed, ends=-1.0), looks
+            self.inner, self.looks = networks.random(seed, ends=-1.0), looks
 
         def encode(self, source, mask):
             return self.inner.source(len(source))

@@ -14,9 +14,9 @@ from softsearch.errors import SoftsearchError
 CPU = torch.device("cpu")
 
 
-def samples(stepper, source, limits, *, seeds, temperature=1.0, top_k=None, top_p=1.0, **rules):
+def samples(network, source, limits, *, seeds, temperature=1.0, top_k=None, top_p=1.0, **rules):
     return sample(
-        stepper,
+        network,
         source,
         sampling=Sampling(temperature, top_k, top_p, seed=0),
         seeds=seeds,
@@ -64,44 +64,44 @@ def test_the_outermost_numbers_fall_on_tokens_that_are_possible(number):
         assert int(draw(log_probs, torch.tensor([number], dtype=torch.float64), sampling)) < 10
 
 
-def test_a_sample_depends_on_its_seed_alone_and_not_on_its_company(steppers):
-    stepper, limits, seeds = steppers.random(ends=-1.0), [6, 2, 9, 4], [[1, 2], [3, 4], [5, 6], [7, 8]]
-    source = stepper.source(4)
-    together = samples(stepper, source, limits, seeds=seeds)
+def test_a_sample_depends_on_its_seed_alone_and_not_on_its_company(networks):
+    network, limits, seeds = networks.random(ends=-1.0), [6, 2, 9, 4], [[1, 2], [3, 4], [5, 6], [7, 8]]
+    source = network.source(4)
+    together = samples(network, source, limits, seeds=seeds)
     for row, found in enumerate(together):
         own = tuple(part[row : row + 1] for part in source)
         for number, each in enumerate(found):
-            ((alone,),) = samples(stepper, own, [limits[row]], seeds=[[seeds[row][number]]])
+            ((alone,),) = samples(network, own, [limits[row]], seeds=[[seeds[row][number]]])
             assert alone.tokens == each.tokens
             assert alone.token_log_probs == pytest.approx(each.token_log_probs)
             assert torch.equal(alone.weights, each.weights)
     assert len({tuple(each.tokens) for found in together for each in found}) > 3
 
 
-def test_a_sample_reports_the_models_own_log_probability(steppers):
-    stepper = steppers.script([{4: 0.6, 5: 0.4}, {EOS: 0.5, 4: 0.5}])
-    found = samples(stepper, (torch.zeros(1),), [1], seeds=[list(range(20))], temperature=0.7, top_p=0.5)
+def test_a_sample_reports_the_models_own_log_probability(networks):
+    network = networks.script([{4: 0.6, 5: 0.4}, {EOS: 0.5, 4: 0.5}])
+    found = samples(network, (torch.zeros(1),), [1], seeds=[list(range(20))], temperature=0.7, top_p=0.5)
     for each in found[0]:
         assert each.tokens == [4]
         assert each.log_prob == pytest.approx(math.log(0.6 * 0.5))
         assert each.score == pytest.approx(each.log_prob / 2)
 
 
-def test_a_cold_sample_is_the_greedy_translation(steppers):
-    stepper = steppers.random(ends=-1.0)
+def test_a_cold_sample_is_the_greedy_translation(networks):
+    network = networks.random(ends=-1.0)
     cold, only = (
-        samples(stepper, stepper.source(3), [5] * 3, seeds=[[1], [2], [3]], **options)
+        samples(network, network.source(3), [5] * 3, seeds=[[1], [2], [3]], **options)
         for options in ({"temperature": 0.0}, {"top_k": 1})
     )
     assert [each[0].tokens for each in cold] == [each[0].tokens for each in only]
     assert len({tuple(each[0].tokens) for each in cold}) > 1
 
 
-def test_samples_keep_the_rules(steppers):
-    stepper, prefixes = steppers.random(), [[5, 6], []]
+def test_samples_keep_the_rules(networks):
+    network, prefixes = networks.random(), [[5, 6], []]
     seeds = [list(range(30)), list(range(30, 60))]
     rules = {"min_length": 3, "no_repeat_ngrams": 2, "prefixes": pad_prefixes(prefixes, CPU)}
-    for found, prefix in zip(samples(stepper, stepper.source(2), [5, 4], seeds=seeds, **rules), prefixes, strict=True):
+    for found, prefix in zip(samples(network, network.source(2), [5, 4], seeds=seeds, **rules), prefixes, strict=True):
         assert len(found) == 30
         for each in found:
             grams = list(zip(each.tokens, each.tokens[1:], strict=False))
@@ -111,9 +111,9 @@ def test_samples_keep_the_rules(steppers):
             assert set(each.tokens) <= {4, 5, 6}
 
 
-def test_no_sentences_give_no_samples(steppers):
-    stepper = steppers.random()
-    assert samples(stepper, stepper.source(0), [], seeds=[]) == []
+def test_no_sentences_give_no_samples(networks):
+    network = networks.random()
+    assert samples(network, network.source(0), [], seeds=[]) == []
 
 
 @pytest.mark.parametrize("temperature", [0.0, 1e-320, 1e-3])

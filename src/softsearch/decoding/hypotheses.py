@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from softsearch.shapes import Float, Tensor
 
-PADDING, UNKNOWN, BOS, EOS = range(4)  # as in all tokenizers; a sequence starts with BOS and ends with EOS
+PAD, UNK, BOS, EOS = range(4)  # as in all tokenizers; a sequence starts with BOS and ends with EOS
 
 
 class Hypothesis(NamedTuple):

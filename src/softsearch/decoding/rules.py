@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 import torch
 
-from softsearch.decoding.hypotheses import BOS, EOS, PADDING, UNKNOWN
+from softsearch.decoding.hypotheses import BOS, EOS, PAD, UNK
 from softsearch.shapes import Bool, Float, Int, Tensor
 
 IMPOSSIBLE = -1e4  # the log-probability of a token that the model excludes and that must come all the same
 NOT_FORCED = -1
-SPECIAL = (PADDING, UNKNOWN, BOS)
+SPECIAL = (PAD, UNK, BOS)
 
 
 class Rules(NamedTuple):

@@ -1,10 +1,10 @@
 """Cells of recurrent language models that follow something in a text: quotations, brackets, the length of a line.
 
-Karpathy, Johnson and Li (2015), "Visualizing and understanding recurrent networks", found such cells by eye. Here every
-unit of every layer is correlated with a signal on one half of a text; the unit whose correlation is farthest from zero
-is chosen, and judged by its correlation on the other half. The halves are every other one of twenty parts, since a text
-changes as it goes on. Some unit always correlates best: beside it stands what the same search finds in a network of the
-same shape that has learnt nothing.
+Karpathy, Johnson and Fei-Fei (2015), "Visualizing and understanding recurrent networks", found such cells by eye. Here
+every unit of every layer is correlated with a signal on one half of a text; the unit whose correlation is farthest from
+zero is chosen, and judged by its correlation on the other half. The halves are every other one of twenty parts, since a
+text changes as it goes on. Some unit always correlates best: beside it stands what the same search finds in a network
+of the same shape that has learnt nothing.
 """
 
 from __future__ import annotations

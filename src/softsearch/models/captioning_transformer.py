@@ -43,7 +43,7 @@ class CaptioningTransformer(TransformerDecoder):
     layers
         Blocks.
     activation, norm
-        See :class:`~softsearch.nn.transformer.Block`.
+        See :class:`~softsearch.nn.transformer.Blocks`.
     dropout
         Rate on embeddings and annotations, and in the blocks.
     tie_embeddings

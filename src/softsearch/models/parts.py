@@ -1,4 +1,4 @@
-"""What recurrent translators have in common: an encoded source, a decoder's state and where it starts, embeddings."""
+"""What recurrent decoders have in common: an encoded source, a decoder's state and where it starts, embeddings."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class Transformer(TransformerDecoder):
     encoder_layers, decoder_layers
         Blocks of each.
     activation, norm
-        See :class:`~softsearch.nn.transformer.Block`.
+        See :class:`~softsearch.nn.transformer.Blocks`.
     dropout
         Rate on embeddings and in the blocks.
     tie_embeddings

@@ -32,9 +32,8 @@ class TransformerDecoder(SequenceModel):
     """Everything but what reads the source.
 
     A subclass makes all parts, as their order is that in which weights are drawn and stored, and calls `_initialise`.
-
-    The parts that write: embeddings of the tokens, blocks that read a source, what follows the last of them, and the
-    output layer.
+    Those that write are `target_embedding`, the blocks `decoder`, which read a source, `decoder_norm`, which follows
+    the last of them, and `output`.
     """
 
     target_embedding: nn.Embedding

@@ -4,8 +4,8 @@
     average     y = 1/n sum h
     L2          y = sqrt(sum h^2)                    as usual
                 y = 1/n sqrt(sum h^2)                as some lectures print it
-    adaptive    as many windows as are asked for, whatever the size: window i of k along an edge of n numbers reaches
-                from floor(i n / k) up to ceil((i + 1) n / k)
+    adaptive    as many windows as are asked for, whatever the size: window i of k along an edge of N places reaches
+                from floor(i N / k) up to ceil((i + 1) N / k)
 
 n is the number of places in a window. max passes the gradient to the switch, and nothing to the other places.
 

@@ -109,8 +109,8 @@ def _fused(cell: LSTMCell, inputs: Tensor, state: State) -> tuple[Tensor, State]
 class UpperLayers(nn.Module):
     """The layers on top of the first one, all reading forwards; where there are none the input passes through.
 
-    The first one is the network's own, as it reads something else. `layers` tell of the whole stack; among its states,
-    one for each layer, the first one's is the first.
+    The first one is the network's own, as it reads something else. `layers` describe the whole stack, the first one
+    included; states that are given and returned are those of the others alone, the lowest first.
     """
 
     def __init__(self, layers: Layers, *, dropout: nn.Module) -> None:

@@ -9,6 +9,8 @@ A block adds a(x, x), then, where there is a source, a(x, source), then f(x), ea
     before    x + a(norm(x))        easier to train (Xiong et al. 2020); a last norm follows the last block
     after     norm(x + a(x))        as in the paper
 
+Departure: W_q, W_k, W_v and W_o have a bias each, as in torch; in the paper only f has some.
+
 A position of a decoder sees itself and those before it. What it needs of them, their keys and values, is the state that
 passes from one window to the next: so a text may be read a token at a time.
 
@@ -147,9 +149,9 @@ class Blocks(NamedTuple):
 class Block(nn.Module):
     """Self-attention, attention to a source where there is one, and a feed-forward layer, each added to its input."""
 
-    def __init__(self, made: Blocks, *, reads_source: bool) -> None:
+    def __init__(self, blocks: Blocks, *, reads_source: bool) -> None:
         super().__init__()
-        width, heads, hidden, activation, norm, dropout = made
+        width, heads, hidden, activation, norm, dropout = blocks
         self.own = MultiHeadAttention(width=width, heads=heads)
         self.own_norm = nn.LayerNorm(width)
         self.source = MultiHeadAttention(width=width, heads=heads) if reads_source else None
