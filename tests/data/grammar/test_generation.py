@@ -10,7 +10,7 @@ from softsearch.data.grammar.generation import is_held_out
 from softsearch.data.grammar.lexicon import ADJECTIVES, NOUNS
 from softsearch.data.pairs.pair import Pair
 from softsearch.errors import DataError
-from tests.data.conftest import Row
+from tests.data.grammar.conftest import Row
 
 UNIVERSAL = {
     "NOUN",
