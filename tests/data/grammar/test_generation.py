@@ -5,10 +5,11 @@ from itertools import pairwise, permutations
 
 import pytest
 
-from softsearch.data.grammar import LANGUAGES, SPLITS, generate
+from softsearch.data.grammar import LANGUAGES, generate
 from softsearch.data.grammar.generation import is_held_out
 from softsearch.data.grammar.lexicon import ADJECTIVES, NOUNS
 from softsearch.data.pairs.pair import Pair
+from softsearch.data.splits import SPLITS
 from softsearch.errors import DataError
 from tests.data.grammar.conftest import Row
 
