@@ -14,6 +14,7 @@ def test_padding_ends_each_sequence_or_does_not():
     ids, mask = pad([[5, 6], [], [7]], end=False)
     assert ids.tolist() == [[5, 6], [0, 0], [7, 0]]
     assert mask.tolist() == [[True, True], [False, False], [True, False]]
+    assert pad([[]], end=False)[0].shape == (1, 1)
 
 
 def test_a_batch_moves_with_all_its_tensors_and_keeps_the_rest():

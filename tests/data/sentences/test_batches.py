@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import torch
 
-from softsearch.data.batches import pad
 from softsearch.data.sentences.batches import SentenceData
 from softsearch.data.sentences.reading import LabelledSentence
 from softsearch.data.sentences.store import SentenceStore
@@ -33,13 +32,6 @@ def test_what_was_written_is_read_again(store, tokenizer, tmp_path):
     assert [list(each) for each in again.sentences] == tokenizer.encode_batch(TEXTS)
     assert (again.places[89], again.counts, again.classes) == ("t:89", {"a": 45, "b": 45}, ("a", "b"))
     assert again.lengths.tolist() == [row % 7 + 1 for row in range(90)]
-
-
-def test_padding_is_masked_and_a_sentence_may_be_empty():
-    tokens, mask = pad([[5, 6, 7], [], [8]], end=False)
-    assert tokens.tolist() == [[5, 6, 7], [0, 0, 0], [8, 0, 0]]
-    assert mask.tolist() == [[True] * 3, [False] * 3, [True, False, False]]
-    assert pad([[]], end=False)[0].shape == (1, 1)
 
 
 def test_each_epoch_has_every_sentence_once_in_an_order_of_its_own(store):
