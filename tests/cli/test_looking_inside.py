@@ -10,7 +10,7 @@ import pytest
 
 from softsearch import runs
 from softsearch.recipes import load_recipe
-from tests.test_runs import SIZES, SMALL
+from tests.runs.test_runs import SIZES, SMALL
 
 PNG = b"\x89PNG\r\n"
 TEXT = 'He said: "the cat (a small one) sat".\n  Then it\tslept,\n\nand "woke (up)".\n' * 12

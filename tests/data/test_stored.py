@@ -1,11 +1,7 @@
 import numpy as np
 import pytest
-import torch
 
-from softsearch.data.batches import pad
-from softsearch.data.images.batches import ImageBatch
 from softsearch.data.stored import Ragged, chunks, mapped
-from softsearch.data.windows import WindowBatch
 
 ROWS = [[5, 6], [], [7]]
 
@@ -36,19 +32,3 @@ def test_items_come_in_lists_of_one_size_and_are_not_drawn_before():
     assert next(lists) == [0, 1]
     assert drawn == [0, 1]
     assert list(lists) == [[2, 3], [4]]
-
-
-def test_padding_ends_each_sequence_or_does_not():
-    ids, mask = pad(ROWS)
-    assert ids.tolist() == [[5, 6, 3], [3, 0, 0], [7, 3, 0]]
-    assert mask.tolist() == [[True, True, True], [True, False, False], [True, True, False]]
-    ids, mask = pad(ROWS, end=False)
-    assert ids.tolist() == [[5, 6], [0, 0], [7, 0]]
-    assert mask.tolist() == [[True, True], [False, False], [True, False]]
-
-
-def test_a_batch_moves_with_all_its_tensors_and_keeps_the_rest():
-    moved = WindowBatch(torch.zeros(1, 2).long(), torch.zeros(1, 2).long(), torch.zeros(1).long(), True).to("meta")
-    assert (moved.inputs.device.type, moved.streams.device.type) == ("meta", "meta")
-    assert (moved.begins, moved.mask) == (True, None)
-    assert isinstance(ImageBatch(torch.zeros(1, 1, 2, 2), torch.ones(1, 1)).to("meta"), ImageBatch)

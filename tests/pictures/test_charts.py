@@ -57,7 +57,9 @@ def test_series_with_different_lengths_share_one_axis() -> None:
 
 
 def test_a_value_outside_its_interval_is_drawn_all_the_same() -> None:
-    to_data_uri(length_chart({"test": [(1, 10, 1, 50.0, 60.0, 70.0)]}))
+    drawn = length_chart({"test": [(1, 10, 1, 50.0, 60.0, 70.0)]}).axes[0].containers[0]
+    assert drawn.lines[0].get_ydata().tolist() == [50.0]
+    assert drawn.lines[2][0].get_segments()[0][:, 1].tolist() == [50.0, 70.0]
 
 
 def test_scores_of_zero_are_drawn() -> None:

@@ -67,6 +67,7 @@ def test_any_text_is_drawn_without_formula_or_warning(tmp_path) -> None:
         warnings.simplefilter("error")
         places = [Expected(token, 0.5, 1, [(token, 0.5)]) for token in hostile]
         save_png(next_token_strips(places, title="$a$"), tmp_path / "strips.png")
+    assert (tmp_path / "strips.png").exists()
 
 
 @pytest.mark.parametrize("places", [[], [PLACES[0], Expected("a", 0.5, 1, [])]])

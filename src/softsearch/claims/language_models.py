@@ -23,13 +23,12 @@ from softsearch import runs
 from softsearch.build.families import family_of
 from softsearch.claims.trainings import trained
 from softsearch.data.running import RunningText
+from softsearch.data.splits import SPLITS
 from softsearch.models.language_model import LanguageModel
 from softsearch.recipes.schema import LanguageRecipe
 from softsearch.shapes import Int
 
 SEEDS = (1, 2, 3)
-SPLITS = ("train", "valid", "test")
-
 NGRAMS = MappingProxyType({"bigram": 2, "kneser_ney": 5})
 _WIDEST = 4_096
 

@@ -10,5 +10,6 @@
 `tokenizers`, `vectors`                     from text to ids and back; word vectors from a file
 `text`, `rows`, `labels`                    lines of a file; rows with named fields; names of classes
 `stored`, `batches`                         what all stores share, and all batches
+`splits`, `word_tables`                     splits of what is drawn; tables of words that are shipped as text
 ==========================================  =========================================================================
 """

@@ -13,6 +13,8 @@ from softsearch.data.stored import Ragged
 from softsearch.data.tokenizers import BOS, EOS, PAD
 from softsearch.shapes import Bool, Int, Tensor
 
+_BATCHES = 100  # of an epoch of what is drawn, which is but a measure where there is no end
+
 
 @dataclasses.dataclass(frozen=True)
 class Batch:
@@ -56,6 +58,30 @@ class StoredData(Generic[StoreT]):
     def describe(self, visits: np.ndarray) -> list[str]:
         """Return where each row was read."""
         return [self.store.places[row] for row in (visits % len(self)).tolist()]
+
+
+class DrawnData:
+    """What training reads of examples that are drawn while they are needed, by their numbers; a subclass draws them.
+
+    Parameters
+    ----------
+    only
+        Draw no more than so many, again and again; None: always others.
+    """
+
+    typical_epoch = 0
+    unit: str
+
+    def __init__(self, *, batch: int, seed: int, only: int | None) -> None:
+        self._batch, self._seed, self._only = batch, seed, only
+
+    def __len__(self) -> int:
+        return self._only or _BATCHES * self._batch
+
+    def plan(self, epoch: int) -> list[np.ndarray]:
+        """Return the numbers of the examples of each batch."""
+        rows = np.arange(len(self)) + (0 if self._only else epoch * len(self))
+        return np.split(rows, range(self._batch, len(rows), self._batch))
 
 
 def pad(

@@ -2,15 +2,12 @@
 
 import contextlib
 import io
-import re
-import string
-from typing import Any
 
 import numpy as np
 import pytest
 
-from softsearch.data.programs.drawing import OPERATIONS, draw_program, split_of
-from softsearch.data.programs.evaluation import operations_in, printed
+from softsearch.data.programs.drawing import draw_program
+from softsearch.data.programs.evaluation import printed
 from softsearch.errors import DataError
 
 
@@ -97,52 +94,3 @@ def test_what_is_outside_is_refused_with_its_place_and_its_construct(program, to
         printed(program)
     assert told in str(error.value)
     assert "assignments" in str(error.value)
-
-
-def counted(operation, done):
-    def call(drawing):
-        done.append(operation)
-        return operation(drawing)
-
-    return call
-
-
-@pytest.mark.parametrize("length", [1, 4])
-@pytest.mark.parametrize("nesting", [1, 3])
-def test_a_program_has_numbers_of_its_length_and_as_many_operations_as_its_nesting(monkeypatch, length, nesting):
-    random, done = np.random.default_rng(1), list[Any]()
-    for name, operation in list(OPERATIONS.items()):
-        monkeypatch.setitem(OPERATIONS, name, counted(operation, done))
-    for _ in range(200):
-        done.clear()
-        program = draw_program(random, length=length, nesting=nesting)
-        numbers = list("".join(c if c.isdigit() else " " for c in program).split())
-        assert max(map(len, numbers)) <= max(length, len(str(4 * length)))
-        assert any(len(number) == length for number in numbers)
-        assert len(done) == operations_in(program) == nesting
-        assert program.splitlines()[-1].startswith("print(")
-
-
-def test_each_operation_is_drawn():
-    random = np.random.default_rng(2)
-    drawn = "\n".join(draw_program(random, length=2, nesting=2) for _ in range(300))
-    for mark in ("for ", "if ", "else:", " else ", "*", "+", "-", "="):
-        assert mark in drawn
-    assert len(OPERATIONS) == 6
-
-
-def test_a_program_is_in_one_split_wherever_it_is_drawn():
-    random = np.random.default_rng(3)
-    programs = {draw_program(random, length=3, nesting=2) for _ in range(3_000)}
-    shares = [sum(split_of(each) == split for each in programs) / len(programs) for split in ("train", "valid", "test")]
-    assert shares == pytest.approx([0.8, 0.1, 0.1], abs=0.03)
-
-
-def test_programs_that_differ_in_names_alone_are_in_one_split():
-    random = np.random.default_rng(4)
-    for _ in range(300):
-        program = draw_program(random, length=2, nesting=3)
-        others = dict(zip(string.ascii_lowercase, random.permutation(list(string.ascii_lowercase)), strict=True))
-        renamed = re.sub(r"\b[a-z]\b", lambda name, others=others: str(others[name[0]]), program)
-        assert split_of(renamed) == split_of(program)
-    assert len({split_of(f"b={number}\nprint((b+1))") for number in range(100)}) == 3

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from softsearch.data.batches import DrawnData
 from softsearch.data.episodes.episodes import Algorithm, Episodes
 from softsearch.seeding import derive
 
 Ranges = Mapping[str, tuple[int, int]]
 """For each size, the least and the most."""
 
-_BATCHES = 100  # of an epoch, which is but a measure where there is no end
 _AT_ONCE = 32  # episodes of one size that are held out together, at most
 
 
@@ -44,29 +44,14 @@ def _dealt(ranges: Ranges, count: int) -> Iterator[tuple[dict[str, int], int]]:
         yield sizes, count // number + (place < count % number) if number <= count else 1
 
 
-class DrawnEpisodes:
-    """Episodes without end, a batch of one size after the other.
-
-    Parameters
-    ----------
-    only
-        Draw no more than so many, again and again; None: always others.
-    """
+class DrawnEpisodes(DrawnData):
+    """Episodes without end, a batch of one size after the other."""
 
     unit = "episodes"
-    typical_epoch = 0
 
     def __init__(self, algorithm: Algorithm, ranges: Ranges, *, batch: int, seed: int, only: int | None) -> None:
+        super().__init__(batch=batch, seed=seed, only=only)
         self.algorithm, self.ranges = algorithm, ranges
-        self._batch, self._seed, self._only = batch, seed, only
-
-    def __len__(self) -> int:
-        return self._only or _BATCHES * self._batch
-
-    def plan(self, epoch: int) -> list[np.ndarray]:
-        """Return the numbers of the episodes of each batch."""
-        rows = np.arange(len(self)) + (0 if self._only else epoch * len(self))
-        return np.split(rows, range(self._batch, len(rows), self._batch))
 
     def batch(self, rows: np.ndarray) -> Episodes:
         """Draw the batch that these episodes, or more than these, are in."""

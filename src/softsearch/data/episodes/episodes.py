@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 import torch
 
+from softsearch.data.batches import Batch
 from softsearch.shapes import Bool, Float, Tensor
 
 Sizes = Mapping[str, int]
@@ -18,22 +18,12 @@ Sizes = Mapping[str, int]
 
 
 @dataclass(frozen=True)
-class Episodes:
-    """Sequences of one length.
+class Episodes(Batch):
+    """Sequences of one length."""
 
-    Parameters
-    ----------
-    inputs
-        What is read at each step.
-    targets
-        What is to be written.
-    mask
-        The steps at which it counts.
-    """
-
-    inputs: Float[Tensor, "batch length input"]
-    targets: Float[Tensor, "batch length out"]
-    mask: Bool[Tensor, "batch length"]
+    inputs: Float[Tensor, "batch length input"]  # what is read at each step
+    targets: Float[Tensor, "batch length out"]  # what is to be written
+    mask: Bool[Tensor, "batch length"]  # the steps at which it counts
 
     @property
     def num_items(self) -> int:
@@ -45,11 +35,6 @@ class Episodes:
         """Return episodes; `mask` is one for all, over the steps."""
         counts = torch.from_numpy(mask).expand(len(inputs), -1)
         return cls(torch.from_numpy(inputs).float(), torch.from_numpy(targets).float(), counts)
-
-    def to(self, device: torch.device | str) -> Episodes:
-        """Return the sequences on another device."""
-        moved = {item.name: getattr(self, item.name).to(device) for item in dataclasses.fields(self)}
-        return Episodes(**moved)
 
     def __getitem__(self, rows: np.ndarray) -> Episodes:
         """Return some of the sequences."""

@@ -21,6 +21,5 @@ the name that is called first.
 """
 
 from softsearch.data.grammar.generation import LANGUAGES, generate
-from softsearch.data.splits import SPLITS
 
-__all__ = ["LANGUAGES", "SPLITS", "generate"]
+__all__ = ["LANGUAGES", "generate"]

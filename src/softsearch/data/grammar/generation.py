@@ -50,7 +50,7 @@ def generate(*, source: str, target: str, num_pairs: int, split: str, seed: int)
     num_pairs
         How many pairs.
     split
-        One of :data:`SPLITS`.
+        One of :data:`~softsearch.data.splits.SPLITS`.
     seed
         Another seed gives other sentences of the same split.
 

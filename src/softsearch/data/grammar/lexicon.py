@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from softsearch.data.word_tables import word_tables
 
-_FILES = ("nouns", "vocabulary", "adverbials", "function_words")
+_FILES = ("nouns", "adjectives_and_verbs", "adverbials", "function_words")
 _TABLES = word_tables("softsearch.data.grammar", *(f"words/{name}.txt" for name in _FILES))
 
 

@@ -70,7 +70,7 @@ Phrase = Pronoun | NounPhrase | Several
 
 
 class Place(NamedTuple):
-    """Where ("at" or a relation of the vocabulary) or where to ("to")."""
+    """Where ("at", or a relation such as "behind") or where to ("to")."""
 
     id: int
     relation: str

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from softsearch.data.batches import pad
+from softsearch.data.batches import DrawnData, pad
 from softsearch.data.pairs.batches import PairBatch, pair_batch
 from softsearch.data.programs.curricula import Curriculum, Level, drawn_level, has_stalled, levels
 from softsearch.data.programs.problems import Exercise, Problem
 from softsearch.data.splits import Split
 from softsearch.seeding import derive
 
-_BATCHES = 100  # of an epoch, which is but a measure where there is no end
 _GROUP = 10  # batches whose exercises are drawn together, and dealt out by their lengths
 
 Encode = Callable[[Sequence[str]], list[list[int]]]
@@ -52,32 +51,23 @@ def batch_of(exercises: Sequence[Exercise], encode: Encode) -> PairBatch:
     return pair_batch(source, target, torch.arange(len(exercises)))
 
 
-class DrawnExercises:
+class DrawnExercises(DrawnData):
     """Exercises without end.
 
     What is drawn follows from the seed, the number of the batch and the level that the naive curriculum has reached.
     Programs of a batch are about as long as one another: some batches are drawn together and dealt out by length. Of
     other problems the length is the level, and a batch of one level teaches little.
-
-    Parameters
-    ----------
-    only
-        Draw no more than so many, all as hard as in the end, again and again; None: always others.
     """
 
     unit = "tokens"
-    typical_epoch = 0
 
     def __init__(
         self, problem: Problem, *, curriculum: Curriculum, batch: int, seed: int, encode: Encode, only: int | None
     ) -> None:
-        self.problem, self.curriculum = problem, curriculum
-        self._batch, self._seed, self._encode, self._only = batch, seed, encode, only
+        super().__init__(batch=batch, seed=seed, only=only)
+        self.problem, self.curriculum, self._encode = problem, curriculum, encode
         self.reached, self._scored = 0, list[float]()
         self._group: tuple[tuple[int, int], list[Exercise]] | None = None
-
-    def __len__(self) -> int:
-        return self._only or _BATCHES * self._batch
 
     @property
     def pace(self) -> dict[str, object]:
@@ -110,11 +100,6 @@ class DrawnExercises:
     def by_heart(self) -> HeldOutLevel:
         """Return what is learnt by heart, where only so many are."""
         return HeldOutLevel(self.problem.last, [self._exercise(row) for row in range(len(self))])
-
-    def plan(self, epoch: int) -> list[np.ndarray]:
-        """Return the numbers of the exercises of each batch."""
-        rows = np.arange(len(self)) + (0 if self._only else epoch * len(self))
-        return np.split(rows, range(self._batch, len(rows), self._batch))
 
     def batch(self, rows: np.ndarray) -> PairBatch:
         """Draw some exercises."""

@@ -1,12 +1,8 @@
 """French of the built-in corpus, said of trees made by hand: agreement, elision, word order."""
 
-from itertools import count
-
-from softsearch.data.grammar import french, lexicon
-from softsearch.data.grammar.lexicon import Adverbial
+from softsearch.data.grammar import french
 from softsearch.data.grammar.text import Word
 from softsearch.data.grammar.tree import (
-    Adjunct,
     Clause,
     Clock,
     Companion,
@@ -14,19 +10,13 @@ from softsearch.data.grammar.tree import (
     NounPhrase,
     Phrase,
     Place,
-    Pronoun,
     Sentence,
     Several,
     Span,
     Subordinate,
     Tense,
 )
-
-NOUNS = {noun.key: noun for noun in lexicon.NOUNS}
-VERBS = {verb.key: verb for verb in lexicon.VERBS} | {"be": lexicon.BE, "exist": lexicon.EXIST}
-ADJECTIVES = {adjective.key: adjective for adjective in lexicon.ADJECTIVES}
-FIXED = {phrase.key: phrase for phrase in (*lexicon.TIMES, *lexicon.FREQUENCIES, *lexicon.MEANS, lexicon.AT_HOME)}
-ids = count(1)
+from tests.data.grammar.trees import ADJECTIVES, NOUNS, VERBS, fixed, ids, pronoun
 
 
 def phrase(noun: str, determiner: str = "the", *adjectives: str, **rest: object) -> NounPhrase:
@@ -35,17 +25,8 @@ def phrase(noun: str, determiner: str = "the", *adjectives: str, **rest: object)
     )
 
 
-def pronoun(key: str, *antecedents: str) -> Pronoun:
-    return Pronoun(next(ids), key, tuple(NOUNS[noun] for noun in antecedents))
-
-
 def clause(verb: str, tense: Tense = Tense.NOW, **company: object) -> Clause:
     return Clause(next(ids), VERBS[verb], tense, **company)
-
-
-def fixed(key: str) -> Adjunct:
-    adverbial: Adverbial = FIXED[key]
-    return Adjunct(next(ids), adverbial)
 
 
 def spoken(said: Clause, **rest: object) -> str:

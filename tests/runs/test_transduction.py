@@ -593,7 +593,7 @@ def test_a_warning_points_at_whoever_asked(run):
 
 def test_runs_of_another_kind_are_not_followed():
     with pytest.raises(RunError, match="this run is a translator, and only a transducer is followed step by step"):
-        runs.traced(Path(__file__).parent / "formats" / "format-1")
+        runs.traced(Path(__file__).parents[1] / "formats" / "format-1")
 
 
 def test_one_episode_has_one_size(run):

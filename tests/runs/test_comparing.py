@@ -13,7 +13,7 @@ from softsearch import runs
 from softsearch.errors import DataError, RunError
 from softsearch.training.folder import RunFolder
 
-TRAINED = Path(__file__).parent / "formats" / "format-1"
+TRAINED = Path(__file__).parents[1] / "formats" / "format-1"
 LINES = 6
 
 

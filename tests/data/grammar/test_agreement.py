@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from softsearch.data.grammar.lexicon import ADJECTIVES, NOUNS, VERBS, GermanVerb
-from tests.data.conftest import Row
+from tests.data.grammar.conftest import Row
 
 AUXILIARIES = "bin bist ist sind seid war waren habe hast hat haben habt hatte hatten werde wirst wird werden werdet"
 MODALS = "kann kannst können könnt konnte konnten muss musst müssen müsst musste mussten will willst wollen wollt"

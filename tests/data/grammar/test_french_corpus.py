@@ -1,32 +1,16 @@
 """French of sampled trees: every direction is decidable, nothing is left unelided, what means something is linked."""
 
-import json
 import re
-import subprocess
-import sys
 from collections import defaultdict
 from itertools import combinations, pairwise, permutations
 
 import pytest
 
-from softsearch.data.grammar import generate
+from softsearch.data.grammar import english, french, generate, german
 from softsearch.data.grammar.lexicon import ADJECTIVES, NOUNS
-from softsearch.recipes import schema
-
-DRAW = """
-import json
-from softsearch.data.grammar import english, french, german
 from softsearch.data.grammar.sampling import Sampler
 from softsearch.data.grammar.text import links
-sampler = Sampler(3)
-for _ in range(900):
-    tree = sampler.sentence()
-    said, others = french.linearise(tree), {"de": german.linearise(tree), "en": english.linearise(tree)}
-    row = {language: [word.text for word in stream] for language, stream in (("fr", said), *others.items())}
-    row |= {"parts": [word.part for word in said]}
-    print(json.dumps(row | {"links": {name: sorted(links(said, stream)) for name, stream in others.items()}}))
-"""
-
+from softsearch.recipes import schema
 
 # the pronoun of "le droit de les voir" is no article
 FORGOTTEN = re.compile(r"\bà les? |(?<!droit)(?<!besoin) de les? |\bde des |\bsi ils?\b|  ")
@@ -34,9 +18,14 @@ FORGOTTEN = re.compile(r"\bà les? |(?<!droit)(?<!besoin) de les? |\bde des |\bs
 
 @pytest.fixture(scope="module")
 def drawn() -> list[dict]:
-    """Sentences from a process of their own, where the shape checks of the tests do not slow the grammar down."""
-    output = subprocess.run([sys.executable, "-c", DRAW], check=True, capture_output=True, text=True).stdout
-    return [json.loads(line) for line in output.splitlines()]
+    """Sentences as words, the parts of speech of the French ones, and their links to each of the other languages."""
+    sampler, rows = Sampler(3), []
+    for tree in (sampler.sentence() for _ in range(900)):
+        said, others = french.linearise(tree), {"de": german.linearise(tree), "en": english.linearise(tree)}
+        row = {language: [word.text for word in stream] for language, stream in {"fr": said, **others}.items()}
+        linked = {language: sorted(links(said, stream)) for language, stream in others.items()}
+        rows.append(row | {"parts": [word.part for word in said], "links": linked})
+    return rows
 
 
 @pytest.mark.parametrize("direction", list(permutations(("de", "en", "fr"), 2)), ids="-".join)
@@ -60,9 +49,9 @@ def test_a_recipe_reaches_french_in_either_direction() -> None:
     for source, target in (("fr", "en"), ("de", "fr")):
         recipe = schema.Grammar(kind="grammar", source=source, target=target)
         pair = next(generate(source=recipe.source, target=recipe.target, num_pairs=1, split="train", seed=2))
-        french = pair.source if source == "fr" else pair.target
+        said = pair.source if source == "fr" else pair.target
         parts = pair.source_tags if source == "fr" else pair.target_tags
-        assert len(french.split()) == len(parts)
+        assert len(said.split()) == len(parts)
         assert pair.links
 
 
@@ -78,9 +67,9 @@ def test_elision_and_contraction_are_never_forgotten(drawn: list[dict]) -> None:
 def test_what_carries_meaning_is_linked(drawn: list[dict]) -> None:
     unlinked = defaultdict(set)
     for row in drawn:
-        for other, links in row["links"].items():
-            linked = {i for i, _ in links}
-            assert all(0 <= j < len(row[other]) for _, j in links)
+        for other, linked_words in row["links"].items():
+            linked = {i for i, _ in linked_words}
+            assert all(0 <= j < len(row[other]) for _, j in linked_words)
             for i, (word, part) in enumerate(zip(row["fr"], row["parts"], strict=True)):
                 if part in ("NOUN", "PROPN", "VERB", "ADJ", "NUM", "ADV") and i not in linked:
                     unlinked[other].add((word, " ".join(row["fr"])))
@@ -90,12 +79,12 @@ def test_what_carries_meaning_is_linked(drawn: list[dict]) -> None:
 def test_both_parts_of_the_negation_mean_not(drawn: list[dict]) -> None:
     checked = 0
     for row in drawn:
-        french, english = [word.rstrip(".,") for word in row["fr"]], row["en"]
-        if french.count("pas") == 1 and english.count("not") == 1:
-            links = set(map(tuple, row["links"]["en"]))
-            position = english.index("not")
-            ne = [i for i, j in links if j == position and (french[i].lower() == "ne" or french[i].lower()[:2] == "n'")]
-            assert len(ne) == 1, french
-            assert (french.index("pas"), position) in links, french
+        there, here = [word.rstrip(".,") for word in row["fr"]], row["en"]
+        if there.count("pas") == 1 and here.count("not") == 1:
+            links_to_english = row["links"]["en"]
+            position = here.index("not")
+            linked = [there[i].lower() for i, j in links_to_english if j == position]
+            assert sum(word == "ne" or word.startswith("n'") for word in linked) == 1, there
+            assert (there.index("pas"), position) in links_to_english, there
             checked += 1
     assert checked > 25

@@ -49,7 +49,7 @@ class Row(NamedTuple):
 
 @pytest.fixture(scope="session")
 def grammar_rows() -> list[Row]:
-    """Sentences from a process of their own, where the shape checks of the tests do not slow the grammar down."""
+    """Sentences from a process of their own: what is drawn must not depend on it."""
     output = subprocess.run([sys.executable, "-c", DRAW], check=True, capture_output=True, text=True).stdout
     return [Row(**json.loads(line)) for line in output.splitlines()]
 

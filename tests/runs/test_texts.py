@@ -199,7 +199,7 @@ def test_fine_tuning_keeps_the_embeddings_of_the_weights_and_may_freeze_them(rec
 
 def test_weights_of_another_task_are_refused(recipe, tmp_path):
     with pytest.raises(RunError, match="that run has learnt another task"):
-        trained(recipe("recurrent"), tmp_path / "run", start=Path(__file__).parent / "formats" / "format-1")
+        trained(recipe("recurrent"), tmp_path / "run", start=Path(__file__).parents[1] / "formats" / "format-1")
 
 
 def test_gradients_travel_through_the_cells_of_a_language_model_and_counted_ones_have_none(recipe, tmp_path):

@@ -16,7 +16,7 @@ from softsearch.runs.parts import task_of
 from softsearch.tasks.translation import TranslationTask
 from softsearch.training.folder import RunFolder
 
-RUN = Path(__file__).parent / "formats" / "format-1"
+RUN = Path(__file__).parents[1] / "formats" / "format-1"
 WORDS = WordTokenizer(["a"], lowercase=False, split_punctuation=False)
 SEARCH = Search(5, 1.0, 2.0, replace_unknown=True)
 SENTENCES = ["Der Hund schläft.", "Eine Katze sieht das Haus."]

@@ -5,12 +5,13 @@ from itertools import pairwise, permutations
 
 import pytest
 
-from softsearch.data.grammar import LANGUAGES, SPLITS, generate
+from softsearch.data.grammar import LANGUAGES, generate
 from softsearch.data.grammar.generation import is_held_out
 from softsearch.data.grammar.lexicon import ADJECTIVES, NOUNS
 from softsearch.data.pairs.pair import Pair
+from softsearch.data.splits import SPLITS
 from softsearch.errors import DataError
-from tests.data.conftest import Row
+from tests.data.grammar.conftest import Row
 
 UNIVERSAL = {
     "NOUN",

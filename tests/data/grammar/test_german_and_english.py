@@ -1,10 +1,8 @@
 """German and English of the built-in corpus, said of trees made by hand: every construction, word for word."""
 
-from itertools import count
-
 import pytest
 
-from softsearch.data.grammar import english, german, lexicon
+from softsearch.data.grammar import english, german
 from softsearch.data.grammar.english_phrases import cardinal as english_number
 from softsearch.data.grammar.german_phrases import cardinal as german_number
 from softsearch.data.grammar.german_phrases import finite, imperative, noun_form
@@ -16,19 +14,13 @@ from softsearch.data.grammar.tree import (
     Date,
     NounPhrase,
     Place,
-    Pronoun,
     Sentence,
     Several,
     Span,
     Subordinate,
     Tense,
 )
-
-NOUNS = {noun.key: noun for noun in lexicon.NOUNS}
-VERBS = {verb.key: verb for verb in lexicon.VERBS} | {"be": lexicon.BE, "exist": lexicon.EXIST}
-ADJECTIVES = {adjective.key: adjective for adjective in lexicon.ADJECTIVES}
-FIXED = {phrase.key: phrase for phrase in (*lexicon.TIMES, *lexicon.FREQUENCIES, *lexicon.MEANS, lexicon.AT_HOME)}
-ids = count(1)
+from tests.data.grammar.trees import ADJECTIVES, NOUNS, VERBS, fixed, ids, pronoun
 
 
 def the(noun: str, *adjectives: str, determiner: str = "the", **rest: object) -> NounPhrase:
@@ -36,16 +28,8 @@ def the(noun: str, *adjectives: str, determiner: str = "the", **rest: object) ->
     return NounPhrase(next(ids), NOUNS[noun], determiner, adjectives=described, **rest)
 
 
-def it(key: str, *antecedents: str) -> Pronoun:
-    return Pronoun(next(ids), key, tuple(NOUNS[noun] for noun in antecedents))
-
-
 def does(verb: str, subject: object = None, tense: Tense = Tense.NOW, **company: object) -> Clause:
     return Clause(next(ids), VERBS[verb], tense, subject=subject, **company)
-
-
-def said(key: str) -> Adjunct:
-    return Adjunct(next(ids), FIXED[key])
 
 
 def under(conjunction: str, clause: Clause, *, comes_first: bool = False) -> Subordinate:
@@ -78,7 +62,10 @@ def called(*names: str) -> NounPhrase | Several:
 )
 def test_the_name_that_is_called_tells_which_you(key: str, names: list[str], german: str, english: str) -> None:
     letter = the("letter", determiner="possessive", owner=key)
-    assert both(does("read", it(key), patient=letter), question="yes_no", addressee=called(*names)) == (german, english)
+    assert both(does("read", pronoun(key), patient=letter), question="yes_no", addressee=called(*names)) == (
+        german,
+        english,
+    )
 
 
 @pytest.mark.parametrize(
@@ -90,13 +77,13 @@ def test_the_name_that_is_called_tells_which_you(key: str, names: list[str], ger
     ],
 )
 def test_orders_are_polite_and_put_the_prefix_last(key: str, names: list[str], german: str) -> None:
-    there, here = both(does("tidy", it(key), patient=the("kitchen")), is_order=True, addressee=called(*names))
+    there, here = both(does("tidy", pronoun(key), patient=the("kitchen")), is_order=True, addressee=called(*names))
     assert there == german
     assert here.endswith(", please tidy up the kitchen.")
 
 
 def test_a_negative_order_has_do_and_a_late_nicht() -> None:
-    clause = does("forget", it("you"), patient=the("key"), negated=True)
+    clause = does("forget", pronoun("you"), patient=the("key"), negated=True)
     assert both(clause, is_order=True, addressee=called("paul")) == (
         "Paul, vergiss bitte den Schlüssel nicht.",
         "Paul, please do not forget the key.",
@@ -115,17 +102,17 @@ def test_a_negative_order_has_do_and_a_late_nicht() -> None:
 )
 def test_what_belongs_to_somebody(possessor: NounPhrase, german: str, english: str) -> None:
     book = the("book", "new", determiner="genitive", possessor=possessor)
-    assert both(does("read", it("I"), patient=book)) == (f"Ich lese {german}.", f"I am reading {english}.")
+    assert both(does("read", pronoun("I"), patient=book)) == (f"Ich lese {german}.", f"I am reading {english}.")
 
 
 @pytest.mark.parametrize(
     ("gap", "below", "german", "english"),
     [
         ("subject", does("sleep", None, Tense.PAST, gap="subject"), "der geschlafen hat", "who slept"),
-        ("patient", does("thank", it("I"), gap="patient"), "dem ich danke", "that I am thanking"),
+        ("patient", does("thank", pronoun("I"), gap="patient"), "dem ich danke", "that I am thanking"),
         (
             "recipient",
-            does("give", it("I"), Tense.PAST, patient=the("ball", determiner="a"), gap="recipient"),
+            does("give", pronoun("I"), Tense.PAST, patient=the("ball", determiner="a"), gap="recipient"),
             "dem ich einen Ball gegeben habe",
             "to whom I gave a ball",
         ),
@@ -139,14 +126,14 @@ def test_relative_clauses_fill_three_gaps(gap: str, below: Clause, german: str, 
 
 def test_an_stands_before_a_silent_h_but_not_before_every_u() -> None:
     man, university = the("man", "honest", determiner="a"), the("university", determiner="a")
-    assert both(does("see", it("I"), patient=man)) == ("Ich sehe einen ehrlichen Mann.", "I see an honest man.")
-    assert both(does("see", it("I"), patient=university)) == ("Ich sehe eine Universität.", "I see a university.")
+    assert both(does("see", pronoun("I"), patient=man)) == ("Ich sehe einen ehrlichen Mann.", "I see an honest man.")
+    assert both(does("see", pronoun("I"), patient=university)) == ("Ich sehe eine Universität.", "I see a university.")
 
 
 def test_a_relative_clause_can_hold_another() -> None:
-    inner = the("bread", relative=does("bake", it("we"), Tense.PAST, gap="patient"))
+    inner = the("bread", relative=does("bake", pronoun("we"), Tense.PAST, gap="patient"))
     outer = the("boy", relative=does("buy", None, Tense.PAST, patient=inner, gap="subject"))
-    assert both(does("know", it("I"), patient=outer)) == (
+    assert both(does("know", pronoun("I"), patient=outer)) == (
         "Ich kenne den Jungen, der das Brot gekauft hat, das wir gebacken haben.",
         "I know the boy who bought the bread that we baked.",
     )
@@ -154,13 +141,13 @@ def test_a_relative_clause_can_hold_another() -> None:
 
 def test_subordinate_clauses_before_and_behind() -> None:
     tired = under("because", does("be", the("man"), predicate=ADJECTIVES["tired"]), comes_first=True)
-    assert both(does("get_up", it("he", "man"), negated=True, subordinate=tired)) == (
+    assert both(does("get_up", pronoun("he", "man"), negated=True, subordinate=tired)) == (
         "Weil der Mann müde ist, steht er nicht auf.",
         "Because the man is tired, he is not getting up.",
     )
-    below = under("although", does("work", it("he", "man"), modal="have_to"))
+    below = under("although", does("work", pronoun("he", "man"), modal="have_to"))
     content = does("get_up", the("man"), Tense.FUTURE, subordinate=below)
-    assert both(does("think_that", it("she"), subordinate=under("that", content))) == (
+    assert both(does("think_that", pronoun("she"), subordinate=under("that", content))) == (
         "Sie denkt, dass der Mann aufstehen wird, obwohl er arbeiten muss.",
         "She thinks that the man will get up, although he has to work.",
     )
@@ -169,14 +156,14 @@ def test_subordinate_clauses_before_and_behind() -> None:
 def test_a_purpose_is_an_infinitive_with_zu_inside_the_separable_verb() -> None:
     market = Place(next(ids), "to", the("kitchen"))
     purpose = under("in_order_to", does("tidy", None, Tense.FUTURE, patient=the("room")))
-    assert both(does("go", it("I"), place=market, subordinate=purpose)) == (
+    assert both(does("go", pronoun("I"), place=market, subordinate=purpose)) == (
         "Ich gehe in die Küche, um das Zimmer aufzuräumen.",
         "I am going to the kitchen to tidy up the room.",
     )
 
 
 def test_statements_are_joined_with_the_verb_in_second_place() -> None:
-    first, second = does("sing", the("woman"), Tense.PAST), does("sleep", it("she", "woman"), Tense.PAST)
+    first, second = does("sing", the("woman"), Tense.PAST), does("sleep", pronoun("she", "woman"), Tense.PAST)
     assert both(first, second, joints=("then",)) == (
         "Die Frau hat gesungen und dann hat sie geschlafen.",
         "The woman sang, and then she slept.",
@@ -189,7 +176,7 @@ def test_statements_are_joined_with_the_verb_in_second_place() -> None:
 
 def test_lists_have_commas_and_one_and() -> None:
     foods = tuple(the(key, determiner="a", plural=key == "apple") for key in ("apple", "bread", "cheese"))
-    assert both(does("eat", it("I"), patient=Several(next(ids), foods))) == (
+    assert both(does("eat", pronoun("I"), patient=Several(next(ids), foods))) == (
         "Ich esse Äpfel, Brot und Käse.",
         "I am eating apples, bread and cheese.",
     )
@@ -203,11 +190,11 @@ def test_lists_have_commas_and_one_and() -> None:
         (Date(1, 0, 5, 1998), "im Mai 1998", "in May 1998"),
         (Date(1, 0, 0, 1998), "im Jahr 1998", "in 1998"),
         (Span(1, "ago", 2, "day"), "vor zwei Tagen", "two days ago"),
-        (said("last_week"), "letzte Woche", "last week"),
+        (fixed("last_week"), "letzte Woche", "last week"),
     ],
 )
 def test_dates_and_times(moment: Date | Span | Adjunct, german: str, english: str) -> None:
-    assert both(does("arrive", it("he"), Tense.PAST, time=moment)) == (
+    assert both(does("arrive", pronoun("he"), Tense.PAST, time=moment)) == (
         f"Er ist {german} angekommen.",
         f"He arrived {english}.",
     )
@@ -223,15 +210,15 @@ def test_dates_and_times(moment: Date | Span | Adjunct, german: str, english: st
     ],
 )
 def test_the_time_of_day(clock: Clock, german: str, english: str) -> None:
-    clause = does("arrive", it("he"), Tense.PAST, time=said("on_monday"), clock=clock)
+    clause = does("arrive", pronoun("he"), Tense.PAST, time=fixed("on_monday"), clock=clock)
     assert both(clause) == (f"Er ist am Montag {german} angekommen.", f"He arrived {english} on Monday.")
 
 
 def test_company_duration_and_place_have_their_order() -> None:
     garden = Place(next(ids), "at", the("garden"))
-    clause = does("play", the("child"), Tense.PAST, companion=Companion(next(ids), it("she")), place=garden)
+    clause = does("play", the("child"), Tense.PAST, companion=Companion(next(ids), pronoun("she")), place=garden)
     assert both(clause) == ("Das Kind hat mit ihr im Garten gespielt.", "The child played with her in the garden.")
-    assert both(does("wait", it("we"), Tense.PAST, duration=Span(next(ids), "for", 3, "hour"))) == (
+    assert both(does("wait", pronoun("we"), Tense.PAST, duration=Span(next(ids), "for", 3, "hour"))) == (
         "Wir haben drei Stunden lang gewartet.",
         "We waited for three hours.",
     )
@@ -247,12 +234,12 @@ def test_company_duration_and_place_have_their_order() -> None:
     ],
 )
 def test_prepositions_take_their_case_and_contract(relation: str, noun: str, german: str, english: str) -> None:
-    clause = does("go", it("he"), place=Place(next(ids), relation, the(noun)))
+    clause = does("go", pronoun("he"), place=Place(next(ids), relation, the(noun)))
     assert both(clause) == (f"Er geht {german}.", f"He is going {english}.")
 
 
 def test_somebody_waits_at_the_doctors() -> None:
-    clause = does("wait", it("he"), place=Place(next(ids), "at", the("doctor")))
+    clause = does("wait", pronoun("he"), place=Place(next(ids), "at", the("doctor")))
     assert both(clause) == ("Er wartet beim Arzt.", "He is waiting at the doctor's.")
 
 
@@ -268,7 +255,7 @@ def test_somebody_waits_at_the_doctors() -> None:
 def test_comparatives(adjective: str, german: str, english: str) -> None:
     clause = does("be", the("hat"), predicate=ADJECTIVES[adjective], compared=the("coat"))
     assert both(clause) == (f"Der Hut ist {german} als der Mantel.", f"The hat is {english} than the coat.")
-    assert both(does("know_that", it("I"), subordinate=under("that", clause))) == (
+    assert both(does("know_that", pronoun("I"), subordinate=under("that", clause))) == (
         f"Ich weiß, dass der Hut {german} ist als der Mantel.",
         f"I know that the hat is {english} than the coat.",
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
@@ -15,11 +14,7 @@ from softsearch.data.pairs.doctor.findings import (
     KINDS,
     MOST_PLACES,
     Finding,
-    Level,
-    Place,
     as_mapping,
-    shortened,
-    together,
 )
 from softsearch.data.pairs.pair import Pair, PairReport
 from softsearch.data.pairs.two_files import read_two_files
@@ -146,11 +141,6 @@ def test_findings_are_plain_values_for_json():
     assert found["markup"]["advice"] == KINDS["markup"].advice
 
 
-def test_a_text_is_shown_short_and_with_its_invisible_characters_spelt_out():
-    assert shortened("a\u200bb\x07") == "a\\u200bb\\x07"
-    assert len(shortened("wort " * 100)) == 80
-
-
 def test_a_shift_is_reported_with_the_line_where_it_begins():
     targets = [target for _, target in TEXTS]
     texts = list(zip([source for source, _ in TEXTS], targets[:250] + targets[251:], strict=False))
@@ -169,16 +159,3 @@ def test_multi30k_has_markup_and_nothing_serious():
     found = {finding.kind: finding.count for finding in examiner.findings()}
     assert set(found) == {"unequal", "duplicate", "markup", "source_again", "target_again"}
     assert (found["unequal"], found["duplicate"], found["markup"]) == (2, 3, 17)
-
-
-def test_of_every_kind_it_is_known_how_bad_it_is_and_what_to_do():
-    assert {kind.level for kind in KINDS.values()} == set(get_args(Level))
-    assert all(kind.title and bool(kind.filter) != bool(kind.otherwise) for kind in KINDS.values())
-
-
-def test_findings_of_several_corpora_are_counted_together():
-    here, there = Place("a:1", "x"), Place("b:2", "y")
-    found = together(
-        [([Finding("copy", 2, 1.0, (here,) * 3)], 2), ([Finding("copy", 1, 0.1, (there,) * 3)], 8), ([], 90)]
-    )
-    assert found == [Finding("copy", 3, 0.03, (here, here, here, there, there))]
