@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 
@@ -76,6 +77,13 @@ def test_a_sample_depends_on_its_seed_alone_and_not_on_its_company(networks):
             assert alone.token_log_probs == pytest.approx(each.token_log_probs)
             assert torch.equal(alone.weights, each.weights)
     assert len({tuple(each.tokens) for found in together for each in found}) > 3
+
+
+def test_each_token_is_drawn_with_a_number_of_its_own(networks):
+    network, seeds = networks.script([{4: 0.5, 5: 0.5}] * 8 + [{EOS: 1.0}]), list(range(5))
+    for seed, found in zip(seeds, samples(network, (torch.zeros(1),), [8], seeds=[seeds])[0], strict=True):
+        numbers = np.random.default_rng(seed).random(9)
+        assert found.tokens == [4 if number < 0.5 else 5 for number in numbers[:8]]
 
 
 def test_a_sample_reports_the_models_own_log_probability(networks):

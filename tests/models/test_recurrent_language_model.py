@@ -1,5 +1,6 @@
 """The decaying sum that the output layer may read."""
 
+import pytest
 import torch
 
 from softsearch.models.recurrent_language_model import RecurrentLanguageModel
@@ -38,3 +39,12 @@ def test_the_scores_are_a_decaying_sum_over_the_last_states():
         for lag in range(min(step, LAGS) + 1):
             wanted = wanted + DECAY**lag * states[:, step - lag] @ matrices[lag].t()
         torch.testing.assert_close(found[:, step], wanted)
+
+
+@pytest.mark.parametrize("cut", [1, 2, 4])
+def test_the_last_states_are_carried_from_window_to_window(cut):
+    model, tokens = make_model(LAGS), torch.randint(VOCABULARY, (2, 6))
+    whole, _ = model(tokens, model.start(2))
+    first, state = model(tokens[:, :cut], model.start(2))
+    second, _ = model(tokens[:, cut:], state)
+    torch.testing.assert_close(torch.cat([first, second], dim=1), whole)

@@ -130,3 +130,9 @@ def test_a_plateau_lowers_the_rate_after_the_patience_and_waits_anew_down_to_its
         plateau.update(settings, stalled=stalled, learning_rate=2.0)
         rates.append(2.0 * plateau.scale)
     assert rates == pytest.approx([2, 2, 2, 1, 1, 0.5, 0.5, 0.3, 0.3, 0.3])
+
+
+def test_a_rate_that_is_below_its_least_value_already_is_not_raised() -> None:
+    plateau = Plateau()
+    plateau.update(OnPlateau(factor=0.5, patience=1, min_learning_rate=0.3), stalled=True, learning_rate=0.1)
+    assert plateau.scale == 1.0

@@ -35,6 +35,17 @@ def _step(factor: float, clip_norm: float | None) -> tuple[nn.Linear, StepResult
     return model, update(model, loss, optimizer=optimizer, learning_rate=1.0, clip_norm=clip_norm)
 
 
+def test_a_gradient_that_is_not_finite_is_not_taken_even_if_the_loss_is() -> None:
+    model = nn.Linear(1, 1)
+    optimizer, before = torch.optim.SGD(model.parameters(), lr=1.0), model.weight.item()
+    (model.weight - model.weight.detach()).sqrt().sum().backward()  # 0, and infinitely steep
+    loss = {"a": Term(torch.zeros(()), 1)}
+    result = update(model, loss, optimizer=optimizer, learning_rate=1.0, clip_norm=1.0)
+    assert not result.updated
+    assert not math.isfinite(result.grad_norm)
+    assert model.weight.item() == before
+
+
 def test_each_term_is_divided_by_its_own_count() -> None:
     model, _ = _step(4.0, None)
     assert model.weight.tolist() == [[-2.0, -2.0, -2.0]]
