@@ -116,7 +116,7 @@ def test_scores_with_another_beam_stand_beside_those_with_the_recipes(run):
 
 
 def test_a_training_that_was_interrupted_while_frozen_comes_to_the_same_weights(recipe, tmp_path):
-    changes = ("model.encoder.frozen_epochs=1", "training.schedule.kind=constant")
+    changes = ("model.encoder.frozen_epochs=1", "data.num_valid=2", "decoding.max_length=3")
     whole = runs.train(recipe(*changes), tmp_path / "whole", live=False)
     for name, stop in (("frozen", 2), ("free", 4)):
         parted = runs.train(recipe(*changes, f"training.max_steps={stop}"), tmp_path / name, live=False)
@@ -207,12 +207,9 @@ def test_what_looks_begins_with_the_weights_of_a_classifier(recipe, tmp_path):
 
 
 def test_a_few_images_are_learnt_by_heart(recipe, tmp_path):
-    path = runs.train(
-        recipe("training.max_steps=150", "training.optimizer.learning_rate=0.01", "decoding.max_length=30"),
-        tmp_path / "few",
-        overfit=1,
-        live=False,
-    )
+    wide = [f"model.{width}=32" for width in ("embedding", "readout", "decoder.hidden", "attention.hidden")]
+    quick = ("training.max_steps=40", "training.optimizer.learning_rate=0.02", "decoding.max_length=30")
+    path = runs.train(recipe(*wide, *quick), tmp_path / "few", overfit=1, live=False)
     writer: CaptionWriter = runs.load(path)
     found = json.loads((path / "evaluations" / "valid.json").read_text())
     assert (found["overfit"], found["count"], found["blind"]) == (1, 1, None)
