@@ -23,15 +23,15 @@ from tests.documentation.pages import PROJECT, blocks, commands, mentions
 COMMANDS, MENTIONS = commands(), mentions()
 
 QUICK = ["training.max_steps=2", "training.budget=null", "training.threads=1", "training.precision=fp32"]
-BRIEF = ["decoding.min_length=2", "decoding.max_length=4"]
-WORDS = ["tokenizer={kind: words}", *BRIEF]
+WORDS = ["tokenizer={kind: words}", "decoding.min_length=2"]
 NARROW = ["model.embedding=8", "model.readout=8", "model.encoder.hidden=8", "model.decoder.hidden=8"]
 SMALL_TRANSFORMER = ["model.width=8", "model.heads=2", "model.hidden=8"]
 FEW = ["data.num_train=40", "data.num_valid=2", "data.num_test=2"]
 SMALL_MACHINE = ["model.hidden=8", "model.memory={locations: 8, word: 4}", "training.compiled=false"]
 SMALL_NET = ["model.width=4", "training.batch_size=8"]
 SMALL_SCENES = ["data.num_train=40", "data.num_valid=4", "data.num_test=4"]
-NARROW_NET = ["model.encoder.network.width=4", "training.batch_size=8", *BRIEF]
+SHORT_CAPTIONS = ["decoding.min_length=2", "decoding.max_length=4"]
+NARROW_NET = ["model.encoder.network.width=4", "training.batch_size=8", *SHORT_CAPTIONS]
 SHORTER: dict[str, list[str]] = {
     "softsearch train de-en.yaml": [*QUICK, *WORDS, *NARROW],
     "softsearch train translate/builtin-transformer": [*QUICK, *WORDS, *SMALL_TRANSFORMER, *FEW],
