@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 from softsearch.cli import app
+from softsearch.training import measuring
 
 SMALL = ["model.embedding=8", "model.readout=8", "model.encoder.hidden=8", "model.decoder.hidden=8", "decoding.beam=2"]
 QUICK = [
@@ -18,6 +19,15 @@ QUICK = [
     "decoding.max_ratio=0.1",
 ]
 SETTINGS = [word for setting in SMALL + QUICK for word in ("--set", setting)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_steps_are_timed():
+    """Time fewer steps than for a forecast that somebody relies on."""
+    with pytest.MonkeyPatch.context() as patch:
+        for number in ("_WARMUP_STEPS", "_MEASURED_STEPS", "_ROUNDS"):
+            patch.setattr(measuring, number, 1)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -18,13 +18,22 @@ from PIL import Image
 
 from softsearch.cli import app
 from softsearch.data.grammar import generate
-from softsearch.pictures import saving
+from softsearch.metrics.score import Statistics
 from softsearch.portable import __main__ as portable_main
 from tests.documentation.pages import PROGRAMS, blocks
 from tests.export.networks import shapes_unchecked
 
 TYPED = "Guten Morgen\n"
 """What somebody types who is asked at a terminal."""
+
+FEWER = {
+    "runs.transduction._SWEPT": 16,
+    "inspection.gradients_of_runs._STEPS": 8,
+    "cli.looking_at_texts._TOKENS_EXPECTED": 20,
+    "cli.looking_at_images._TIMES": 2,
+    "pictures.saving.DOTS_PER_INCH": 20,
+}
+"""Of how many things a command makes its answer, where no option says it: fewer, so that it takes no time."""
 
 _RECORDER = (
     "PATH=; exec 3>.calls\nrecord() { printf '%s\\0' \"$@\" >&3; command -p cat >&3; printf '\\036' >&3; }\n"
@@ -113,7 +122,9 @@ class Desk:
         out, err = _Output(), io.StringIO()
         typed = io.TextIOWrapper(io.BytesIO((piped or TYPED).encode()), encoding="utf-8")
         with pytest.MonkeyPatch.context() as patch, shapes_unchecked():
-            patch.setattr(saving, "DOTS_PER_INCH", 20)
+            for place, number in FEWER.items():
+                patch.setattr(f"softsearch.{place}", number)
+            patch.setitem(Statistics.estimate.__kwdefaults__, "resamples", 20)
             patch.setattr(typed, "isatty", lambda: not piped, raising=False)
             patch.setattr("warnings.showwarning", warnings.showwarning)  # put back afterwards: a command replaces it
             for name, stream in (("stdin", typed), ("stdout", out), ("stderr", err)):

@@ -30,7 +30,8 @@ FEW = ["data.num_train=40", "data.num_valid=2", "data.num_test=2"]
 SMALL_MACHINE = ["model.hidden=8", "model.memory={locations: 8, word: 4}", "training.compiled=false"]
 SMALL_NET = ["model.width=4", "training.batch_size=8"]
 SMALL_SCENES = ["data.num_train=40", "data.num_valid=4", "data.num_test=4"]
-NARROW_NET = ["model.encoder.network.width=4", "decoding.min_length=2", "training.batch_size=8"]
+SHORT_CAPTIONS = ["decoding.min_length=2", "decoding.max_length=4"]
+NARROW_NET = ["model.encoder.network.width=4", "training.batch_size=8", *SHORT_CAPTIONS]
 SHORTER: dict[str, list[str]] = {
     "softsearch train de-en.yaml": [*QUICK, *WORDS, *NARROW],
     "softsearch train translate/builtin-transformer": [*QUICK, *WORDS, *SMALL_TRANSFORMER, *FEW],

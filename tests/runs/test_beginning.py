@@ -22,6 +22,7 @@ TINY = [
     "tokenizer={kind: words, size: 5000}",
     "training.batch_tokens=256",
     "training.max_steps=2",
+    "training.budget=null",
     "training.schedule.warmup_steps=1",
     "training.threads=1",
     "decoding.max_length=3",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from softsearch.build.families import family_of
 from softsearch.cli.scores import scores_table
 from softsearch.errors import DataError, RunError
 from softsearch.inspection.report import write_report
+from softsearch.metrics.score import Statistics
 from softsearch.recipes import load_recipe
 from softsearch.tasks.caption_writer import CaptionWriter
 from softsearch.training.checkpoints import verify
@@ -45,6 +47,14 @@ decoding: {beam: 2, max_length: 12}
 TRANSFORMER = (
     "{kind: captioning_transformer, width: 8, heads: 2, hidden: 16, layers: 1, encoder: {network: {kind: lenet}}}"
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _rough_intervals() -> Iterator[None]:
+    """Resample little: what the intervals are is not for these tests to see."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(Statistics.estimate.__kwdefaults__, "resamples", 20)
+        yield
 
 
 def last_weights(run: Path) -> dict[str, torch.Tensor]:
@@ -116,7 +126,7 @@ def test_scores_with_another_beam_stand_beside_those_with_the_recipes(run):
 
 
 def test_a_training_that_was_interrupted_while_frozen_comes_to_the_same_weights(recipe, tmp_path):
-    changes = ("model.encoder.frozen_epochs=1", "training.schedule.kind=constant")
+    changes = ("model.encoder.frozen_epochs=1", "decoding.max_length=3")
     whole = runs.train(recipe(*changes), tmp_path / "whole", live=False)
     for name, stop in (("frozen", 2), ("free", 4)):
         parted = runs.train(recipe(*changes, f"training.max_steps={stop}"), tmp_path / name, live=False)
@@ -207,12 +217,9 @@ def test_what_looks_begins_with_the_weights_of_a_classifier(recipe, tmp_path):
 
 
 def test_a_few_images_are_learnt_by_heart(recipe, tmp_path):
-    path = runs.train(
-        recipe("training.max_steps=150", "training.optimizer.learning_rate=0.01", "decoding.max_length=30"),
-        tmp_path / "few",
-        overfit=1,
-        live=False,
-    )
+    wide = [f"model.{width}=32" for width in ("embedding", "readout", "decoder.hidden", "attention.hidden")]
+    quick = ("training.max_steps=40", "training.optimizer.learning_rate=0.02", "decoding.max_length=30")
+    path = runs.train(recipe(*wide, *quick), tmp_path / "few", overfit=1, live=False)
     writer: CaptionWriter = runs.load(path)
     found = json.loads((path / "evaluations" / "valid.json").read_text())
     assert (found["overfit"], found["count"], found["blind"]) == (1, 1, None)
