@@ -165,7 +165,7 @@ def test_a_mistake_is_told_as_the_page_shows():
 
 def test_every_system_that_a_recipe_shows_is_explained():
     page = (PROJECT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    explained = set(re.findall(r"^\| (S\d+) \|", page, re.MULTILINE))
+    explained = set(re.findall(r"^\| \[(S\d+)\]\(systems/", page, re.MULTILINE))
     assert {system for recipe in shipped() for system in recipe.systems} <= explained
 
 

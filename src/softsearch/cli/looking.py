@@ -162,7 +162,7 @@ def _view(views: Mapping[str, set[str]], asked: Given, options: Given, run: Path
 
 
 def _offered(views: Mapping[str, set[str]], run: Path) -> list[str]:
-    """Return what can be looked at: attention where there is one, and cells and gradients where there are cells."""
+    """Return what can be looked at: attention, heads, cells and gradients only where there are any."""
     from softsearch.runs.parts import recipe_of
     from softsearch.training.folder import RunFolder
 
@@ -170,6 +170,7 @@ def _offered(views: Mapping[str, set[str]], run: Path) -> list[str]:
     attends = hasattr(model, "heads") or (hasattr(model, "attention") and model.attention.kind != "none")
     attends |= model.kind == "one_per_word"  # it looks at the word that it stands for
     lacking = set() if attends else {"attention"}
+    lacking |= set() if hasattr(model, "heads") else {"heads"}
     lacking |= set() if looking_at_gradients.goes_with(run) else {"cell", "cells", "gradients"}
     return [option(each) for each in (*views, "gradients") if each not in lacking]
 

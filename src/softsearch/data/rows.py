@@ -87,7 +87,8 @@ def _columns(path: Path, *, delimiter: str) -> Iterator[Row]:
                 raise DataError(problem, path=path, line=reader.line_num, value=row[None][-1], fix=fix)
             yield Row(row, path, reader.line_num, header)
     except csv.Error as error:
-        raise DataError(f"this is no CSV ({error})", path=path, line=reader.line_num) from error
+        fix = "close the quotation mark, and double each that belongs to a text"
+        raise DataError(f"this is no CSV ({error})", path=path, line=reader.line_num + 1, fix=fix) from error
 
 
 def _json_rows(path: Path) -> Iterator[Row]:
