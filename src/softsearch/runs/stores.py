@@ -19,14 +19,14 @@ class _Stored(Protocol):
     def fingerprints(self) -> Sequence[object]: ...
 
 
-Store = TypeVar("Store", bound=_Stored)
+StoreT = TypeVar("StoreT", bound=_Stored)
 
 
-class Chosen(NamedTuple, Generic[Store]):
+class Chosen(NamedTuple, Generic[StoreT]):
     """What a user calls the data, the data, and what the file of their scores is called."""
 
     name: str
-    store: Store
+    store: StoreT
     file: str
 
 
@@ -36,9 +36,9 @@ def to_score(
     on: str | Path | None,
     *,
     kind: str,
-    opened: Callable[[Path], Store],
-    written: Callable[[Path, Path], Store],
-) -> Iterator[Chosen[Store]]:
+    opened: Callable[[Path], StoreT],
+    written: Callable[[Path, Path], StoreT],
+) -> Iterator[Chosen[StoreT]]:
     """Yield what a user names to be scored.
 
     Parameters

@@ -32,7 +32,7 @@ Carry = dict[str, Tensor]
 
 Model = TypeVar("Model")
 OwnTask = TypeVar("OwnTask", bound="Task")
-Store = TypeVar("Store")
+StoreT = TypeVar("StoreT")
 
 _FILES = ("tokenizer", "dictionary")  # fields that a run keeps in files of their own
 
@@ -112,11 +112,11 @@ class Task(ABC):
 
 
 @dataclass(frozen=True)
-class HeldOut(Generic[Store]):
+class HeldOut(Generic[StoreT]):
     """What is never trained on: what it is called, and what holds it."""
 
     name: str
-    store: Store
+    store: StoreT
 
 
 class Trained(Generic[Model, OwnTask]):
